@@ -1,0 +1,1 @@
+//! Ring 2, beside `pages`: the press desk. What is proposed to a person about a text. Pure.

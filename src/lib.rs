@@ -1,0 +1,3 @@
+pub mod desk;
+pub mod model;
+pub mod text;

@@ -1,0 +1,249 @@
+//! Diagnostics are data; a [`Report`] puts words on them for people and machines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use serde::Serialize;
+
+use super::problem::{Problem, Severity};
+use super::source::{Place, Position, SourcePath, Span};
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    pub problem: Problem,
+    pub place: Option<Place>,
+    /// The other place, where two are at odds.
+    pub other: Option<Place>,
+}
+
+impl Diagnostic {
+    pub fn new(problem: Problem, place: Place) -> Self {
+        Self { problem, place: Some(place), other: None }
+    }
+
+    pub fn and(mut self, other: Place) -> Self {
+        self.other = Some(other);
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.problem.severity() == Severity::Error
+    }
+}
+
+/// Gathers the diagnostics of one source.
+#[derive(Debug)]
+pub struct Faults {
+    path: SourcePath,
+    pub list: Vec<Diagnostic>,
+}
+
+impl Faults {
+    pub fn of(path: &SourcePath) -> Self {
+        Self { path: path.clone(), list: Vec::new() }
+    }
+
+    pub fn at(&mut self, span: Span, problem: Problem) {
+        self.list.push(Diagnostic::new(problem, Place::new(self.path.clone(), span)));
+    }
+
+    pub fn whole(&mut self, problem: Problem) {
+        self.list.push(Diagnostic::new(problem, Place::file(self.path.clone())));
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// How diagnostics are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// With a snippet of the source and help.
+    #[default]
+    Human,
+    /// One line each: `path:line:col: error: message`.
+    Short,
+    /// One JSON object a line.
+    Json,
+}
+
+/// All diagnostics of a run, sorted by place.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Serialize)]
+struct JsonDiagnostic<'a> {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a str>,
+}
+
+impl Report {
+    pub fn new(mut diagnostics: Vec<Diagnostic>) -> Self {
+        diagnostics.sort_by(|a, b| a.place.cmp(&b.place));
+        diagnostics.dedup();
+        Self { diagnostics }
+    }
+
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.is_error()).count()
+    }
+
+    pub fn warnings(&self) -> usize {
+        self.diagnostics.len() - self.errors()
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The report as text. `read` gives the text of a source, for lines, columns and snippets.
+    pub fn render(&self, format: Format, colour: bool, read: &dyn Fn(&str) -> Option<String>) -> String {
+        let mut texts = BTreeMap::new();
+        let places = self.diagnostics.iter().flat_map(|d| d.place.iter().chain(&d.other));
+        for place in places.filter(|place| place.span.is_some()) {
+            if !texts.contains_key(&place.path) {
+                texts.insert(place.path.clone(), read(&place.path).unwrap_or_default());
+            }
+        }
+        let mut out = String::new();
+        for diagnostic in &self.diagnostics {
+            match format {
+                Format::Human => human(diagnostic, &texts, colour, &mut out),
+                Format::Short => short(diagnostic, &texts, &mut out),
+                Format::Json => json(diagnostic, &texts, &mut out),
+            }
+        }
+        if format == Format::Human && !self.diagnostics.is_empty() {
+            let _ = writeln!(out, "{}, {}", count(self.errors(), "error"), count(self.warnings(), "warning"));
+        }
+        out
+    }
+}
+
+fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
+type Texts = BTreeMap<SourcePath, String>;
+
+fn position(place: &Place, texts: &Texts) -> Option<Position> {
+    let span = place.span?;
+    Some(Position::of(texts.get(&place.path)?, span.start as usize))
+}
+
+fn located(place: &Place, texts: &Texts) -> String {
+    match position(place, texts) {
+        Some(at) => format!("{}:{at}", place.path),
+        None => format!("{}:1:1", place.path),
+    }
+}
+
+fn short(diagnostic: &Diagnostic, texts: &Texts, out: &mut String) {
+    if let Some(place) = &diagnostic.place {
+        let _ = write!(out, "{}: ", located(place, texts));
+    }
+    let _ = write!(out, "{}: {}", diagnostic.problem.severity().word(), diagnostic.problem.message());
+    if let Some(other) = &diagnostic.other {
+        let _ = write!(out, " (the other: {})", located(other, texts));
+    }
+    out.push('\n');
+}
+
+fn json(diagnostic: &Diagnostic, texts: &Texts, out: &mut String) {
+    let at = diagnostic.place.as_ref().and_then(|place| position(place, texts));
+    let line = JsonDiagnostic {
+        severity: diagnostic.problem.severity().word(),
+        code: diagnostic.problem.code(),
+        message: diagnostic.problem.message(),
+        path: diagnostic.place.as_ref().map(|place| &*place.path),
+        line: at.map(|at| at.line),
+        column: at.map(|at| at.column),
+        label: diagnostic.problem.label(),
+        help: diagnostic.problem.help(),
+        other: diagnostic.other.as_ref().map(|place| located(place, texts)),
+        report: match &diagnostic.problem {
+            Problem::Template { report } => Some(report),
+            _ => None,
+        },
+    };
+    if let Ok(line) = serde_json::to_string(&line) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+}
+
+fn human(diagnostic: &Diagnostic, texts: &Texts, colour: bool, out: &mut String) {
+    let problem = &diagnostic.problem;
+    if let Problem::Template { report } = problem {
+        // Tera's own report has the file, the line and the snippet.
+        let report = report.trim();
+        let prefix = if report.starts_with("error") { "" } else { "error: " };
+        let _ = writeln!(out, "{prefix}{report}\n");
+        return;
+    }
+    let level = match problem.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(normalize_untrusted_str(&problem.message()));
+    let mut group = Group::with_title(title);
+    if let Some(place) = &diagnostic.place {
+        group = with_place(group, place, texts, AnnotationKind::Primary, problem.label());
+    }
+    if let Some(other) = &diagnostic.other {
+        group = with_place(group, other, texts, AnnotationKind::Context, Some("the other is here".into()));
+    }
+    if let Some(help) = problem.help() {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&help)));
+    }
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let _ = writeln!(out, "{}\n", renderer.render(&[group]));
+}
+
+fn with_place<'a>(
+    group: Group<'a>,
+    place: &'a Place,
+    texts: &'a Texts,
+    kind: AnnotationKind,
+    label: Option<String>,
+) -> Group<'a> {
+    let (Some(span), Some(text)) = (place.span, texts.get(&place.path)) else {
+        return group.element(Origin::path(&*place.path));
+    };
+    // One line is enough of a place: a value over many lines is marked on its first.
+    let fit = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = fit(span.start as usize);
+    let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |n| start + n);
+    let end = fit(span.end as usize).clamp(start, line_end);
+    let mut annotation = kind.span(start..end);
+    if let Some(label) = label {
+        annotation = annotation.label(normalize_untrusted_str(&label));
+    }
+    group.element(Snippet::source(&**text).path(&*place.path).annotation(annotation))
+}

@@ -1,0 +1,4 @@
+/// x
+pub fn fold(s: &str) -> String {
+    s.to_lowercase()
+}

@@ -1,0 +1,9 @@
+//! Ring 0: text, places in it, what can be wrong with it. Knows no portal.
+
+pub mod diagnostic;
+pub mod fingerprint;
+pub mod fold;
+pub mod problem;
+pub mod source;
+pub mod suggest;
+pub mod typography;

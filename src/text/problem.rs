@@ -1,0 +1,373 @@
+//! The catalogue of what can be wrong: facts here, words put on at the edge.
+//!
+//! A message is one fact in lower case with the offending text in backticks; a label says what
+//! was expected; help is only what can be acted on.
+
+use std::fmt;
+
+/// How much a problem weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is published while it stands.
+    Error,
+    /// Published all the same.
+    Warning,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// The table a key was looked for in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    Header,
+    Config,
+    Theme,
+    Territory,
+    Language,
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header => "a release's header",
+            Self::Config => "`site.toml`",
+            Self::Theme => "`theme.toml`",
+            Self::Territory => "a territory",
+            Self::Language => "a language file",
+        })
+    }
+}
+
+/// What a link or a file name in a release leads to that it may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathFault {
+    Parent,
+    Absolute,
+    Nul,
+    Control,
+    Backslash,
+    TooLong,
+    Empty,
+    Hidden,
+    Symlink,
+    NotLocal,
+    Query,
+}
+
+impl fmt::Display for PathFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Parent => "leads out of its folder by `..`",
+            Self::Absolute => "is an absolute path",
+            Self::Nul => "holds a NUL character",
+            Self::Control => "holds a control or invisible character",
+            Self::Backslash => "holds a backslash",
+            Self::TooLong => "has a part longer than 200 bytes",
+            Self::Empty => "is empty or has an empty part",
+            Self::Hidden => "has a part that starts with a dot",
+            Self::Symlink => "leads through a symbolic link",
+            Self::NotLocal => "has a host or a scheme",
+            Self::Query => "holds `?` or `#`",
+        })
+    }
+}
+
+/// Everything that Tribune can find wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    // A file as a whole.
+    Unreadable { reason: String },
+    NotUtf8 { offset: usize },
+    Binary { offset: usize },
+    TooLarge { bytes: u64, limit: u64 },
+    ConflictMarkers,
+    SyncLeftover,
+    BidiControl { character: char },
+    NestedTooDeep { limit: usize },
+    // Headers and other tables.
+    UnclosedHeader { fence: &'static str },
+    HeaderTooLarge { limit: usize },
+    Syntax { format: &'static str, message: String },
+    QuoteTheTitle,
+    UnknownField { table: Table, name: String, suggestion: Option<String> },
+    DuplicateField { name: String },
+    MissingField { table: Table, name: String, proposal: Option<String> },
+    WrongType { name: String, expected: &'static str, found: &'static str },
+    EmptyValue { name: String },
+    NoEffectYet { name: String },
+    BadValue { name: String, text: String, reason: String, suggestion: Option<String> },
+    // Dates.
+    BadDate { text: String, reason: String },
+    FutureWithoutPublish,
+    // Places of the territory.
+    UnknownRegion { name: String, suggestion: Option<String> },
+    UnknownProvince { name: String, suggestion: Option<String> },
+    AmbiguousPlace { name: String, candidates: Vec<String> },
+    ProvinceOutsideRegion { province: String, region: String },
+    // Addresses and paths.
+    SlugRequired { proposal: String },
+    BadPath { what: &'static str, text: String, fault: PathFault },
+    AddressTaken { address: String },
+    TagSpellings { first: String, second: String },
+    // What a release refers to.
+    MissingImage { src: String, suggestion: Option<String> },
+    MissingFile { target: String, suggestion: Option<String> },
+    RemoteImage { src: String },
+    UnsafeLink { target: String },
+    NotPublicTarget { target: String },
+    UnusedFile,
+    // Found by `check` alone.
+    BrokenLink { target: String, suggestion: Option<String> },
+    MissingAlt { src: String },
+    MissingTranslation { language: String },
+    RegionDisagrees { evidence: String, region: String },
+    // Configuration and theme.
+    UnknownTheme { name: String, known: Vec<String> },
+    ThemeCycle { name: String },
+    Template { report: String },
+    TemplateFile { message: String },
+    MissingString { key: String, language: String },
+    MissingPlural { key: String, category: &'static str },
+    NoSiteFile,
+    NoReleases,
+}
+
+impl Problem {
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::NoEffectYet { .. }
+            | Self::SyncLeftover
+            | Self::RemoteImage { .. }
+            | Self::NotPublicTarget { .. }
+            | Self::UnusedFile
+            | Self::MissingAlt { .. }
+            | Self::MissingTranslation { .. }
+            | Self::RegionDisagrees { .. }
+            | Self::MissingPlural { .. }
+            | Self::NoReleases => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    /// A stable name for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "unreadable",
+            Self::NotUtf8 { .. } => "not-utf8",
+            Self::Binary { .. } => "binary",
+            Self::TooLarge { .. } => "too-large",
+            Self::ConflictMarkers => "conflict-markers",
+            Self::SyncLeftover => "sync-leftover",
+            Self::BidiControl { .. } => "bidi-control",
+            Self::NestedTooDeep { .. } => "nested-too-deep",
+            Self::UnclosedHeader { .. } => "unclosed-header",
+            Self::HeaderTooLarge { .. } => "header-too-large",
+            Self::Syntax { .. } => "syntax",
+            Self::QuoteTheTitle => "quote-the-title",
+            Self::UnknownField { .. } => "unknown-field",
+            Self::DuplicateField { .. } => "duplicate-field",
+            Self::MissingField { .. } => "missing-field",
+            Self::WrongType { .. } => "wrong-type",
+            Self::EmptyValue { .. } => "empty-value",
+            Self::NoEffectYet { .. } => "no-effect-yet",
+            Self::BadValue { .. } => "bad-value",
+            Self::BadDate { .. } => "bad-date",
+            Self::FutureWithoutPublish => "future-without-publish",
+            Self::UnknownRegion { .. } => "unknown-region",
+            Self::UnknownProvince { .. } => "unknown-province",
+            Self::AmbiguousPlace { .. } => "ambiguous-place",
+            Self::ProvinceOutsideRegion { .. } => "province-outside-region",
+            Self::SlugRequired { .. } => "slug-required",
+            Self::BadPath { .. } => "bad-path",
+            Self::AddressTaken { .. } => "address-taken",
+            Self::TagSpellings { .. } => "tag-spellings",
+            Self::MissingImage { .. } => "missing-image",
+            Self::MissingFile { .. } => "missing-file",
+            Self::RemoteImage { .. } => "remote-image",
+            Self::UnsafeLink { .. } => "unsafe-link",
+            Self::NotPublicTarget { .. } => "not-public-target",
+            Self::UnusedFile => "unused-file",
+            Self::BrokenLink { .. } => "broken-link",
+            Self::MissingAlt { .. } => "missing-alt",
+            Self::MissingTranslation { .. } => "missing-translation",
+            Self::RegionDisagrees { .. } => "region-disagrees",
+            Self::UnknownTheme { .. } => "unknown-theme",
+            Self::ThemeCycle { .. } => "theme-cycle",
+            Self::Template { .. } | Self::TemplateFile { .. } => "template",
+            Self::MissingString { .. } => "missing-string",
+            Self::MissingPlural { .. } => "missing-plural",
+            Self::NoSiteFile => "no-site-file",
+            Self::NoReleases => "no-releases",
+        }
+    }
+
+    /// What is wrong, in one line.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Unreadable { reason } => format!("the file cannot be read: {reason}"),
+            Self::NotUtf8 { offset } => format!("the file is not UTF-8 from byte {offset} on"),
+            Self::Binary { offset } => format!("the file is not text: a NUL character at byte {offset}"),
+            Self::TooLarge { bytes, limit } => {
+                format!("the file has {bytes} bytes, over the limit of {limit}")
+            }
+            Self::ConflictMarkers => "conflict markers of a version control system".into(),
+            Self::SyncLeftover => "a copy left behind by a synchronising tool".into(),
+            Self::BidiControl { character } => {
+                format!(
+                    "a control of text direction, U+{:04X}, that can forge what is read",
+                    u32::from(*character)
+                )
+            }
+            Self::NestedTooDeep { limit } => format!("nested more than {limit} levels deep"),
+            Self::UnclosedHeader { fence } => format!("the header opened by `{fence}` is never closed"),
+            Self::HeaderTooLarge { limit } => format!("the header is over {limit} bytes"),
+            Self::Syntax { format, message } => format!("invalid {format}: {message}"),
+            Self::QuoteTheTitle => "invalid YAML: a value with `: ` in it".into(),
+            Self::UnknownField { table, name, .. } => format!("unknown field `{}` in {table}", clip(name)),
+            Self::DuplicateField { name } => format!("field `{}` is given twice", clip(name)),
+            Self::MissingField { table, name, .. } => format!("missing field `{name}` in {table}"),
+            Self::WrongType { name, found, .. } => {
+                format!("field `{}` has the wrong type: {found}", clip(name))
+            }
+            Self::EmptyValue { name } => format!("field `{name}` is empty"),
+            Self::NoEffectYet { name } => format!("field `{name}` has no effect yet"),
+            Self::BadValue { name, text, .. } => format!("`{}` is no valid value for `{name}`", clip(text)),
+            Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
+            Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
+            Self::UnknownRegion { name, .. } => format!("unknown region `{}`", clip(name)),
+            Self::UnknownProvince { name, .. } => format!("unknown province `{}`", clip(name)),
+            Self::AmbiguousPlace { name, .. } => format!("`{}` names more than one place", clip(name)),
+            Self::ProvinceOutsideRegion { province, region } => {
+                format!("`{province}` does not lie in `{region}`")
+            }
+            Self::SlugRequired { .. } => {
+                "no address can be made from the file name: `slug` is required".into()
+            }
+            Self::BadPath { what, text, fault } => format!("the {what} `{}` {fault}", clip(text)),
+            Self::AddressTaken { address } => format!("two sources at one address: `{}`", clip(address)),
+            Self::TagSpellings { first, second } => {
+                format!("two spellings of one tag: `{}` and `{}`", clip(second), clip(first))
+            }
+            Self::MissingImage { src, .. } => format!("missing image `{}`", clip(src)),
+            Self::MissingFile { target, .. } => format!("missing file `{}`", clip(target)),
+            Self::RemoteImage { src } => format!("image from another host: `{}`", clip(src)),
+            Self::UnsafeLink { target } => format!("a link that could run code: `{}`", clip(target)),
+            Self::NotPublicTarget { target } => format!("`{}` is not public", clip(target)),
+            Self::UnusedFile => "no release refers to this file, so it is not published".into(),
+            Self::BrokenLink { target, .. } => format!("nothing stands at `{}`", clip(target)),
+            Self::MissingAlt { src } => format!("image `{}` has no alternative text", clip(src)),
+            Self::MissingTranslation { language } => format!("no `{language}` version"),
+            Self::RegionDisagrees { region, .. } => {
+                format!("the text speaks of another region than `{region}`")
+            }
+            Self::UnknownTheme { name, .. } => format!("unknown theme `{}`", clip(name)),
+            Self::ThemeCycle { name } => format!("theme `{name}` extends itself"),
+            Self::Template { report } => {
+                let first =
+                    report.lines().find(|line| !line.trim().is_empty()).unwrap_or("a template failed");
+                let first = first.trim();
+                first.strip_prefix("error: ").unwrap_or(first).to_owned()
+            }
+            Self::TemplateFile { message } => message.clone(),
+            Self::MissingString { key, language } => {
+                format!("no string `{key}` for the language `{language}`")
+            }
+            Self::MissingPlural { key, category } => {
+                format!("string `{key}` lacks the plural category `{category}`")
+            }
+            Self::NoSiteFile => "no `site.toml` here".into(),
+            Self::NoReleases => "the portal has no release".into(),
+        }
+    }
+
+    /// What was expected at the place.
+    pub fn label(&self) -> Option<String> {
+        Some(match self {
+            Self::UnknownRegion { .. } => "not a region of this portal".into(),
+            Self::UnknownProvince { .. } => "not a province of this portal".into(),
+            Self::UnknownField { .. } => "not a field".into(),
+            Self::WrongType { expected, .. } => format!("expected {expected}"),
+            Self::BadDate { reason, .. } | Self::BadValue { reason, .. } => reason.clone(),
+            Self::DuplicateField { .. } => "given again here".into(),
+            Self::MissingField { name, .. } => format!("has no `{name}`"),
+            Self::UnclosedHeader { .. } => "opened here".into(),
+            Self::AddressTaken { .. } => "this address is taken".into(),
+            Self::TagSpellings { .. } => "spelt otherwise elsewhere".into(),
+            Self::ProvinceOutsideRegion { .. } => "in another region".into(),
+            Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
+            Self::FutureWithoutPublish => "later than the build's clock".into(),
+            Self::NotUtf8 { .. } | Self::Binary { .. } => "here".into(),
+            _ => return None,
+        })
+    }
+
+    /// What can be done.
+    pub fn help(&self) -> Option<String> {
+        let did_you_mean =
+            |name: &Option<String>| name.as_ref().map(|name| format!("did you mean `{name}`?"));
+        match self {
+            Self::NotUtf8 { .. } => Some("save the file as UTF-8; Word offers it as « Unicode (UTF-8) »".into()),
+            Self::Binary { .. } => Some("a release is text; put other files beside it and refer to them".into()),
+            Self::TooLarge { .. } => Some("part the text into several releases, or attach it as a file".into()),
+            Self::ConflictMarkers => Some("keep one of the two versions and delete the marker lines".into()),
+            Self::SyncLeftover => Some("compare it with the original, then delete one of the two".into()),
+            Self::BidiControl { .. } => Some("delete the invisible character; text direction comes from the language".into()),
+            Self::UnclosedHeader { fence } => Some(format!("close it by a line `{fence}` before the text")),
+            Self::QuoteTheTitle => Some("put the value in quotation marks: `title: \"…\"`".into()),
+            Self::UnknownField { suggestion, .. } | Self::BadValue { suggestion, .. } => did_you_mean(suggestion),
+            Self::UnknownRegion { suggestion, .. } | Self::UnknownProvince { suggestion, .. } => did_you_mean(suggestion),
+            Self::MissingImage { suggestion, .. }
+            | Self::MissingFile { suggestion, .. }
+            | Self::BrokenLink { suggestion, .. } => did_you_mean(suggestion),
+            Self::MissingField { name, proposal, .. } => {
+                proposal.as_ref().map(|proposal| format!("add `{name}`, for example {proposal}"))
+            }
+            Self::EmptyValue { name } => Some(format!("give `{name}` a value or delete the line")),
+            Self::FutureWithoutPublish => {
+                Some("add `publish` with the instant from which it may be seen, or correct the date".into())
+            }
+            Self::AmbiguousPlace { candidates, .. } => Some(format!("write one of: {}", candidates.join(", "))),
+            Self::SlugRequired { proposal } => Some(format!("add `slug`, for example \"{proposal}\"")),
+            Self::AddressTaken { .. } => Some("give one of them another `slug`, date or name".into()),
+            Self::TagSpellings { .. } => Some("spell it the same way in both".into()),
+            Self::RemoteImage { .. } => {
+                Some("it becomes a link, since the portal loads nothing from others; save the image beside the release".into())
+            }
+            Self::UnsafeLink { .. } => Some("link to a web address, an e-mail address or a page of the portal".into()),
+            Self::NotPublicTarget { .. } => Some("its text is kept without the link until that release is public".into()),
+            Self::MissingAlt { .. } => Some("describe the image in a few words, or write `alt = \"\"` where it only decorates".into()),
+            Self::RegionDisagrees { evidence, .. } => Some(format!("the text names {evidence}")),
+            Self::UnknownTheme { known, .. } => Some(format!("themes that are here: {}", known.join(", "))),
+            Self::MissingString { .. } | Self::MissingPlural { .. } => Some("add it to the theme's language file".into()),
+            Self::NoSiteFile => Some("name the portal's folder by `--root`, or make one by `tribune init FOLDER`".into()),
+            Self::NoReleases => Some("write one with `tribune new \"Title\"`".into()),
+            _ => None,
+        }
+    }
+}
+
+/// Untrusted text, shortened and made harmless for a terminal.
+fn clip(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut clipped: String = text
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() || is_bidi_control(c) { '\u{fffd}' } else { c })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        clipped.push('…');
+    }
+    clipped
+}
+
+/// The twelve characters of Unicode's property Bidi_Control.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

@@ -1,0 +1,129 @@
+//! A source text, and places in it.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A path inside the portal, with `/` between its parts, as diagnostics print it.
+pub type SourcePath = Arc<str>;
+
+/// A text that a person wrote: a release, a configuration, a template.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub path: SourcePath,
+    pub text: Arc<str>,
+}
+
+impl Source {
+    pub fn new(path: impl Into<SourcePath>, text: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
+    /// The place of `span` in this source.
+    pub fn at(&self, span: Span) -> Place {
+        Place { path: self.path.clone(), span: Some(span) }
+    }
+}
+
+/// A range of bytes in one source, half open. Releases are at most 1 MiB, so 32 bits do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(start: usize, end: usize) -> Self {
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { start: narrow(start), end: narrow(end.max(start)) }
+    }
+
+    /// The same span in a text that has `offset` more bytes before it.
+    pub fn shifted(self, offset: usize) -> Self {
+        Self::new(self.start as usize + offset, self.end as usize + offset)
+    }
+
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
+
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned::new(f(self.value), self.span)
+    }
+}
+
+/// A file of the portal, and where in it, if a part of it is meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub path: SourcePath,
+    pub span: Option<Span>,
+}
+
+impl Place {
+    /// The whole file.
+    pub fn file(path: impl Into<SourcePath>) -> Self {
+        Self { path: path.into(), span: None }
+    }
+
+    pub fn new(path: impl Into<SourcePath>, span: Span) -> Self {
+        Self { path: path.into(), span: Some(span) }
+    }
+}
+
+/// Line and column, both counted from 1; columns count Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Position {
+    /// The position of byte `offset`; past the end it is the end's. A byte order mark has no column.
+    pub fn of(text: &str, offset: usize) -> Self {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count();
+        Self { line: before.bytes().filter(|b| *b == b'\n').count() + 1, column: column + 1 }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_not_bytes() {
+        let text = "\u{feff}é = 1\nعنوان: x";
+        assert_eq!(Position::of(text, text.find('=').unwrap()).to_string(), "1:3");
+        assert_eq!(Position::of(text, text.find('x').unwrap()).to_string(), "2:8");
+    }
+}
