@@ -1,1 +1,5 @@
 //! Ring 2, beside `pages`: the press desk. What is proposed to a person about a text. Pure.
+
+pub mod propose;
+pub mod repair;
+pub mod title;

@@ -1,5 +1,14 @@
 //! Ring 1: what a portal is. Pure: no files, no clock, no HTML, no templates.
 
+pub mod body;
+pub mod config;
 pub mod date;
+pub mod fields;
 pub mod header;
+pub mod language;
+pub mod page;
+pub mod path;
+pub mod portal;
+pub mod references;
+pub mod release;
 pub mod territory;

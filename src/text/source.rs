@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::problem::Problem;
+
 /// A path inside the portal, with `/` between its parts, as diagnostics print it.
 pub type SourcePath = Arc<str>;
 
@@ -23,6 +25,18 @@ impl Source {
     pub fn at(&self, span: Span) -> Place {
         Place { path: self.path.clone(), span: Some(span) }
     }
+}
+
+/// The text of a file, or what is wrong with its bytes and where.
+pub fn decode(bytes: Vec<u8>) -> Result<String, (Problem, Span)> {
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if !utf16 && let Some(offset) = memchr::memchr(0, &bytes) {
+        return Err((Problem::Binary { offset }, Span::new(offset, offset)));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        (Problem::NotUtf8 { offset }, Span::new(offset, offset))
+    })
 }
 
 /// A range of bytes in one source, half open. Releases are at most 1 MiB, so 32 bits do.

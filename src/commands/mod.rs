@@ -1,0 +1,41 @@
+//! One file a command: composes the stages and chooses an exit status.
+
+pub mod build;
+pub mod check;
+mod load;
+mod terminal;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    /// The content, theme or configuration has errors.
+    Faults,
+    Usage,
+    /// A file, network or host failed.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Faults => 1,
+            Exit::Usage => 2,
+            Exit::Failed => 3,
+        })
+    }
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> Exit {
+    match cli.command {
+        Command::Build(args) => build::run(&args),
+        Command::Check(args) => check::run(&args),
+        _ => Exit::Usage,
+    }
+}

@@ -1,0 +1,40 @@
+//! What commands print: diagnostics and failures on standard error, results on standard output.
+
+use std::io::Write;
+
+use crate::cli::Common;
+use crate::text::diagnostic::Report;
+use crate::world::themes::built_in_file;
+use crate::world::tree::{Failure, Root};
+
+/// Prints a report, if there is anything in it.
+pub fn report(report: &Report, root: &Root, common: &Common) {
+    let read = |path: &str| {
+        let built_in = || built_in_file(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        root.read_lossy(path).or_else(built_in)
+    };
+    let stream = anstream::stderr();
+    let colour = !matches!(anstream::AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never);
+    let text = report.render(common.format, colour, &read);
+    let _ = write!(stream.lock(), "{text}");
+}
+
+/// Prints what failed.
+pub fn failure(failure: &Failure) {
+    complain(&failure.to_string());
+}
+
+/// Prints an error that has no place in a source.
+pub fn complain(message: &str) {
+    let _ = writeln!(anstream::stderr(), "error: {message}");
+}
+
+/// Prints a line of results.
+pub fn say(line: &str) {
+    let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Prints a remark for the person at the terminal, apart from results.
+pub fn note(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}

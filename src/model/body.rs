@@ -1,0 +1,298 @@
+//! A release's text: what it says first, and what it refers to. Rendering it is `pages`' work.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use crate::text::diagnostic::Faults;
+use crate::text::fingerprint::Digest;
+use crate::text::problem::Problem;
+use crate::text::source::Span;
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Markup {
+    Markdown,
+    /// Blank lines part paragraphs.
+    Plain,
+}
+
+/// What is known of a body without keeping its text.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub markup: Markup,
+    /// Where the body starts in its file.
+    pub start: usize,
+    pub digest: Digest,
+    /// The first paragraph as plain text, cut at a sentence.
+    pub lead: String,
+    pub references: Vec<Reference>,
+}
+
+/// Something local that a body points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub kind: ReferenceKind,
+    /// As written, percent-decoded, without fragment.
+    pub target: String,
+    /// Byte range in the file.
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKind {
+    Link,
+    Image {
+        /// Whether it has an alternative text.
+        described: bool,
+    },
+}
+
+/// The deepest nesting of quotations and lists; deeper ones are attacks, not releases.
+pub const DEEPEST: usize = 64;
+
+/// The Markdown that releases are written in.
+pub fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_HEADING_ATTRIBUTES
+}
+
+impl Body {
+    /// Reads the body that starts at byte `start` of `text`.
+    pub fn read(text: &str, start: usize, markup: Markup, faults: &mut Faults) -> Self {
+        let body = text.get(start..).unwrap_or_default();
+        let digest = Digest::of(body.as_bytes());
+        let mut found = Self { markup, start, digest, lead: String::new(), references: Vec::new() };
+        match markup {
+            Markup::Plain => found.lead = lead(paragraphs(body).next().unwrap_or_default()),
+            Markup::Markdown => found.read_markdown(body, faults),
+        }
+        found
+    }
+
+    fn read_markdown(&mut self, body: &str, faults: &mut Faults) {
+        let mut first = String::new();
+        let mut in_first = false;
+        let mut depth = 0usize;
+        let mut images: Vec<(String, Range<usize>, bool)> = Vec::new();
+        for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
+            match event {
+                Event::Start(tag) => {
+                    depth += 1;
+                    if depth > DEEPEST {
+                        let span = Span::from(range).shifted(self.start);
+                        faults.at(span, Problem::NestedTooDeep { limit: DEEPEST });
+                        return;
+                    }
+                    match tag {
+                        Tag::Paragraph if depth == 1 && self.lead.is_empty() => in_first = true,
+                        Tag::Link { dest_url, .. } => self.refer(ReferenceKind::Link, &dest_url, range, faults),
+                        Tag::Image { dest_url, .. } => images.push((dest_url.to_string(), range, false)),
+                        _ => {}
+                    }
+                }
+                Event::End(end) => {
+                    depth = depth.saturating_sub(1);
+                    match end {
+                        TagEnd::Paragraph if in_first && depth == 0 => {
+                            in_first = false;
+                            self.lead = lead(&first);
+                            first.clear();
+                        }
+                        TagEnd::Image => {
+                            if let Some((src, range, described)) = images.pop() {
+                                self.refer(ReferenceKind::Image { described }, &src, range, faults);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Event::Text(text) | Event::Code(text) => {
+                    if let Some(image) = images.last_mut() {
+                        image.2 |= !text.trim().is_empty();
+                    } else if in_first {
+                        first.push_str(&text);
+                    }
+                }
+                Event::SoftBreak | Event::HardBreak if in_first => first.push(' '),
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    for (kind, target) in html_references(&html) {
+                        self.refer(kind, target, range.clone(), faults);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn refer(&mut self, kind: ReferenceKind, target: &str, range: Range<usize>, faults: &mut Faults) {
+        let span = Span::from(range).shifted(self.start);
+        match destination(target) {
+            Destination::Local(path) if !path.is_empty() => {
+                self.references.push(Reference { kind, target: path, span });
+            }
+            Destination::Local(_) => {}
+            Destination::Elsewhere if matches!(kind, ReferenceKind::Image { .. }) => {
+                faults.at(span, Problem::RemoteImage { src: target.into() });
+            }
+            Destination::Elsewhere => {}
+            Destination::Unsafe => faults.at(span, Problem::UnsafeLink { target: target.into() }),
+        }
+    }
+}
+
+/// Where an address leads.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A path of this portal, percent-decoded, without query and fragment; empty for `#fragment`.
+    Local(String),
+    /// Another host, or a person to write to or to call.
+    Elsewhere,
+    /// A scheme that could run code or load what nobody checked.
+    Unsafe,
+}
+
+/// Sorts an address. What a browser would take for a scheme is one here too: it ignores
+/// controls and white space in it (WHATWG URL, basic parser).
+pub fn destination(address: &str) -> Destination {
+    let bare: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+    if bare.starts_with("//") || bare.starts_with("\\\\") || bare.starts_with("/\\") {
+        return Destination::Elsewhere;
+    }
+    let head = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    if let Some((scheme, _)) = head.split_once(':') {
+        return match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" | "mailto" | "tel" => Destination::Elsewhere,
+            _ => Destination::Unsafe,
+        };
+    }
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    // What is no UTF-8 stays as it was written, and names no file.
+    let decoded = percent_encoding::percent_decode_str(path.trim()).decode_utf8();
+    Destination::Local(decoded.map_or_else(|_| path.trim().to_owned(), Into::into))
+}
+
+/// The `src` and `href` of raw HTML. A rough reading does: what it overlooks the sanitiser drops.
+fn html_references(html: &str) -> Vec<(ReferenceKind, &str)> {
+    let mut found = Vec::new();
+    let kinds = [("src=", ReferenceKind::Image { described: true }), ("href=", ReferenceKind::Link)];
+    for (attribute, kind) in kinds {
+        for (at, _) in html.match_indices(attribute) {
+            let value = &html[at + attribute.len()..];
+            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+            if let Some(end) = value[1..].find(quote) {
+                found.push((kind, &value[1..=end]));
+            }
+        }
+    }
+    found
+}
+
+/// The paragraphs of a plain text: runs of lines that are not blank.
+pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(['\n', '\r', ' ', '\t', '\u{a0}', '\u{feff}']);
+        if rest.is_empty() {
+            return None;
+        }
+        let mut end = rest.len();
+        let mut at = 0;
+        for line in rest.split_inclusive('\n') {
+            if line.trim().is_empty() {
+                end = at;
+                break;
+            }
+            at += line.len();
+        }
+        let (paragraph, after) = rest.split_at(end);
+        rest = after;
+        Some(paragraph.trim_end())
+    })
+}
+
+/// A summary as long as search engines and messengers show: about 160 to 300 characters.
+const SUMMARY_GOAL: usize = 160;
+const SUMMARY_LIMIT: usize = 300;
+
+/// A paragraph as one line, cut after the first sentence that is long enough.
+pub fn lead(paragraph: &str) -> String {
+    let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SUMMARY_LIMIT {
+        return line;
+    }
+    let mut cut = None;
+    let mut word_end = 0;
+    let mut chars = line.char_indices().enumerate().peekable();
+    while let Some((n, (at, c))) = chars.next() {
+        if n >= SUMMARY_LIMIT {
+            break;
+        }
+        let next = chars.peek().map(|(_, (_, next))| *next);
+        if c == ' ' {
+            word_end = at;
+        }
+        if matches!(c, '.' | '!' | '?' | '؟' | '…' | '»') && next == Some(' ') && !is_abbreviation(&line[..at]) {
+            let after = line[at + c.len_utf8()..].trim_start().chars().next();
+            // A sentence begins with a capital, or in a script that has none.
+            if c != '»' && after.is_none_or(|c| !c.is_lowercase()) {
+                cut = Some(at + c.len_utf8());
+                if n >= SUMMARY_GOAL {
+                    break;
+                }
+            }
+        }
+    }
+    match cut {
+        Some(at) => line[..at].to_owned(),
+        None => format!("{}…", line[..word_end].trim_end_matches([',', ';', ':', '،', '؛'])),
+    }
+}
+
+/// Whether a full stop after `before` ends an abbreviation (`M.`, `Dr.`, an initial), not a sentence.
+fn is_abbreviation(before: &str) -> bool {
+    let word = before.rsplit([' ', '\u{a0}', '\'', '’', '(']).next().unwrap_or_default();
+    word.chars().count() == 1 || matches!(word, "Mme" | "MM" | "Dr" | "Pr" | "art" | "cf" | "etc")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_sorted_as_a_browser_would() {
+        let local = |path: &str| Destination::Local(path.into());
+        for (address, expected) in [
+            ("photo%20de%20groupe.jpg", local("photo de groupe.jpg")),
+            ("/contact/#form", local("/contact/")),
+            ("#note", local("")),
+            ("https://example.org/", Destination::Elsewhere),
+            ("MAILTO:a@example.org", Destination::Elsewhere),
+            ("//example.org/x", Destination::Elsewhere),
+            ("javascript:alert(1)", Destination::Unsafe),
+            (" java\nscript:alert(1)", Destination::Unsafe),
+            ("data:text/html,x", Destination::Unsafe),
+            ("12:30.html", Destination::Unsafe),
+        ] {
+            assert_eq!(destination(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_lead_ends_with_a_sentence() {
+        let long = format!("M. Alaoui a ouvert la séance. {} Fin.", "Le débat a duré. ".repeat(40));
+        let cut = lead(&long);
+        assert!(cut.starts_with("M. Alaoui a ouvert la séance. Le débat a duré."), "{cut}");
+        assert!(cut.ends_with("duré.") && cut.chars().count() <= SUMMARY_LIMIT, "{cut}");
+        assert!(lead(&"mot ".repeat(200)).ends_with("mot…"));
+        assert_eq!(lead("deux\nlignes"), "deux lignes");
+    }
+
+    #[test]
+    fn paragraphs_are_parted_by_blank_lines() {
+        let found: Vec<_> = paragraphs("a\r\nb\r\n\r\n \nc\n").collect();
+        assert_eq!(found, ["a\r\nb", "c"]);
+    }
+}

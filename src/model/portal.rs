@@ -1,0 +1,486 @@
+//! The portal: every public release, complete and in order, with what it refers to resolved.
+//!
+//! `assemble` is where files meet: languages inherit from each other, tags are compared,
+//! references are looked up, and the clock decides what exists.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::text::diagnostic::Diagnostic;
+use crate::text::fingerprint::Digest;
+use crate::text::fold::{fold, slugify};
+use crate::text::problem::{Problem, Table};
+use crate::text::source::{Place, SourcePath, Spanned};
+
+use super::body::Body;
+use super::config::Config;
+use super::date::Moment;
+use super::header::Entry;
+use super::language::LangId;
+use super::page::WrittenPage;
+use super::references::{Hidden, Resolver, Target};
+use super::release::{Correction, FileName, ImageField, Kind, Written, slug_proposal, typeset};
+use super::territory::{ProvinceId, RegionId, Territory};
+
+/// Which releases exist: those public at `now`, and with `drafts` all others as well.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    pub now: Timestamp,
+    pub drafts: bool,
+}
+
+/// A file that is published as it is.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Inside the portal: `content/2026/03/photo.jpg`, or a theme's.
+    pub path: SourcePath,
+    pub digest: Digest,
+    pub bytes: u64,
+    /// Width and height in pixels, where it is a picture.
+    pub dimensions: Option<(u32, u32)>,
+}
+
+/// An index into [`Portal::releases`].
+pub type ReleaseIx = usize;
+
+/// All that is public, in order.
+#[derive(Debug)]
+pub struct Portal {
+    pub config: Config,
+    pub territory: Territory,
+    /// By language, then by date, oldest first.
+    pub releases: Vec<Release>,
+    pub pages: Vec<Page>,
+    /// Files beside releases, by path.
+    pub assets: BTreeMap<SourcePath, Asset>,
+    /// `content/static/`: address and file.
+    pub statics: Vec<(String, Asset)>,
+    /// When this portal next changes by itself.
+    pub due: Vec<Timestamp>,
+}
+
+/// What has become of a release.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum Status {
+    Public,
+    /// Its address keeps a page without its text.
+    Expired,
+    /// Likewise, with the reason in its place.
+    Withdrawn { reason: String },
+    /// Shown only where drafts are asked for.
+    Draft,
+    Embargoed,
+}
+
+/// A tag or series, and where it was written: a translation's may stand in the original's file.
+#[derive(Clone, Debug)]
+pub struct Name {
+    pub text: String,
+    pub place: Place,
+}
+
+/// The image of a release's header.
+#[derive(Clone, Debug)]
+pub struct Cover {
+    pub field: ImageField,
+    /// The file whose header names it.
+    pub written_in: SourcePath,
+    pub target: Target,
+}
+
+/// A complete release in one language.
+#[derive(Debug)]
+pub struct Release {
+    pub source: SourcePath,
+    pub place: Place,
+    pub lang: LangId,
+    pub title: String,
+    pub date: Moment,
+    pub regions: Vec<RegionId>,
+    pub provinces: Vec<ProvinceId>,
+    pub slug: String,
+    /// As written, or `None` for one made of language and address.
+    pub id: Option<String>,
+    pub summary: String,
+    pub tags: Vec<Name>,
+    pub series: Option<Name>,
+    pub kind: Kind,
+    pub number: Option<String>,
+    pub authors: Vec<String>,
+    pub contact: Option<String>,
+    pub image: Option<Cover>,
+    pub status: Status,
+    pub updated: Option<Moment>,
+    pub corrections: Vec<Correction>,
+    pub aliases: Vec<Spanned<String>>,
+    pub extra: Vec<Entry>,
+    pub body: Body,
+    /// What the body's references lead to, in their order.
+    pub targets: Vec<Target>,
+    /// The same release in other languages.
+    pub translations: Vec<ReleaseIx>,
+}
+
+impl Release {
+    /// Whether its text may be shown.
+    pub fn has_text(&self) -> bool {
+        !matches!(self.status, Status::Expired | Status::Withdrawn { .. })
+    }
+
+    /// When its content last changed.
+    pub fn modified(&self) -> Moment {
+        let corrected = self.corrections.iter().map(|correction| correction.date);
+        corrected.chain(self.updated).fold(self.date, |a, b| if b.timestamp > a.timestamp { b } else { a })
+    }
+}
+
+/// A page without date or region.
+#[derive(Debug)]
+pub struct Page {
+    pub written: WrittenPage,
+    pub targets: Vec<Target>,
+    pub translations: Vec<usize>,
+}
+
+/// What `assemble` puts together.
+pub struct Parts {
+    pub config: Config,
+    pub territory: Territory,
+    pub releases: Vec<Written>,
+    pub pages: Vec<WrittenPage>,
+    pub assets: BTreeMap<SourcePath, Asset>,
+    pub statics: Vec<(String, Asset)>,
+}
+
+impl Portal {
+    /// Puts all sources together. What cannot be published is left out and said.
+    pub fn assemble(parts: Parts, clock: Clock) -> (Self, Vec<Diagnostic>) {
+        let Parts { config, territory, mut releases, mut pages, assets, statics } = parts;
+        let mut faults = Vec::new();
+        releases.sort_by(|a, b| a.path.cmp(&b.path));
+        pages.sort_by(|a, b| (a.lang, a.order, &a.address).cmp(&(b.lang, b.order, &b.address)));
+        pages.retain(|page| !page.draft || clock.drafts);
+        let mut due = Vec::new();
+        let (mut complete, hidden) = Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
+        complete.sort_by(|a, b| order(a).cmp(&order(b)));
+        link_translations(&mut complete);
+        same_spelling(&complete, &mut faults);
+        let mut pages: Vec<Page> = pages
+            .into_iter()
+            .map(|written| Page { written, targets: Vec::new(), translations: Vec::new() })
+            .collect();
+        link_pages(&mut pages);
+        let mut resolver = Resolver::new(&complete, &pages, &hidden, &assets, &statics);
+        let targets = resolver.releases(&mut faults);
+        let page_targets = resolver.pages(&mut faults);
+        resolver.unused(&mut faults);
+        for (release, (targets, cover)) in complete.iter_mut().zip(targets) {
+            release.targets = targets;
+            if let (Some(image), Some(target)) = (&mut release.image, cover) {
+                image.target = target;
+            }
+        }
+        for (page, targets) in pages.iter_mut().zip(page_targets) {
+            page.targets = targets;
+        }
+        due.sort_unstable();
+        due.dedup();
+        (Self { config, territory, releases: complete, pages, assets, statics, due }, faults)
+    }
+
+    /// The releases of a language, oldest first, as a range of indexes.
+    pub fn of_language(&self, lang: LangId) -> std::ops::Range<ReleaseIx> {
+        let start = self.releases.partition_point(|release| release.lang < lang);
+        let end = self.releases.partition_point(|release| release.lang <= lang);
+        start..end
+    }
+}
+
+/// The order of a language's releases: by day, then by instant, then by address, so that the
+/// releases of every period stand together.
+fn order(release: &Release) -> (LangId, jiff::civil::Date, Timestamp, &str, &SourcePath) {
+    (release.lang, release.date.date(), release.date.timestamp, &release.slug, &release.source)
+}
+
+/// Fills in what languages inherit, and decides by the clock what exists.
+struct Completer<'a> {
+    config: &'a Config,
+    territory: &'a Territory,
+    clock: Clock,
+    due: &'a mut Vec<Timestamp>,
+    faults: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Completer<'a> {
+    fn new(
+        config: &'a Config,
+        territory: &'a Territory,
+        clock: Clock,
+        due: &'a mut Vec<Timestamp>,
+        faults: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { config, territory, clock, due, faults }
+    }
+
+    fn run(mut self, releases: Vec<Written>) -> (Vec<Release>, Hidden) {
+        // The first language's file of a stem is what the others inherit from.
+        let others = releases.iter().filter(|written| written.lang != LangId(0));
+        let mut bases: HashMap<PairKey, Option<Written>> = others.map(|w| (pair_key(&w.name), None)).collect();
+        for written in releases.iter().filter(|written| written.lang == LangId(0)) {
+            if bases.is_empty() {
+                break;
+            }
+            if let Some(base) = bases.get_mut(&pair_key(&written.name)) {
+                base.get_or_insert_with(|| written.clone());
+            }
+        }
+        let mut complete = Vec::with_capacity(releases.len());
+        let mut hidden = Hidden::default();
+        for written in releases {
+            let base = match written.lang {
+                LangId(0) => None,
+                _ => bases.get(&pair_key(&written.name)).and_then(Option::as_ref),
+            };
+            let path = written.path.clone();
+            let references = written.body.references.clone();
+            let image = written.image.as_ref().map(|image| image.src.value.clone());
+            match self.complete(written, base) {
+                Some(release) => complete.push(release),
+                None => hidden.add(&path, &references, image.as_deref()),
+            }
+        }
+        (complete, hidden)
+    }
+
+    fn complete(&mut self, written: Written, base: Option<&Written>) -> Option<Release> {
+        let place = Place::new(written.path.clone(), written.header);
+        let excused = |name| {
+            written.broken
+                || written.misspelt.contains(&name)
+                || base.is_some_and(|base| base.broken || base.misspelt.contains(&name))
+        };
+        let mut missing = |name: &'static str, proposal: Option<String>| {
+            let title_is_own = name == "title" && !written.broken && !written.misspelt.contains(&name);
+            if title_is_own || !excused(name) {
+                let problem = Problem::MissingField { table: Table::Header, name: name.into(), proposal };
+                self.faults.push(Diagnostic::new(problem, place.clone()));
+            }
+        };
+        let date = written.date.clone().or_else(|| base?.date.clone());
+        let regions =
+            if written.regions.is_empty() { base.map(|b| b.regions.clone()).unwrap_or_default() } else { written.regions.clone() };
+        if written.title.is_none() {
+            missing("title", None);
+        }
+        if date.is_none() {
+            missing("date", written.name.date.as_ref().map(|date| format!("`date = {date}`")));
+        }
+        if regions.is_empty() {
+            missing("region", None);
+        }
+        let own_provinces = !written.provinces.is_empty();
+        let provinces =
+            if own_provinces { written.provinces.clone() } else { base.map(|b| b.provinces.clone()).unwrap_or_default() };
+        if !regions.is_empty() && (own_provinces || base.is_none()) {
+            self.provinces_lie_within(&written.path, &regions, &provinces);
+        }
+        let base_slug = base.and_then(|b| b.slug.clone());
+        let slug = match written.slug.clone().or(base_slug) {
+            Some(slug) => slug.value,
+            None => slugify(&written.name.base),
+        };
+        if slug.is_empty() {
+            let title = written.title.as_ref().map_or("", |title| title.value.as_str());
+            let proposal = Some(slug_proposal(title)).filter(|slug| !slug.is_empty());
+            let proposal = proposal.unwrap_or_else(|| "communique".into());
+            self.faults.push(Diagnostic::new(Problem::SlugRequired { proposal }, place.clone()));
+        }
+        let (title, date) = (written.title?, date?);
+        if regions.is_empty() || slug.is_empty() {
+            return None;
+        }
+        let publish = written.publish.or_else(|| base?.publish);
+        let opens = date.value.opens(&self.config.timezone);
+        if publish.is_none() && opens > self.clock.now && !(self.clock.drafts) {
+            let at = if written.date.is_some() { Place::new(written.path.clone(), date.span) } else { place.clone() };
+            // The other language says it already.
+            if written.date.is_some() {
+                self.faults.push(Diagnostic::new(Problem::FutureWithoutPublish, at));
+            }
+            return None;
+        }
+        let status = self.status(
+            written.draft.or_else(|| base?.draft).unwrap_or(false),
+            publish.map(|publish| publish.opens(&self.config.timezone)),
+            written.expires.or_else(|| base?.expires).map(|expires| expires.opens(&self.config.timezone)),
+            written.withdrawn.or_else(|| base?.withdrawn.clone()),
+        )?;
+        let lang = written.lang;
+        let base_id = || {
+            let id = base?.id.as_ref()?;
+            Some(format!("{}:{}", id.value, self.config.lang(lang)))
+        };
+        let summary = written.summary.unwrap_or_else(|| {
+            typeset(self.config.lang(lang), &written.body.lead, self.config)
+        });
+        Some(Release {
+            place,
+            lang,
+            title: title.value,
+            date: date.value,
+            regions: regions.into_iter().map(|region| region.value).collect(),
+            provinces: provinces.into_iter().map(|province| province.value).collect(),
+            slug,
+            id: written.id.map(|id| id.value).or_else(base_id),
+            summary: if matches!(status, Status::Expired | Status::Withdrawn { .. }) { String::new() } else { summary },
+            tags: inherited(&written.path, written.tags, base, |b| b.tags.clone(), |path, tags| {
+                tags.into_iter().map(|tag| named(path, tag)).collect()
+            })
+            .unwrap_or_default(),
+            series: inherited(&written.path, written.series, base, |b| b.series.clone(), named),
+            kind: written.kind.or_else(|| base?.kind).unwrap_or_default(),
+            number: written.number.or_else(|| base?.number.clone()),
+            authors: written.authors.or_else(|| base?.authors.clone()).unwrap_or_default(),
+            contact: written.contact.or_else(|| base?.contact.clone()),
+            image: inherited(&written.path, written.image, base, |b| b.image.clone(), |path, field| {
+                Cover { field, written_in: path.clone(), target: Target::Nothing }
+            }),
+            status,
+            updated: written.updated.or_else(|| base?.updated),
+            corrections: written.corrections.or_else(|| base?.corrections.clone()).unwrap_or_default(),
+            aliases: written.aliases,
+            extra: if written.extra.is_empty() { base.map(|b| b.extra.clone()).unwrap_or_default() } else { written.extra },
+            body: written.body,
+            targets: Vec::new(),
+            translations: Vec::new(),
+            source: written.path,
+        })
+    }
+
+    /// What the clock makes of a release; `None` where it does not exist.
+    fn status(
+        &mut self,
+        draft: bool,
+        publish: Option<Timestamp>,
+        expires: Option<Timestamp>,
+        withdrawn: Option<String>,
+    ) -> Option<Status> {
+        let now = self.clock.now;
+        if draft {
+            return self.clock.drafts.then_some(Status::Draft);
+        }
+        self.due.extend(publish.into_iter().chain(expires).filter(|instant| *instant > now));
+        if publish.is_some_and(|publish| publish > now) {
+            return self.clock.drafts.then_some(Status::Embargoed);
+        }
+        if let Some(reason) = withdrawn {
+            return Some(Status::Withdrawn { reason });
+        }
+        Some(if expires.is_some_and(|expires| expires <= now) { Status::Expired } else { Status::Public })
+    }
+
+    fn provinces_lie_within(
+        &mut self,
+        path: &SourcePath,
+        regions: &[Spanned<RegionId>],
+        provinces: &[Spanned<ProvinceId>],
+    ) {
+        for province in provinces {
+            let of = self.territory.province(province.value).region;
+            if regions.iter().all(|region| region.value != of) {
+                let lang = self.config.lang(LangId(0));
+                let problem = Problem::ProvinceOutsideRegion {
+                    province: self.territory.province(province.value).names.get(lang).to_owned(),
+                    region: regions
+                        .first()
+                        .map(|region| self.territory.region(region.value).names.get(lang).to_owned())
+                        .unwrap_or_default(),
+                };
+                self.faults.push(Diagnostic::new(problem, Place::new(path.clone(), province.span)));
+            }
+        }
+    }
+}
+
+/// A field of a translation, else the original's, together with the file that it stands in.
+fn inherited<T, U>(
+    path: &SourcePath,
+    own: Option<T>,
+    base: Option<&Written>,
+    of: impl Fn(&Written) -> Option<T>,
+    make: impl Fn(&SourcePath, T) -> U,
+) -> Option<U> {
+    match own {
+        Some(own) => Some(make(path, own)),
+        None => base.and_then(|base| of(base).map(|value| make(&base.path, value))),
+    }
+}
+
+fn named(path: &SourcePath, name: Spanned<String>) -> Name {
+    Name { text: name.value, place: Place::new(path.clone(), name.span) }
+}
+
+/// What the languages of one release share: folder and stem.
+type PairKey = (String, String);
+
+fn pair_key(name: &FileName) -> PairKey {
+    (name.folder.clone(), name.stem.clone())
+}
+
+fn link_translations(releases: &mut [Release]) {
+    let key = |release: &Release| pair_key(&FileName::parse(&release.source));
+    let others = releases.iter().filter(|release| release.lang != LangId(0));
+    let mut groups: HashMap<PairKey, Vec<ReleaseIx>> = others.map(|r| (key(r), Vec::new())).collect();
+    if groups.is_empty() {
+        return;
+    }
+    for (ix, release) in releases.iter().enumerate() {
+        if let Some(group) = groups.get_mut(&key(release)) {
+            group.push(ix);
+        }
+    }
+    for group in groups.into_values() {
+        for ix in &group {
+            releases[*ix].translations = group.iter().copied().filter(|other| other != ix).collect();
+        }
+    }
+}
+
+fn link_pages(pages: &mut [Page]) {
+    let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+    for (ix, page) in pages.iter().enumerate() {
+        groups.entry(page.written.stem.clone()).or_default().push(ix);
+    }
+    for group in groups.into_values().filter(|group| group.len() > 1) {
+        for ix in &group {
+            pages[*ix].translations = group.iter().copied().filter(|other| other != ix).collect();
+        }
+    }
+}
+
+/// Says which tags and series are spelt in two ways.
+fn same_spelling(releases: &[Release], faults: &mut Vec<Diagnostic>) {
+    let mut first: HashMap<(LangId, bool, String), &Name> = HashMap::new();
+    let mut told = std::collections::HashSet::new();
+    for release in releases {
+        let tags = release.tags.iter().map(|tag| (false, tag));
+        for (is_series, name) in tags.chain(release.series.iter().map(|series| (true, series))) {
+            let key = (release.lang, is_series, fold(&name.text));
+            match first.get(&key) {
+                None => {
+                    first.insert(key, name);
+                }
+                Some(known) if known.text == name.text => {}
+                Some(known) => {
+                    let (first, second) = (known.text.clone(), name.text.clone());
+                    if told.insert((key, second.clone())) {
+                        let problem = Problem::TagSpellings { first, second };
+                        faults.push(Diagnostic::new(problem, name.place.clone()).and(known.place.clone()));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,600 @@
+//! One source file of a release, read and checked by itself: what it says, and nothing that
+//! depends on other files. [`super::portal`] puts such readings together.
+
+use jiff::tz::TimeZone;
+
+use crate::text::diagnostic::Faults;
+use crate::text::fold::{slugify, transliterate_ar};
+use crate::text::problem::{PathFault, Problem, Table};
+use crate::text::source::{Source, SourcePath, Span, Spanned};
+use crate::text::suggest::nearest;
+use crate::text::typography::{self, Context};
+
+use super::body::{Body, Markup};
+use super::config::Config;
+use super::date::{self, Moment};
+use super::fields::{Fields, into_entries, text};
+use super::header::{self, Entry, Node, Value};
+use super::language::LangId;
+use super::path::{SafePath, folder};
+use super::territory::{Miss, ProvinceId, RegionId, Territory};
+
+/// Releases over this size are refused, so that no text can stall a build.
+pub const LARGEST: u64 = 1 << 20;
+
+/// What a release is, for lists and machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    #[default]
+    Communique,
+    Statement,
+    Speech,
+    Interview,
+    Invitation,
+    Denial,
+    Condolence,
+}
+
+impl Kind {
+    pub const NAMES: [(&'static str, Self); 7] = [
+        ("communique", Self::Communique),
+        ("statement", Self::Statement),
+        ("speech", Self::Speech),
+        ("interview", Self::Interview),
+        ("invitation", Self::Invitation),
+        ("denial", Self::Denial),
+        ("condolence", Self::Condolence),
+    ];
+}
+
+/// A picture as the header names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageField {
+    pub src: Spanned<String>,
+    pub alt: Option<String>,
+    pub caption: Option<String>,
+    pub credit: Option<String>,
+}
+
+/// What was put right after publication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    pub date: Moment,
+    pub note: String,
+}
+
+/// Everything that one file says of a release. What is `None` was not said.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub path: SourcePath,
+    pub name: FileName,
+    /// The first line of the header, for what is missing in it.
+    pub header: Span,
+    /// The header could not be read whole: what is missing may be in the part that was not.
+    pub broken: bool,
+    pub lang: LangId,
+    pub title: Option<Spanned<String>>,
+    pub date: Option<Spanned<Moment>>,
+    pub regions: Vec<Spanned<RegionId>>,
+    pub provinces: Vec<Spanned<ProvinceId>>,
+    pub slug: Option<Spanned<String>>,
+    pub id: Option<Spanned<String>>,
+    pub summary: Option<String>,
+    pub tags: Option<Vec<Spanned<String>>>,
+    pub series: Option<Spanned<String>>,
+    pub kind: Option<Kind>,
+    pub number: Option<String>,
+    pub authors: Option<Vec<String>>,
+    pub contact: Option<String>,
+    pub image: Option<ImageField>,
+    pub draft: Option<bool>,
+    pub publish: Option<Moment>,
+    pub expires: Option<Moment>,
+    pub updated: Option<Moment>,
+    pub corrections: Option<Vec<Correction>>,
+    pub withdrawn: Option<String>,
+    pub aliases: Vec<Spanned<String>>,
+    /// For the theme to check.
+    pub extra: Vec<Entry>,
+    /// A header word that stands for a missing field, though misspelt.
+    pub misspelt: Vec<&'static str>,
+    pub body: Body,
+}
+
+/// What the name of a file says: `content/2026/2026-03-12-tournee.ar.md`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileName {
+    /// The folder, with `content/` before it.
+    pub folder: String,
+    /// The name without language and extension: what the languages of a release share.
+    pub stem: String,
+    /// The stem without a date before it: what the slug is made of.
+    pub base: String,
+    pub lang: Option<String>,
+    /// The date that the name begins with.
+    pub date: Option<String>,
+}
+
+impl FileName {
+    pub fn parse(path: &str) -> Self {
+        let dir = folder(path);
+        let file = &path[dir.len()..].trim_start_matches('/');
+        let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
+        let is_lang = |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_lowercase()) || tag == "zgh";
+        let (stem, lang) = match stem.rsplit_once('.') {
+            Some((stem, tag)) if is_lang(tag) && !stem.is_empty() => (stem, Some(tag.to_owned())),
+            _ => (stem, None),
+        };
+        // `index` is the release that a folder is made for.
+        let named = if stem == "index" { dir.rsplit('/').next().unwrap_or(stem) } else { stem };
+        let (date, base) = leading_date(named);
+        Self { folder: dir.into(), stem: stem.into(), base: base.into(), lang, date: date.map(str::to_owned) }
+    }
+}
+
+/// A date before a name: `2026-03-12-tournee`, also `2026-03-12_tournee` or alone.
+fn leading_date(name: &str) -> (Option<&str>, &str) {
+    let shape = name.len() >= 10
+        && name.bytes().take(10).enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    match shape {
+        true => (Some(&name[..10]), name[10..].trim_start_matches(['-', '_', ' '])),
+        false => (None, name),
+    }
+}
+
+/// What parsing a release depends on beside its text.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    pub config: &'a Config,
+    pub territory: &'a Territory,
+}
+
+impl Written {
+    /// Reads one source. There is always a reading; its faults say what is wrong with it.
+    pub fn parse(source: &Source, rules: Rules, faults: &mut Faults) -> Self {
+        let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
+        let header = header::parse(source, faults);
+        let name = FileName::parse(&source.path);
+        let mut decoder = Decoder {
+            zone: &rules.config.timezone,
+            rules,
+            fields: Fields::new(Table::Header, header.span, header.entries, faults),
+        };
+        let lang = language(&mut decoder.fields, &name, rules);
+        decoder.read(source, name, lang, header.span, header.broken, |faults| {
+            check_text(source, faults);
+            Body::read(&source.text, header.body, markup, faults)
+        })
+    }
+}
+
+/// Faults of a text that no field is to blame for.
+pub fn check_text(source: &Source, faults: &mut Faults) {
+    if let Some(at) = conflict_marker(&source.text) {
+        faults.at(Span::new(at, at + 7), Problem::ConflictMarkers);
+    }
+    if let Some((at, character)) = unbalanced_bidi(&source.text) {
+        faults.at(Span::new(at, at + character.len_utf8()), Problem::BidiControl { character });
+    }
+}
+
+/// The first line that only a merge leaves behind. `=======` alone underlines a heading.
+pub fn conflict_marker(text: &str) -> Option<usize> {
+    let line_start = |at: usize| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+    let find = |marker: &str| {
+        memchr::memmem::find_iter(text.as_bytes(), marker).find(|at| line_start(*at))
+    };
+    find("<<<<<<< ").or_else(|| {
+        let end = find(">>>>>>> ")?;
+        text[..end].contains("\n=======").then_some(end)
+    })
+}
+
+/// The first bidi control that overrides the direction or that its own line does not close
+/// (Unicode Bidirectional Algorithm, UAX #9, section 2).
+fn unbalanced_bidi(text: &str) -> Option<(usize, char)> {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    for at in memchr::memchr3_iter(b'\n', 0xe2, b'\r', text.as_bytes()) {
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
+        match c {
+            '\n' | '\r' if open.is_empty() => {}
+            '\n' | '\r' => return open.first().copied(),
+            '\u{202d}' | '\u{202e}' => return Some((at, c)),
+            '\u{202a}' | '\u{202b}' | '\u{2066}' | '\u{2067}' | '\u{2068}' => open.push((at, c)),
+            '\u{202c}' if !matches!(open.pop(), Some((_, '\u{202a}' | '\u{202b}'))) => return Some((at, c)),
+            '\u{2069}' if !matches!(open.pop(), Some((_, '\u{2066}'..='\u{2068}'))) => return Some((at, c)),
+            _ => {}
+        }
+    }
+    open.first().copied()
+}
+
+struct Decoder<'a, 'f> {
+    zone: &'a TimeZone,
+    rules: Rules<'a>,
+    fields: Fields<'f>,
+}
+
+impl Decoder<'_, '_> {
+    fn read(
+        mut self,
+        source: &Source,
+        name: FileName,
+        lang: LangId,
+        header: Span,
+        broken: bool,
+        body: impl FnOnce(&mut Faults) -> Body,
+    ) -> Written {
+        let tag = self.rules.config.lang(lang).to_owned();
+        let set = |text: &str| typeset(&tag, text, self.rules.config);
+        let title = self.fields.text("title").map(|title| title.map(|t| set(&one_line(&t))));
+        let date = self.date("date");
+        let regions = self.regions();
+        let provinces = self.provinces(&regions);
+        let slug = self.slug();
+        let id = self.fields.text("id");
+        let summary = self.fields.text("summary").map(|text| set(&one_line(&text.value)));
+        let tags = self.names("tags");
+        let series = self.fields.text("series").map(|series| series.map(|text| set(&one_line(&text))));
+        let kind = self.kind();
+        let number = self.scalar("number");
+        let authors = self.fields.texts("authors").map(|list| list.into_iter().map(|a| a.value).collect());
+        let contact = self.fields.text("contact").map(|text| set(&one_line(&text.value)));
+        let image = self.image(&set);
+        let draft = self.fields.boolean("draft");
+        let publish = self.date("publish").map(|date| date.value);
+        let expires = self.date("expires").map(|date| date.value);
+        let updated = self.date("updated").map(|date| date.value);
+        let corrections = self.corrections(&set);
+        let withdrawn = self.fields.text("withdrawn").map(|text| set(&one_line(&text.value)));
+        let aliases = aliases(&mut self.fields);
+        let extra = self.fields.table("extra").map(|(_, entries)| entries).unwrap_or_default();
+        let misspelt = self.misspelt();
+        let body = body(self.fields.faults);
+        self.fields.finish();
+        Written {
+            path: source.path.clone(),
+            name,
+            header,
+            broken,
+            lang,
+            title,
+            date,
+            regions,
+            provinces,
+            slug,
+            id,
+            summary,
+            tags,
+            series,
+            kind,
+            number,
+            authors,
+            contact,
+            image,
+            draft,
+            publish,
+            expires,
+            updated,
+            corrections,
+            withdrawn,
+            aliases,
+            extra,
+            misspelt,
+            body,
+        }
+    }
+
+    /// Required fields that an unknown field was meant to be, or whose value was refused:
+    /// saying that they are missing as well would be noise.
+    fn misspelt(&mut self) -> Vec<&'static str> {
+        ["title", "date", "region"].into_iter().filter(|name| self.fields.explains(name)).collect()
+    }
+
+    fn date(&mut self, name: &'static str) -> Option<Spanned<Moment>> {
+        let node = self.fields.take(name)?;
+        moment(name, node, self.zone, self.fields.faults)
+    }
+
+    fn regions(&mut self) -> Vec<Spanned<RegionId>> {
+        let mut regions: Vec<Spanned<RegionId>> = Vec::new();
+        for name in self.fields.texts("region").unwrap_or_default() {
+            match self.rules.territory.find_region(&name.value) {
+                Ok(region) if regions.iter().all(|known| known.value != region) => {
+                    regions.push(Spanned::new(region, name.span));
+                }
+                Ok(_) => {}
+                Err(miss) => {
+                    let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownRegion {
+                        name,
+                        suggestion,
+                    });
+                    self.fields.faults.at(name.span, problem);
+                }
+            }
+        }
+        regions
+    }
+
+    fn provinces(&mut self, regions: &[Spanned<RegionId>]) -> Vec<Spanned<ProvinceId>> {
+        let within: Vec<RegionId> = regions.iter().map(|region| region.value).collect();
+        let territory = self.rules.territory;
+        let mut provinces = Vec::new();
+        for name in self.fields.texts("province").unwrap_or_default() {
+            match territory.find_province(&name.value, &within) {
+                Ok(province) => provinces.push(Spanned::new(province, name.span)),
+                Err(miss) => {
+                    let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownProvince {
+                        name,
+                        suggestion,
+                    });
+                    self.fields.faults.at(name.span, problem);
+                }
+            }
+        }
+        provinces
+    }
+
+    fn slug(&mut self) -> Option<Spanned<String>> {
+        let slug = self.fields.text("slug")?;
+        match is_slug(&slug.value) {
+            true => Some(slug),
+            false => {
+                let fault = SafePath::parse(&slug.value).err();
+                let problem = match fault.filter(|_| !slug.value.starts_with('/')) {
+                    Some(fault) => Problem::BadPath { what: "slug", text: slug.value, fault },
+                    None => Problem::BadValue {
+                        name: "slug".into(),
+                        reason: "expected only `a-z`, `0-9` and `-`, at most 100 of them".into(),
+                        suggestion: Some(slug_proposal(&slug.value)).filter(|slug| !slug.is_empty()),
+                        text: slug.value,
+                    },
+                };
+                self.fields.faults.at(slug.span, problem);
+                None
+            }
+        }
+    }
+
+    /// Names that become parts of addresses: tags.
+    fn names(&mut self, field: &'static str) -> Option<Vec<Spanned<String>>> {
+        let names = self.fields.texts(field)?;
+        let mut sound = Vec::with_capacity(names.len());
+        for name in names {
+            match name_fault(&name.value) {
+                Some(fault) => {
+                    let problem = Problem::BadPath { what: "tag", text: name.value, fault };
+                    self.fields.faults.at(name.span, problem);
+                }
+                None => sound.push(name.map(|text| one_line(&text))),
+            }
+        }
+        Some(sound)
+    }
+
+    fn kind(&mut self) -> Option<Kind> {
+        let name = self.fields.text("kind")?;
+        let folded = crate::text::fold::fold(&name.value);
+        let kind = Kind::NAMES.iter().find(|(known, _)| *known == folded).map(|(_, kind)| *kind);
+        if kind.is_none() {
+            let near = nearest(&name.value, Kind::NAMES.map(|(known, _)| known)).map(str::to_owned);
+            let reason = format!("expected one of {}", Kind::NAMES.map(|(known, _)| known).join(", "));
+            let problem = Problem::BadValue { name: "kind".into(), text: name.value, reason, suggestion: near };
+            self.fields.faults.at(name.span, problem);
+        }
+        kind
+    }
+
+    /// A string or a number, as text.
+    fn scalar(&mut self, name: &'static str) -> Option<String> {
+        let node = self.fields.take(name)?;
+        match node.value {
+            Value::Integer(number) => Some(number.to_string()),
+            _ => text(name, node, self.fields.faults).map(|text| one_line(&text.value)),
+        }
+    }
+
+    fn image(&mut self, set: &dyn Fn(&str) -> String) -> Option<ImageField> {
+        let node = self.fields.take("image")?;
+        let bare = |src| ImageField { src, alt: None, caption: None, credit: None };
+        match node.value {
+            Value::Map(map) => {
+                let mut fields =
+                    Fields::new(Table::Header, node.span, into_entries(map), self.fields.faults);
+                let src = fields.text("src");
+                if src.is_none() {
+                    fields.require("src", None);
+                }
+                // An empty alternative text is a statement: the picture only decorates.
+                let alt = match fields.take("alt") {
+                    Some(Node { value: Value::Text(text) | Value::Plain(text), .. }) => Some(set(&one_line(&text))),
+                    Some(other) => {
+                        fields.wrong("alt", &other, "a string");
+                        None
+                    }
+                    None => None,
+                };
+                let caption = fields.text("caption").map(|text| set(&one_line(&text.value)));
+                let credit = fields.text("credit").map(|text| set(&one_line(&text.value)));
+                fields.finish();
+                Some(ImageField { alt, caption, credit, ..bare(src?) })
+            }
+            value => text("image", Node { value, span: node.span }, self.fields.faults).map(bare),
+        }
+    }
+
+    fn corrections(&mut self, set: &dyn Fn(&str) -> String) -> Option<Vec<Correction>> {
+        let node = self.fields.take("corrections")?;
+        let nodes = match node.value {
+            Value::List(nodes) => nodes,
+            Value::Map(_) => vec![node],
+            _ => {
+                self.fields.wrong("corrections", &node, "a list of `{date, note}`");
+                return None;
+            }
+        };
+        let mut corrections = Vec::new();
+        for node in nodes {
+            let span = node.span;
+            let Value::Map(map) = node.value else {
+                self.fields.wrong("corrections", &node, "a table `{date, note}`");
+                continue;
+            };
+            let mut fields = Fields::new(Table::Header, span, into_entries(map), self.fields.faults);
+            let date = fields.take("date");
+            let note = fields.text("note").map(|text| set(&one_line(&text.value)));
+            if date.is_none() {
+                fields.require("date", None);
+            }
+            if note.is_none() {
+                fields.require("note", None);
+            }
+            let date = date.and_then(|node| moment("date", node, self.zone, fields.faults));
+            fields.finish();
+            if let (Some(date), Some(note)) = (date, note) {
+                corrections.push(Correction { date: date.value, note });
+            }
+        }
+        Some(corrections)
+    }
+}
+
+/// The language of a file: its field, else its name, else the portal's first.
+pub fn language(fields: &mut Fields, name: &FileName, rules: Rules) -> LangId {
+    let config = rules.config;
+    let unknown = |tag: &str| Problem::BadValue {
+        name: "lang".into(),
+        text: tag.into(),
+        reason: format!("expected a language of this portal: {}", config.languages.join(", ")),
+        suggestion: None,
+    };
+    if let Some(tag) = fields.text("lang") {
+        if let Some(lang) = config.find_language(&tag.value) {
+            return lang;
+        }
+        fields.faults.at(tag.span, unknown(&tag.value));
+    } else if let Some(tag) = &name.lang {
+        if let Some(lang) = config.find_language(tag) {
+            return lang;
+        }
+        fields.faults.whole(unknown(tag));
+    }
+    LangId(0)
+}
+
+/// Old addresses that redirect here, as paths below the portal's root.
+pub fn aliases(fields: &mut Fields) -> Vec<Spanned<String>> {
+    let mut aliases = Vec::new();
+    for alias in fields.texts("aliases").unwrap_or_default() {
+        let path = alias.value.strip_prefix('/').unwrap_or(&alias.value);
+        match SafePath::parse(path) {
+            Ok(path) => aliases.push(Spanned::new(path.as_str().to_owned(), alias.span)),
+            Err(fault) => {
+                let problem = Problem::BadPath { what: "alias", text: alias.value, fault };
+                fields.faults.at(alias.span, problem);
+            }
+        }
+    }
+    aliases
+}
+
+/// A node as a date in the portal's time zone.
+fn moment(name: &str, node: Node, zone: &TimeZone, faults: &mut Faults) -> Option<Spanned<Moment>> {
+    let written = match node.value {
+        Value::Text(text) | Value::Plain(text) | Value::Date(text) => text,
+        Value::Integer(number) => number.to_string(),
+        ref other => {
+            let (name, found) = (name.to_owned(), other.kind());
+            faults.at(node.span, Problem::WrongType { name, expected: "a date", found });
+            return None;
+        }
+    };
+    if written.trim().is_empty() {
+        faults.at(node.span, Problem::EmptyValue { name: name.into() });
+        return None;
+    }
+    match date::parse(&written).and_then(|date| date.resolve(zone)) {
+        Ok(moment) => Some(Spanned::new(moment, node.span)),
+        Err(reason) => {
+            faults.at(node.span, Problem::BadDate { text: written, reason });
+            None
+        }
+    }
+}
+
+fn missed(miss: Miss, name: String, unknown: impl FnOnce(String, Option<String>) -> Problem) -> Problem {
+    match miss {
+        Miss::Unknown { suggestion } => unknown(name, suggestion),
+        Miss::Ambiguous { candidates } => Problem::AmbiguousPlace { name, candidates },
+    }
+}
+
+/// A name that may become a part of an address, or why it may not.
+fn name_fault(name: &str) -> Option<PathFault> {
+    let fault = SafePath::parse(name).err();
+    // A question mark in a tag is odd but harmless: its address is made of letters alone.
+    let fault = fault.filter(|fault| !matches!(fault, PathFault::Query));
+    fault.or_else(|| name.contains('/').then_some(PathFault::Absolute))
+}
+
+/// Whether a text is an address part as Tribune makes them.
+pub fn is_slug(text: &str) -> bool {
+    (1..=100).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// An address for a text in any script.
+pub fn slug_proposal(text: &str) -> String {
+    let slug = slugify(text);
+    if slug.is_empty() { slugify(&transliterate_ar(text)) } else { slug }
+}
+
+/// A text as one line without odd spaces at its ends.
+pub fn one_line(text: &str) -> String {
+    let spaced = text.contains(['\n', '\r', '\t']) || text.contains("  ");
+    if spaced { text.split_ascii_whitespace().collect::<Vec<_>>().join(" ") } else { text.trim().to_owned() }
+}
+
+/// Text with the typography of its language.
+pub fn typeset(lang: &str, text: &str, config: &Config) -> String {
+    let alone = Context { before: None, after: None };
+    typography::apply(lang, text, config.typography, alone).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_say_stem_language_and_date() {
+        let name = FileName::parse("content/2026/2026-03-12-tournee.ar.md");
+        assert_eq!((name.base.as_str(), name.lang.as_deref()), ("tournee", Some("ar")));
+        assert_eq!(name.stem, "2026-03-12-tournee");
+        assert_eq!(name.date.as_deref(), Some("2026-03-12"));
+        assert_eq!(FileName::parse("content/agadir/index.md").base, "agadir");
+        assert_eq!(FileName::parse("content/a.b.c.txt").base, "a.b.c");
+        assert_eq!(FileName::parse("content/été-à-l’eau.md").base, "été-à-l’eau");
+    }
+
+    #[test]
+    fn directions_that_are_closed_pass_and_forged_ones_do_not() {
+        assert_eq!(unbalanced_bidi("a \u{2068}b\u{2069} c\n"), None);
+        assert_eq!(unbalanced_bidi("a \u{2068}b\nc\u{2069}"), Some((2, '\u{2068}')));
+        assert_eq!(unbalanced_bidi("é\u{202e}x"), Some((2, '\u{202e}')));
+        assert_eq!(unbalanced_bidi("x\u{2069}"), Some((1, '\u{2069}')));
+        assert_eq!(unbalanced_bidi("رقم\u{200f} 5"), None);
+    }
+
+    #[test]
+    fn a_merge_is_told_from_a_heading() {
+        assert_eq!(conflict_marker("Titre\n=======\n\ntexte"), None);
+        assert_eq!(conflict_marker("a\n<<<<<<< HEAD\nb"), Some(2));
+        assert_eq!(conflict_marker("a\n=======\nb\n>>>>>>> x"), Some(12));
+    }
+}

@@ -1,0 +1,276 @@
+//! RSS 2.0 of the site, its regions, provinces, tags and series (RSS Advisory Board's profile).
+
+use std::collections::BTreeMap;
+
+use rss::extension::{Extension, ExtensionMap, atom, dublincore};
+use rss::{Category, Enclosure, Guid, Item};
+use serde::Serialize;
+
+use crate::model::language::LangId;
+use crate::model::portal::{ReleaseIx, Status};
+use crate::text::fingerprint::Hashed;
+use crate::text::typography::isolate;
+
+use super::markdown::{escape, is_xml};
+use super::site::{Channel, Page, Site};
+use super::view::{Card, TextView};
+
+/// All that a feed shows.
+#[derive(Debug, Serialize)]
+pub struct FeedView<'a> {
+    pub title: String,
+    pub description: String,
+    pub lang: &'a str,
+    /// Absolute address of the page that the feed is about.
+    pub link: String,
+    /// Absolute address of the feed itself.
+    pub href: String,
+    pub generator: &'a str,
+    pub publisher: &'a str,
+    pub items: Vec<FeedItem<'a>>,
+}
+
+/// One release in a feed.
+#[derive(Debug, Serialize)]
+pub struct FeedItem<'a> {
+    pub release: &'a Hashed<Card<'a>>,
+    /// Survives a change of slug and of domain, where the release has an `id`.
+    pub guid: String,
+    /// Absolute.
+    pub link: String,
+    /// RFC 822.
+    pub published: String,
+    pub authors: &'a [String],
+    pub tags: Vec<&'a str>,
+    /// What stands in the place of a text that is not shown any more.
+    pub notice: Option<String>,
+    pub text: TextView<'a>,
+    pub enclosure: Option<EnclosureView>,
+    #[serde(skip)]
+    pub ix: ReleaseIx,
+}
+
+#[derive(Debug, Serialize)]
+pub struct EnclosureView {
+    pub url: String,
+    pub bytes: u64,
+    pub mime: &'static str,
+}
+
+impl<'p> Site<'p> {
+    /// The releases of a feed, newest first.
+    pub fn feed_releases(&self, lang: LangId, channel: Channel) -> impl Iterator<Item = ReleaseIx> {
+        let shelf = self.shelf(lang);
+        let list: &[ReleaseIx] = match channel {
+            Channel::Site => &shelf.all.releases,
+            Channel::Region(region) => shelf.region(region).map(|run| run.releases.as_slice()).unwrap_or_default(),
+            Channel::Province(province) => shelf.provinces.get(&province).map(Vec::as_slice).unwrap_or_default(),
+            Channel::Topic { kind, ix } => &self.topic(lang, kind, ix).releases,
+        };
+        let public = list.iter().rev().copied().filter(|ix| {
+            // What only a preview shows is in no feed, not even there.
+            !matches!(self.portal.releases[*ix].status, Status::Draft | Status::Embargoed)
+        });
+        public.take(self.portal.config.feed_items)
+    }
+
+    /// The view of a feed.
+    pub fn feed_view(&self, lang: LangId, channel: Channel) -> FeedView<'_> {
+        let head = &self.heads[lang.index()];
+        let page = match channel {
+            Channel::Site => Page::Home,
+            Channel::Region(region) => Page::Region(region),
+            Channel::Province(province) => Page::Province(province),
+            Channel::Topic { kind, ix } => Page::Topic { kind, ix, part: 0 },
+        };
+        let title = self.feed_title(lang, channel);
+        let description = self.locale(lang).fill(
+            "feeds.description",
+            &[("portal", &head.title), ("party", &head.party.name), ("feed", &title)],
+        );
+        FeedView {
+            description,
+            title,
+            lang: self.tag(lang),
+            link: self.absolute(&self.url(lang, page)),
+            href: self.absolute(&self.feed_spot(lang, channel).url),
+            generator: &head.generator,
+            publisher: &head.party.name,
+            items: self.feed_releases(lang, channel).map(|ix| self.feed_item(lang, ix)).collect(),
+        }
+    }
+
+    fn feed_item(&self, lang: LangId, ix: ReleaseIx) -> FeedItem<'_> {
+        let release = &self.portal.releases[ix];
+        let card = &self.cards[ix];
+        let owner = self.address(lang, Page::Release(ix));
+        let locale = self.locale(lang);
+        let notice = match &release.status {
+            Status::Withdrawn { reason } => Some(locale.fill("feeds.withdrawn", &[("reason", reason)])),
+            Status::Expired => Some(locale.get("feeds.expired").to_owned()),
+            _ => None,
+        };
+        let enclosure = card.image.as_ref().and_then(|picture| {
+            let (_, asset) = self.target(&owner, &release.image.as_ref()?.target)?;
+            let mime = picture_type(&picture.url)?;
+            Some(EnclosureView { url: self.absolute(&picture.url), bytes: asset?.bytes, mime })
+        });
+        FeedItem {
+            release: card,
+            guid: self.guid(ix),
+            link: self.absolute(&card.url),
+            published: release.date.rfc2822(),
+            authors: &release.authors,
+            tags: release.tags.iter().map(|tag| tag.text.as_str()).collect(),
+            notice,
+            text: self.text_view(&owner, &release.body, &release.targets),
+            enclosure,
+            ix,
+        }
+    }
+
+    /// A release's name for machines: its `id` if that is a URI, else a tag URI (RFC 4151).
+    pub fn guid(&self, ix: ReleaseIx) -> String {
+        let release = &self.portal.releases[ix];
+        let (host, day) = (self.portal.config.base_url.host(), release.date.iso_date());
+        match &release.id {
+            Some(id) if id.contains(':') => id.clone(),
+            Some(id) => format!("tag:{host},{day}:{id}"),
+            None => format!("tag:{host},{day}:{}/{}", self.tag(release.lang), release.slug),
+        }
+    }
+}
+
+/// The feed as a document; `html` gives the rendered text of a release.
+pub fn render(view: &FeedView, rtl: bool, html: &dyn Fn(&FeedItem) -> String) -> Vec<u8> {
+    let last = view.items.iter().map(|item| (&item.release.date.datetime, &item.published)).max();
+    let items = view.items.iter().map(|item| document_item(item, rtl, html(item)));
+    let link = atom::Link {
+        rel: "self".into(),
+        href: view.href.clone(),
+        mime_type: Some("application/rss+xml".into()),
+        ..Default::default()
+    };
+    let namespaces = [
+        ("atom", "http://www.w3.org/2005/Atom"),
+        ("content", "http://purl.org/rss/1.0/modules/content/"),
+        ("dc", "http://purl.org/dc/elements/1.1/"),
+        ("media", "http://search.yahoo.com/mrss/"),
+    ];
+    let channel = rss::Channel {
+        title: title(&view.title, rtl),
+        link: view.link.clone(),
+        description: plain(&view.description),
+        language: Some(view.lang.to_owned()),
+        last_build_date: last.map(|(_, published)| published.clone()),
+        generator: Some(view.generator.to_owned()),
+        atom_ext: Some(atom::AtomExtension { links: vec![link] }),
+        namespaces: namespaces.map(|(name, uri)| (name.to_owned(), uri.to_owned())).into(),
+        items: items.collect(),
+        ..Default::default()
+    };
+    let mut bytes = Vec::new();
+    let written = channel.pretty_write_to(&mut bytes, b' ', 1);
+    // Memory does not fail to be written to.
+    debug_assert!(written.is_ok());
+    let text = String::from_utf8_lossy(&bytes);
+    text.replace(AMPERSAND, "&#x26;").replace(LESS, "&#x3C;").replace(GREATER, "&#x3E;").into_bytes()
+}
+
+fn document_item(item: &FeedItem, rtl: bool, html: String) -> Item {
+    let content = match &item.notice {
+        Some(notice) => {
+            let mut html = String::from("<p>");
+            escape(notice, &mut html);
+            html.push_str("</p>");
+            html
+        }
+        None => html,
+    };
+    let summary = item.notice.as_deref().unwrap_or(item.release.summary);
+    let mut description = String::new();
+    escape(summary, &mut description);
+    let categories = item.release.regions.iter().map(|region| region.name.as_str()).chain(item.tags.iter().copied());
+    Item {
+        title: Some(title(item.release.title, rtl)),
+        link: Some(item.link.clone()),
+        description: Some(description),
+        guid: Some(Guid { value: plain(&item.guid), permalink: false }),
+        pub_date: Some(item.published.clone()),
+        categories: categories.map(|name| Category { name: plain(name), domain: None }).collect(),
+        content: Some(content),
+        dublin_core_ext: (!item.authors.is_empty()).then(|| dublincore::DublinCoreExtension {
+            creators: item.authors.iter().map(|name| plain(name)).collect(),
+            ..Default::default()
+        }),
+        enclosure: item.enclosure.as_ref().map(|file| Enclosure {
+            url: file.url.clone(),
+            length: file.bytes.to_string(),
+            mime_type: file.mime.to_owned(),
+        }),
+        extensions: item.enclosure.as_ref().map(|file| media(item, file)).unwrap_or_default(),
+        ..Default::default()
+    }
+}
+
+/// The picture with its credit (Media RSS 1.5.1).
+fn media(item: &FeedItem, file: &EnclosureView) -> ExtensionMap {
+    let leaf = |name: &str, value: &str| Extension {
+        name: format!("media:{name}"),
+        value: Some(plain(value)),
+        ..Default::default()
+    };
+    let picture = item.release.image.as_ref();
+    let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
+    if let Some(credit) = picture.and_then(|picture| picture.credit.as_deref()) {
+        children.insert("credit".into(), vec![leaf("credit", credit)]);
+    }
+    if let Some(alt) = picture.map(|picture| picture.alt.as_str()).filter(|alt| !alt.is_empty()) {
+        children.insert("description".into(), vec![leaf("description", alt)]);
+    }
+    let mut attrs: BTreeMap<String, String> =
+        [("url", file.url.clone()), ("type", file.mime.to_owned()), ("medium", "image".to_owned())]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into();
+    let size = |of: Option<u32>| of.map(|n| n.to_string());
+    attrs.extend(size(picture.and_then(|p| p.width)).map(|width| ("width".to_owned(), width)));
+    attrs.extend(size(picture.and_then(|p| p.height)).map(|height| ("height".to_owned(), height)));
+    let content = Extension { name: "media:content".into(), value: None, attrs, children };
+    BTreeMap::from([("media".to_owned(), BTreeMap::from([("content".to_owned(), vec![content])]))])
+}
+
+/// Stand-ins for the three characters that the profile wants as hexadecimal references in titles,
+/// which readers variously take for text and for HTML. As noncharacters no text can hold them.
+const AMPERSAND: char = '\u{fdd0}';
+const LESS: char = '\u{fdd1}';
+const GREATER: char = '\u{fdd2}';
+
+/// A title: text without markup, in which runs of the other direction must be isolated.
+fn title(text: &str, rtl: bool) -> String {
+    let stand_in = |c| match c {
+        '&' => AMPERSAND,
+        '<' => LESS,
+        '>' => GREATER,
+        c => c,
+    };
+    plain(&isolate(text, rtl)).chars().map(stand_in).collect()
+}
+
+/// Text that XML can hold.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| is_xml(*c) && !matches!(c, '\u{fdd0}'..='\u{fdef}')).collect()
+}
+
+/// The media type of a picture, by the ending of its name.
+pub fn picture_type(url: &str) -> Option<&'static str> {
+    let ending = url.rsplit('.').next()?.to_ascii_lowercase();
+    Some(match ending.as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "gif" => "image/gif",
+        "avif" => "image/avif",
+        "svg" => "image/svg+xml",
+        _ => return None,
+    })
+}

@@ -1,0 +1,517 @@
+//! Renders a body to HTML that is safe whatever the body holds.
+//!
+//! Markdown alone gives no HTML of its own: links are sorted by `model::body::destination`, images
+//! must have been found. A body that holds raw HTML goes through the sanitiser as a whole.
+
+use std::borrow::Cow;
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::body::{Destination, Markup, destination, options, paragraphs};
+use crate::text::typography::{self, Context, Profile};
+
+use super::view::TargetView;
+
+/// Where a body is shown.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// What local addresses are written after: the way to the root, or the portal's address.
+    pub root: &'a str,
+    /// What `#fragment` is written after: nothing on the page itself, its address elsewhere.
+    pub page: &'a str,
+    pub lang: &'a str,
+    pub typography: Profile,
+    pub targets: &'a [TargetView<'a>],
+}
+
+/// A body as HTML.
+pub fn render(body: &str, markup: Markup, setting: &Setting) -> String {
+    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
+    let body = composed(body);
+    match markup {
+        Markup::Plain => plain(&body, setting),
+        Markup::Markdown => markdown(&body, setting),
+    }
+}
+
+/// The text in normal form C, in which fonts have the letters that people typed.
+fn composed(text: &str) -> Cow<'_, str> {
+    // Combining marks of Latin begin with these bytes; Arabic hamza and madda above with the others.
+    let combining = memchr::memchr2(0xcc, 0xcd, text.as_bytes()).is_some()
+        || memchr::memchr_iter(0xd9, text.as_bytes())
+            .any(|at| matches!(text.as_bytes().get(at + 1), Some(0x93..=0x95)));
+    if combining { Cow::Owned(text.nfc().collect()) } else { Cow::Borrowed(text) }
+}
+
+fn plain(body: &str, setting: &Setting) -> String {
+    let mut html = String::with_capacity(body.len() + body.len() / 8);
+    for paragraph in paragraphs(body) {
+        html.push_str("<p>");
+        for (n, line) in paragraph.lines().enumerate() {
+            if n > 0 {
+                html.push_str("<br>\n");
+            }
+            escape(&typeset(line.trim(), setting, None, None), &mut html);
+        }
+        html.push_str("</p>\n");
+    }
+    html
+}
+
+fn typeset<'t>(text: &'t str, setting: &Setting, before: Option<char>, after: Option<char>) -> Cow<'t, str> {
+    typography::apply(setting.lang, text, setting.typography, Context { before, after })
+}
+
+/// Text in HTML, without what is no character of XML, so that the same body fits a feed.
+pub fn escape(text: &str, html: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            c if is_xml(c) => html.push(c),
+            _ => {}
+        }
+    }
+}
+
+/// Characters that XML 1.0 allows (section 2.2), without the noncharacters U+FFFE and U+FFFF.
+pub fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+        && !('\u{7f}'..='\u{9f}').contains(&c)
+}
+
+fn markdown(body: &str, setting: &Setting) -> String {
+    let events: Vec<Event> = TextMergeStream::new(Parser::new_ext(body, options())).collect();
+    let mut writer = Writer::new(setting, &events);
+    let mut raw = false;
+    let mut out: Vec<Event> = Vec::with_capacity(events.len());
+    for (at, event) in events.iter().enumerate() {
+        raw |= matches!(event, Event::Html(_) | Event::InlineHtml(_));
+        writer.event(at, event, &events, &mut out);
+    }
+    let mut fragment = String::with_capacity(body.len() * 5 / 4);
+    html::push_html(&mut fragment, out.into_iter());
+    if fragment.chars().any(|c| !is_xml(c)) {
+        fragment.retain(is_xml);
+    }
+    if raw { sanitise(&fragment, setting) } else { fragment }
+}
+
+/// Turns the events of a body into those of its page.
+struct Writer<'a> {
+    setting: &'a Setting<'a>,
+    /// What is added to a heading's level so that the highest one is the second.
+    shift: i8,
+    last_level: i8,
+    /// The last character that was shown, for typography across markup.
+    before: Option<char>,
+    code: usize,
+    /// Of every open link, whether it is shown.
+    links: Vec<bool>,
+    image: Option<Image>,
+    footnotes: Vec<CowStr<'a>>,
+}
+
+struct Image {
+    src: String,
+    title: String,
+    alt: String,
+    depth: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(setting: &'a Setting<'a>, events: &[Event<'a>]) -> Self {
+        let levels = events.iter().filter_map(|event| match event {
+            Event::Start(Tag::Heading { level, .. }) => Some(*level as i8),
+            _ => None,
+        });
+        Self {
+            setting,
+            shift: 2 - levels.min().unwrap_or(2),
+            last_level: 1,
+            before: None,
+            code: 0,
+            links: Vec::new(),
+            image: None,
+            footnotes: Vec::new(),
+        }
+    }
+
+    fn event(&mut self, at: usize, event: &Event<'a>, events: &[Event<'a>], out: &mut Vec<Event<'a>>) {
+        if self.image.is_some() {
+            self.inside_image(event, out);
+            return;
+        }
+        match event {
+            Event::Text(text) if self.code > 0 => out.push(Event::Text(text.clone())),
+            Event::Text(text) => {
+                let after = following(&events[at + 1..]);
+                let set = typeset(text, self.setting, self.before, after);
+                self.before = set.chars().next_back();
+                out.push(Event::Text(match set {
+                    Cow::Borrowed(_) => text.clone(),
+                    Cow::Owned(set) => set.into(),
+                }));
+            }
+            Event::Code(code) => {
+                self.before = code.chars().next_back();
+                out.push(event.clone());
+            }
+            Event::SoftBreak | Event::HardBreak => {
+                self.before = Some('\n');
+                out.push(event.clone());
+            }
+            Event::FootnoteReference(name) => {
+                let (n, page) = (self.footnote(name), self.setting.page);
+                let link = format!("<sup class=\"footnote-reference\"><a href=\"{page}#fn-{n}\">{n}</a></sup>");
+                out.push(Event::InlineHtml(link.into()));
+            }
+            Event::Start(tag) => self.start(tag, out),
+            Event::End(end) => self.end(end, out),
+            other => out.push(other.clone()),
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'a>, out: &mut Vec<Event<'a>>) {
+        match tag {
+            Tag::CodeBlock(_) => {
+                self.code += 1;
+                out.push(Event::Start(tag.clone()));
+            }
+            Tag::Heading { level, id, .. } => {
+                self.before = None;
+                let level = self.level(*level as i8);
+                let (id, classes, attrs) = (id.clone(), Vec::new(), Vec::new());
+                out.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
+            }
+            Tag::Link { link_type, dest_url, title, id } => {
+                let dest = self.link(dest_url);
+                self.links.push(dest.is_some());
+                if let Some(dest) = dest {
+                    let (link_type, title, id) = (*link_type, title.clone(), id.clone());
+                    out.push(Event::Start(Tag::Link { link_type, dest_url: dest.into(), title, id }));
+                }
+            }
+            Tag::Image { dest_url, title, .. } => {
+                let (src, title) = (dest_url.to_string(), title.to_string());
+                self.image = Some(Image { src, title, alt: String::new(), depth: 0 });
+            }
+            // A wide table scrolls in a box of its own; keyboards reach it (WCAG 2.1.1).
+            Tag::Table(_) => {
+                self.before = None;
+                out.push(Event::Html("<div class=\"table\" tabindex=\"0\">".into()));
+                out.push(Event::Start(tag.clone()));
+            }
+            Tag::FootnoteDefinition(name) => {
+                self.before = None;
+                let n = self.footnote(name);
+                let open = format!(
+                    "<div class=\"footnote-definition\" id=\"fn-{n}\"><sup class=\"footnote-definition-label\">{n}</sup>\n"
+                );
+                out.push(Event::Html(open.into()));
+            }
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => out.push(Event::Start(tag.clone())),
+            _ => {
+                self.before = None;
+                out.push(Event::Start(tag.clone()));
+            }
+        }
+    }
+
+    fn end(&mut self, end: &TagEnd, out: &mut Vec<Event<'a>>) {
+        match end {
+            TagEnd::CodeBlock => {
+                self.code = self.code.saturating_sub(1);
+                out.push(Event::End(*end));
+            }
+            TagEnd::Link => {
+                if self.links.pop() == Some(true) {
+                    out.push(Event::End(*end));
+                }
+            }
+            TagEnd::Heading(_) => {
+                out.push(Event::End(TagEnd::Heading(heading(self.last_level))));
+            }
+            TagEnd::Table => {
+                out.push(Event::End(*end));
+                out.push(Event::Html("</div>\n".into()));
+            }
+            TagEnd::FootnoteDefinition => out.push(Event::Html("</div>\n".into())),
+            _ => out.push(Event::End(*end)),
+        }
+    }
+
+    /// A heading's level below the page's own, without a gap to the one before (WCAG 1.3.1).
+    fn level(&mut self, written: i8) -> HeadingLevel {
+        self.last_level = (written + self.shift).clamp(2, 6).min(self.last_level + 1);
+        heading(self.last_level)
+    }
+
+    fn inside_image(&mut self, event: &Event<'a>, out: &mut Vec<Event<'a>>) {
+        let Some(image) = &mut self.image else { return };
+        match event {
+            Event::Text(text) | Event::Code(text) => image.alt.push_str(text),
+            Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
+            Event::Start(_) => image.depth += 1,
+            Event::End(TagEnd::Image) if image.depth == 0 => {
+                let image = self.image.take();
+                if let Some(html) = image.map(|image| self.picture(&image)) {
+                    out.push(Event::InlineHtml(html.into()));
+                }
+            }
+            Event::End(_) => image.depth = image.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn picture(&self, image: &Image) -> String {
+        let mut html = String::new();
+        match destination(&image.src) {
+            Destination::Local(path) => {
+                let Some((url, target)) = self.target(&path) else { return html };
+                html.push_str("<img src=\"");
+                escape(&format!("{}{url}", self.setting.root), &mut html);
+                html.push_str("\" alt=\"");
+                escape(&typeset(&image.alt, self.setting, None, None), &mut html);
+                html.push('"');
+                if !image.title.is_empty() {
+                    html.push_str(" title=\"");
+                    escape(&image.title, &mut html);
+                    html.push('"');
+                }
+                if let (Some(width), Some(height)) = (target.width, target.height) {
+                    html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+                }
+                html.push_str(" loading=\"lazy\">");
+            }
+            // Nothing is loaded from other hosts: the picture becomes a link to itself.
+            Destination::Elsewhere => {
+                html.push_str("<a href=\"");
+                escape(&image.src, &mut html);
+                html.push_str("\">");
+                escape(if image.alt.is_empty() { &image.src } else { &image.alt }, &mut html);
+                html.push_str("</a>");
+            }
+            Destination::Unsafe => {}
+        }
+        html
+    }
+
+    fn link(&self, address: &str) -> Option<String> {
+        let find = |path: &str| self.target(path).map(|(url, _)| url);
+        resolve(address, self.setting.root, self.setting.page, find)
+    }
+
+    fn target(&self, path: &str) -> Option<(&'a str, &'a TargetView<'a>)> {
+        let target = self.setting.targets.iter().find(|target| target.target == path)?;
+        Some((target.url.as_deref()?, target))
+    }
+
+    /// The number of a footnote, in the order of first mention.
+    fn footnote(&mut self, name: &CowStr<'a>) -> usize {
+        match self.footnotes.iter().position(|known| known == name) {
+            Some(at) => at + 1,
+            None => {
+                self.footnotes.push(name.clone());
+                self.footnotes.len()
+            }
+        }
+    }
+}
+
+/// The addresses of a body's references.
+struct Links {
+    root: String,
+    page: String,
+    targets: Vec<(String, Option<String>)>,
+}
+
+impl Links {
+    fn of(setting: &Setting) -> Self {
+        let targets = setting.targets.iter().map(|target| (target.target.to_owned(), target.url.clone()));
+        Self { root: setting.root.into(), page: setting.page.into(), targets: targets.collect() }
+    }
+
+    /// Whether this module wrote the address: a target that was found, or a place on the page.
+    fn has_written(&self, address: &str) -> bool {
+        let found = |rest: &str| {
+            let rest = rest.split('#').next().unwrap_or_default();
+            self.targets.iter().any(|(_, url)| url.as_deref() == Some(rest))
+        };
+        address.strip_prefix(&self.root).is_some_and(found)
+            || address.strip_prefix(&self.page).is_some_and(|rest| rest.starts_with('#'))
+    }
+
+    fn resolve(&self, address: &str) -> Option<String> {
+        let find = |path: &str| {
+            let (_, url) = self.targets.iter().find(|(target, _)| target == path)?;
+            url.as_deref()
+        };
+        resolve(address, &self.root, &self.page, find)
+    }
+}
+
+/// The address that a link is written with, or `None` where it must not be one.
+fn resolve<'u>(
+    address: &str,
+    root: &str,
+    page: &str,
+    find: impl FnOnce(&str) -> Option<&'u str>,
+) -> Option<String> {
+    match destination(address) {
+        Destination::Elsewhere => Some(address.to_owned()),
+        Destination::Unsafe => None,
+        Destination::Local(path) if path.is_empty() => {
+            let fragment = address.trim();
+            fragment.starts_with('#').then(|| format!("{page}{fragment}"))
+        }
+        Destination::Local(path) => {
+            let fragment = address.find('#').map_or("", |at| &address[at..]);
+            Some(format!("{root}{}{fragment}", find(&path)?))
+        }
+    }
+}
+
+fn heading(level: i8) -> HeadingLevel {
+    match level {
+        2 => HeadingLevel::H2,
+        3 => HeadingLevel::H3,
+        4 => HeadingLevel::H4,
+        5 => HeadingLevel::H5,
+        _ => HeadingLevel::H6,
+    }
+}
+
+/// The first character that will be shown after some inline markup.
+fn following(events: &[Event]) -> Option<char> {
+    for event in events {
+        match event {
+            Event::Text(text) | Event::Code(text) => return text.chars().next(),
+            Event::SoftBreak | Event::HardBreak => return Some('\n'),
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. }) => {}
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// HTML that a sanitiser must look at is refused beyond this depth and size: cleaning it takes
+/// time that grows with their product.
+const DEEPEST: usize = 128;
+const MOST_TAGS: usize = 50_000;
+
+/// The fragment with only what a release may hold. Text is kept, whatever it stood in.
+fn sanitise(fragment: &str, setting: &Setting) -> String {
+    if hostile(fragment) {
+        // What nobody would write is shown as it was written.
+        let mut shown = String::from("<pre>");
+        escape(fragment, &mut shown);
+        shown.push_str("</pre>");
+        return shown;
+    }
+    // The sanitiser's filter outlives this call as far as its type can say: it owns what it asks.
+    let links = Links::of(setting);
+    let mut cleaner = ammonia::Builder::default();
+    cleaner
+        .add_generic_attributes(["dir", "lang", "id"])
+        .add_tags(["figure", "figcaption"])
+        .add_tag_attributes("div", ["tabindex"])
+        .add_tag_attributes("img", ["loading"])
+        .add_tag_attributes("th", ["scope"])
+        .add_allowed_classes("div", ["table", "footnote-definition"])
+        .add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"])
+        .url_schemes(["http", "https", "mailto", "tel"].into())
+        .url_relative(ammonia::UrlRelative::PassThrough)
+        .link_rel(None)
+        .attribute_filter(move |element, attribute, value| match (element, attribute) {
+            ("img", "src") | ("a", "href") if links.has_written(value) => Some(value.into()),
+            ("img", "src") => match destination(value) {
+                Destination::Local(_) => links.resolve(value).map(Into::into),
+                _ => None,
+            },
+            ("a", "href") => links.resolve(value).map(Into::into),
+            (_, "cite" | "srcset" | "background" | "longdesc") => None,
+            _ => Some(value.into()),
+        });
+    cleaner.clean(fragment).to_string()
+}
+
+fn hostile(fragment: &str) -> bool {
+    let (mut depth, mut deepest, mut tags) = (0usize, 0usize, 0usize);
+    let bytes = fragment.as_bytes();
+    for at in memchr::memchr_iter(b'<', bytes) {
+        match bytes.get(at + 1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(byte) if byte.is_ascii_alphabetic() => {
+                tags += 1;
+                let name = fragment[at + 1..].split(|c: char| !c.is_ascii_alphanumeric()).next();
+                // Elements that have no end tag, or mostly go without.
+                let void = ["br", "img", "hr", "p", "li", "td", "th", "tr", "wbr", "input", "col", "dt", "dd"];
+                if !void.contains(&name.unwrap_or_default().to_ascii_lowercase().as_str()) {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest > DEEPEST || tags > MOST_TAGS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(body: &str) -> String {
+        let image = TargetView { target: "a b.jpg", url: Some("2026/a%20b.jpg".into()), width: Some(4), height: Some(3) };
+        let gone = TargetView { target: "gone.md", url: None, width: None, height: None };
+        let targets = [image, gone];
+        let setting =
+            Setting { root: "../", page: "", lang: "fr", typography: Profile::FrMa, targets: &targets };
+        render(body, Markup::Markdown, &setting)
+    }
+
+    #[test]
+    fn references_are_resolved_and_lost_ones_keep_their_text() {
+        assert_eq!(
+            html("![vue](a%20b.jpg)"),
+            "<p><img src=\"../2026/a%20b.jpg\" alt=\"vue\" width=\"4\" height=\"3\" loading=\"lazy\"></p>\n"
+        );
+        assert_eq!(html("[texte](gone.md)"), "<p>texte</p>\n");
+        assert_eq!(html("[x](javascript:alert(1))"), "<p>x</p>\n");
+        assert_eq!(html("![](https://example.org/a.jpg)"), "<p><a href=\"https://example.org/a.jpg\">https://example.org/a.jpg</a></p>\n");
+    }
+
+    #[test]
+    fn headings_start_below_the_title_and_leave_no_gap() {
+        let tags: String = html("# a\n\n### b\n\n## c").lines().map(|line| &line[1..3]).collect();
+        assert_eq!(tags, "h2h3h3");
+    }
+
+    #[test]
+    fn raw_html_loses_what_could_act_and_keeps_direction() {
+        let clean = html("<p dir=\"rtl\" onclick=\"x()\">نص</p>\n\n<script>alert(1)</script>\n\n<img src=\"a b.jpg\"><img src=\"https://example.org/x.gif\">");
+        assert!(clean.contains("<p dir=\"rtl\">نص</p>"), "{clean}");
+        assert!(clean.contains("src=\"../2026/a%20b.jpg\""), "{clean}");
+        assert!(!clean.contains("script") && !clean.contains("onclick") && !clean.contains("example.org"), "{clean}");
+    }
+
+    #[test]
+    fn typography_looks_across_markup_and_leaves_code_alone() {
+        assert_eq!(html("Un *mot* : l'eau `a : b`"), "<p>Un <em>mot</em>\u{a0}: l’eau <code>a : b</code></p>\n");
+    }
+
+    #[test]
+    fn a_decomposed_text_is_composed_and_controls_are_dropped() {
+        assert_eq!(html("e\u{301}te\u{301}\u{b}"), "<p>été</p>\n");
+    }
+
+    #[test]
+    fn hostile_html_is_shown_not_parsed() {
+        assert!(html(&"<div>".repeat(200)).starts_with("<pre>"));
+    }
+}

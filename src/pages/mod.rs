@@ -1,0 +1,16 @@
+//! Ring 2: what a portal publishes. Pure: reads no file and no clock, writes nothing.
+
+pub mod compose;
+pub mod feed;
+pub mod jsonld;
+pub mod locale;
+pub mod manifest;
+pub mod markdown;
+pub mod path;
+pub mod plan;
+pub mod render;
+pub mod shelf;
+pub mod site;
+pub mod sitemap;
+pub mod theme;
+pub mod view;

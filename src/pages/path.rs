@@ -1,0 +1,117 @@
+//! The only place where the address of a page is spelt, and the file that it is stored in.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::model::config::Addresses;
+use crate::model::language::LangId;
+use crate::model::path::SafePath;
+
+/// A file of the output, relative, with `/` between its parts. It cannot lead out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct OutPath(String);
+
+impl OutPath {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What file systems without case and normal forms would take for the same file.
+    pub fn folded(&self) -> String {
+        use unicode_normalization::UnicodeNormalization;
+        if self.0.is_ascii() { self.0.to_ascii_lowercase() } else { self.0.nfc().collect::<String>().to_lowercase() }
+    }
+}
+
+/// Where a page is read and where it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Relative to the portal's root; empty for the root itself.
+    pub url: String,
+    pub file: OutPath,
+}
+
+/// Characters that stand for something else in an address (RFC 3986, section 3.3).
+const RESERVED: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
+
+/// Spells addresses for one portal.
+#[derive(Clone, Copy, Debug)]
+pub struct Speller {
+    pub addresses: Addresses,
+}
+
+impl Speller {
+    /// A page whose address without slashes round it is `address`: `2026/03/12/slug`.
+    pub fn page(self, address: &str) -> Spot {
+        let folder = if address.is_empty() { String::new() } else { format!("{address}/") };
+        let index = format!("{folder}index.html");
+        match self.addresses {
+            Addresses::Folder => Spot { url: folder, file: OutPath(index) },
+            Addresses::Portable => Spot { url: index.clone(), file: OutPath(index) },
+            Addresses::File if address.is_empty() => Spot { url: folder, file: OutPath(index) },
+            Addresses::File => {
+                let file = format!("{address}.html");
+                Spot { url: file.clone(), file: OutPath(file) }
+            }
+        }
+    }
+
+    /// A file at a fixed address: `feed.xml`, `2026/03/12/slug/photo.jpg`.
+    pub fn file(self, path: &str) -> Spot {
+        Spot { url: utf8_percent_encode(path, RESERVED).to_string(), file: OutPath(path.to_owned()) }
+    }
+
+    /// An old address, which may name a page by folder or by file.
+    pub fn alias(self, path: &SafePath) -> Spot {
+        let name = path.name();
+        match name.ends_with(".html") || name.ends_with(".htm") {
+            true => self.file(path.as_str()),
+            false => Self { addresses: Addresses::Folder }.page(path.as_str()),
+        }
+    }
+
+    /// The way from the page at `file` to the portal's root.
+    pub fn root(self, file: &OutPath) -> String {
+        match file.0.matches('/').count() {
+            0 => "./".into(),
+            depth => "../".repeat(depth),
+        }
+    }
+}
+
+/// The address without language prefix below the prefix of a language.
+pub fn in_language(lang: LangId, tag: &str, address: &str) -> String {
+    match (lang, address) {
+        (LangId(0), _) => address.to_owned(),
+        (_, "") => tag.to_owned(),
+        _ => format!("{tag}/{address}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_page_is_spelt_in_three_ways() {
+        let spot = |addresses, address| Speller { addresses }.page(address);
+        for (addresses, url, file) in [
+            (Addresses::Folder, "2026/a/", "2026/a/index.html"),
+            (Addresses::Portable, "2026/a/index.html", "2026/a/index.html"),
+            (Addresses::File, "2026/a.html", "2026/a.html"),
+        ] {
+            let spot = spot(addresses, "2026/a");
+            assert_eq!((spot.url.as_str(), spot.file.as_str()), (url, file));
+        }
+        assert_eq!(spot(Addresses::Folder, "").url, "");
+        assert_eq!(spot(Addresses::File, "").file.as_str(), "index.html");
+    }
+
+    #[test]
+    fn the_root_is_as_many_folders_up_as_the_file_is_deep() {
+        let speller = Speller { addresses: Addresses::File };
+        assert_eq!(speller.root(&speller.page("").file), "./");
+        assert_eq!(speller.root(&speller.page("2026/03/a").file), "../../");
+        assert_eq!(speller.file("a/photo é.jpg").url, "a/photo%20%C3%A9.jpg");
+    }
+}

@@ -1,0 +1,472 @@
+//! Themes: templates, languages, options and declared fields, of the portal and of the chain of
+//! themes that it stands on. Loading one checks all of it, before anything is rendered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use tera::{ErrorKind, Kwargs, State, Tera};
+
+use crate::model::config::Config;
+use crate::model::date;
+use crate::model::fields::{Fields, into_entries};
+use crate::model::header::{Entry, Node, Value, parse_toml};
+use crate::model::portal::Asset;
+use crate::text::diagnostic::{Diagnostic, Faults};
+use crate::text::fingerprint::Fingerprint;
+use crate::text::problem::{Problem, Table};
+use crate::text::source::{Place, Source, SourcePath, Span};
+use crate::text::suggest::nearest;
+
+use super::locale::Locale;
+
+/// The files of one theme.
+#[derive(Clone, Debug, Default)]
+pub struct ThemeFiles {
+    pub name: String,
+    /// `theme.toml`
+    pub manifest: Option<Source>,
+    /// Named by their path in the portal: `themes/default/templates/base.html`.
+    pub templates: Vec<Source>,
+    /// By language tag.
+    pub languages: Vec<(String, Source)>,
+    /// Address and file.
+    pub statics: Vec<(String, Asset)>,
+}
+
+/// What a portal has of its own over its theme.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    pub templates: Vec<Source>,
+    pub languages: Vec<(String, Source)>,
+}
+
+/// A loaded theme, ready to render.
+pub struct Theme {
+    pub tera: Tera,
+    /// In the order of the portal's languages.
+    pub locales: Vec<Arc<Locale>>,
+    pub options: Map<String, Json>,
+    extra: BTreeMap<String, Declared>,
+    /// Static files of the whole chain, the nearest theme winning.
+    pub statics: Vec<(String, Asset)>,
+    /// Of everything in it that shapes a page.
+    pub fingerprint: Fingerprint,
+}
+
+/// A declared option or field.
+#[derive(Clone, Debug)]
+struct Declared {
+    kind: DeclaredKind,
+    default: Option<Json>,
+}
+
+#[derive(Clone, Debug)]
+enum DeclaredKind {
+    Text,
+    Integer,
+    Boolean,
+    Date,
+    List,
+    Choice(Vec<String>),
+}
+
+const KINDS: [&str; 6] = ["string", "integer", "boolean", "date", "list", "choice"];
+
+/// Templates that the engine renders.
+pub const TEMPLATES: [&str; 9] = [
+    "home.html",
+    "release.html",
+    "list.html",
+    "archives.html",
+    "regions.html",
+    "region.html",
+    "page.html",
+    "404.html",
+    "redirect.html",
+];
+
+/// The name of the theme that `manifest` extends, if it extends one.
+pub fn parent_of(manifest: &Source) -> Option<(String, Place)> {
+    let mut ignored = Faults::of(&manifest.path);
+    let entries = parse_toml(manifest, &mut ignored);
+    let entry = entries.into_iter().find(|entry| entry.key.value == "extends")?;
+    match entry.value.value {
+        Value::Text(name) => Some((name, manifest.at(entry.value.span))),
+        _ => None,
+    }
+}
+
+impl Theme {
+    /// Loads a chain of themes, the portal's own first, what it extends after it.
+    pub fn load(
+        chain: &[ThemeFiles],
+        overrides: &Overrides,
+        config: &Config,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut options = BTreeMap::new();
+        let mut extra = BTreeMap::new();
+        for theme in chain.iter().rev() {
+            if let Some(manifest) = &theme.manifest {
+                read_manifest(manifest, &mut options, &mut extra, faults);
+            }
+        }
+        let options = chosen_options(&options, config, faults);
+        let locales = load_locales(chain, overrides, config, faults);
+        let tera = load_templates(chain, overrides, &locales, faults);
+        let statics = statics(chain);
+        let fingerprint = fingerprint(chain, overrides, &locales, &options);
+        Self { tera, locales, options, extra, statics, fingerprint }
+    }
+
+    /// The templates with the functions of one language.
+    pub fn speaking(&self, locale: &Arc<Locale>) -> Tera {
+        let mut tera = self.tera.clone();
+        register(&mut tera, locale);
+        tera
+    }
+
+    /// Checks and types the `extra` fields of a release; those with a default are always there.
+    pub fn extra(&self, path: &SourcePath, entries: &[Entry], faults: &mut Vec<Diagnostic>) -> Map<String, Json> {
+        let mut map = Map::new();
+        for (name, declared) in &self.extra {
+            map.insert(name.clone(), declared.default.clone().unwrap_or(Json::Null));
+        }
+        for entry in entries {
+            let name = &entry.key.value;
+            let Some(declared) = self.extra.get(name) else {
+                let suggestion = nearest(name, self.extra.keys().map(String::as_str)).map(str::to_owned);
+                let problem = Problem::UnknownField { table: Table::Theme, name: name.clone(), suggestion };
+                faults.push(Diagnostic::new(problem, Place::new(path.clone(), entry.key.span)));
+                continue;
+            };
+            match typed(name, &declared.kind, &entry.value) {
+                Ok(value) => {
+                    map.insert(name.clone(), value);
+                }
+                Err(problem) => {
+                    faults.push(Diagnostic::new(problem, Place::new(path.clone(), entry.value.span)));
+                }
+            }
+        }
+        map
+    }
+}
+
+fn read_manifest(
+    manifest: &Source,
+    options: &mut BTreeMap<String, Declared>,
+    extra: &mut BTreeMap<String, Declared>,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let mut found = Faults::of(&manifest.path);
+    let entries = parse_toml(manifest, &mut found);
+    let mut fields = Fields::new(Table::Theme, Span::default(), entries, &mut found);
+    for about in ["name", "description", "license", "authors", "homepage", "extends"] {
+        fields.take(about);
+    }
+    for (table, declared) in [("options", options), ("extra", extra)] {
+        let Some((_, entries)) = fields.table(table) else { continue };
+        for entry in entries {
+            if let Some(one) = declaration(&entry, fields.faults) {
+                declared.insert(entry.key.value, one);
+            }
+        }
+    }
+    fields.finish();
+    faults.append(&mut found.list);
+}
+
+fn declaration(entry: &Entry, faults: &mut Faults) -> Option<Declared> {
+    let Value::Map(map) = &entry.value.value else {
+        let (name, found) = (entry.key.value.clone(), entry.value.value.kind());
+        faults.at(entry.value.span, Problem::WrongType { name, expected: "a table with `type`", found });
+        return None;
+    };
+    let mut fields = Fields::new(Table::Theme, entry.key.span, into_entries(map.clone()), faults);
+    fields.take("help");
+    let values: Vec<String> =
+        fields.texts("values").unwrap_or_default().into_iter().map(|value| value.value).collect();
+    let kind = match fields.text("type") {
+        None => {
+            fields.require("type", Some("`type = \"string\"`".into()));
+            None
+        }
+        Some(name) => match name.value.as_str() {
+            "string" => Some(DeclaredKind::Text),
+            "integer" => Some(DeclaredKind::Integer),
+            "boolean" => Some(DeclaredKind::Boolean),
+            "date" => Some(DeclaredKind::Date),
+            "list" => Some(DeclaredKind::List),
+            "choice" => Some(DeclaredKind::Choice(values)),
+            other => {
+                let suggestion = nearest(other, KINDS).map(str::to_owned);
+                let reason = format!("expected one of {}", KINDS.join(", "));
+                let (name_, text) = ("type".into(), other.to_owned());
+                fields.faults.at(name.span, Problem::BadValue { name: name_, text, reason, suggestion });
+                None
+            }
+        },
+    };
+    let default = fields.take("default");
+    let default = match (&kind, default) {
+        (Some(kind), Some(node)) => match typed("default", kind, &node) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                fields.faults.at(node.span, problem);
+                None
+            }
+        },
+        _ => None,
+    };
+    fields.finish();
+    Some(Declared { kind: kind?, default })
+}
+
+/// The theme's options as the portal sets them, others by default.
+fn chosen_options(
+    declared: &BTreeMap<String, Declared>,
+    config: &Config,
+    faults: &mut Vec<Diagnostic>,
+) -> Map<String, Json> {
+    let site: SourcePath = "site.toml".into();
+    let mut map = Map::new();
+    for (name, declared) in declared {
+        map.insert(name.clone(), declared.default.clone().unwrap_or(Json::Null));
+    }
+    for entry in &config.options {
+        let name = &entry.key.value;
+        let Some(declared) = declared.get(name) else {
+            let suggestion = nearest(name, declared.keys().map(String::as_str)).map(str::to_owned);
+            let problem = Problem::UnknownField { table: Table::Theme, name: name.clone(), suggestion };
+            faults.push(Diagnostic::new(problem, Place::new(site.clone(), entry.key.span)));
+            continue;
+        };
+        match typed(name, &declared.kind, &entry.value) {
+            Ok(value) => {
+                map.insert(name.clone(), value);
+            }
+            Err(problem) => faults.push(Diagnostic::new(problem, Place::new(site.clone(), entry.value.span))),
+        }
+    }
+    map
+}
+
+/// A value of a declared type.
+fn typed(name: &str, kind: &DeclaredKind, node: &Node) -> Result<Json, Problem> {
+    let wrong = |expected| Problem::WrongType { name: name.into(), expected, found: node.value.kind() };
+    let bad = |text: &str, reason: String, suggestion: Option<String>| Problem::BadValue {
+        name: name.into(),
+        text: text.into(),
+        reason,
+        suggestion,
+    };
+    match (kind, &node.value) {
+        (DeclaredKind::Text, Value::Text(text) | Value::Plain(text)) => Ok(Json::from(text.as_str())),
+        (DeclaredKind::Text, _) => Err(wrong("a string")),
+        (DeclaredKind::Integer, Value::Integer(number)) => Ok(Json::from(*number)),
+        (DeclaredKind::Integer, Value::Plain(text)) => {
+            text.parse::<i64>().map(Json::from).map_err(|_| wrong("a whole number"))
+        }
+        (DeclaredKind::Integer, _) => Err(wrong("a whole number")),
+        (DeclaredKind::Boolean, Value::Bool(value)) => Ok(Json::from(*value)),
+        (DeclaredKind::Boolean, Value::Plain(text)) if matches!(text.as_str(), "true" | "false") => {
+            Ok(Json::from(text == "true"))
+        }
+        (DeclaredKind::Boolean, _) => Err(wrong("`true` or `false`")),
+        (DeclaredKind::Date, Value::Date(text) | Value::Text(text) | Value::Plain(text)) => {
+            let date = date::parse(text).map_err(|reason| Problem::BadDate { text: text.clone(), reason })?;
+            let day = match date {
+                date::Written::Day(day) => day,
+                date::Written::Local(local) | date::Written::Instant { local, .. } => local.date(),
+            };
+            Ok(Json::from(day.to_string()))
+        }
+        (DeclaredKind::Date, _) => Err(wrong("a date")),
+        (DeclaredKind::List, Value::List(nodes)) => {
+            let text = |node: &Node| match &node.value {
+                Value::Text(text) | Value::Plain(text) => Some(Json::from(text.as_str())),
+                _ => None,
+            };
+            nodes.iter().map(text).collect::<Option<Vec<_>>>().map(Json::from).ok_or(wrong("a list of strings"))
+        }
+        (DeclaredKind::List, _) => Err(wrong("a list of strings")),
+        (DeclaredKind::Choice(values), Value::Text(text) | Value::Plain(text)) => match values.contains(text) {
+            true => Ok(Json::from(text.as_str())),
+            false => {
+                let near = nearest(text, values.iter().map(String::as_str)).map(str::to_owned);
+                Err(bad(text, format!("expected one of {}", values.join(", ")), near))
+            }
+        },
+        (DeclaredKind::Choice(_), _) => Err(wrong("a string")),
+    }
+}
+
+fn load_locales(
+    chain: &[ThemeFiles],
+    overrides: &Overrides,
+    config: &Config,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Locale>> {
+    let mut locales = Vec::new();
+    let mut found = Vec::new();
+    for (_, tag) in config.languages() {
+        let themes = chain.iter().rev().flat_map(|theme| &theme.languages);
+        let files: Vec<Source> = themes
+            .chain(&overrides.languages)
+            .filter(|(known, _)| known == tag)
+            .map(|(_, source)| source.clone())
+            .collect();
+        locales.push(Locale::load(tag, &files, &mut found));
+    }
+    faults.extend(found.into_iter().flat_map(|faults| faults.list));
+    for locale in &locales {
+        let place = || Place::file(format!("lang/{}.toml", locale.tag));
+        let missing = locale.missing(&locales);
+        // A language without any file lacks everything: once is enough.
+        let shown = if missing.contains(&"language.name") { 1 } else { missing.len() };
+        for key in missing.into_iter().take(shown) {
+            let problem = Problem::MissingString { key: key.into(), language: locale.tag.clone() };
+            faults.push(Diagnostic::new(problem, place()));
+        }
+        for (key, category) in locale.missing_plurals() {
+            faults.push(Diagnostic::new(Problem::MissingPlural { key, category }, place()));
+        }
+    }
+    locales.into_iter().map(Arc::new).collect()
+}
+
+/// Compiles all templates. A broken one is said and left out, so that the others are checked too.
+fn load_templates(
+    chain: &[ThemeFiles],
+    overrides: &Overrides,
+    locales: &[Arc<Locale>],
+    faults: &mut Vec<Diagnostic>,
+) -> Tera {
+    let themes = chain.iter().flat_map(|theme| &theme.templates);
+    let mut sources: Vec<&Source> = overrides.templates.iter().chain(themes).collect();
+    let mut broken = false;
+    loop {
+        let mut tera = empty_tera(chain, locales);
+        match tera.add_raw_templates(sources.iter().map(|source| (&*source.path, &*source.text))) {
+            Ok(()) => {
+                for name in TEMPLATES {
+                    if !broken && !tera.contains_template(name) {
+                        let message = format!("no template `{name}` in the theme or what it extends");
+                        faults.push(Diagnostic::new(
+                            Problem::TemplateFile { message },
+                            Place::file(format!("templates/{name}")),
+                        ));
+                    }
+                }
+                return tera;
+            }
+            Err(error) => {
+                let diagnostic = template_fault(&error);
+                let at = diagnostic.place.as_ref().map(|place| place.path.clone());
+                // What only misses a template that was left out is no fault of its own.
+                let consequence = broken && !matches!(error.kind(), ErrorKind::SyntaxError(_));
+                if !consequence {
+                    faults.push(diagnostic);
+                }
+                broken = true;
+                let before = sources.len();
+                sources.retain(|source| Some(&source.path) != at.as_ref());
+                if consequence || sources.len() == before {
+                    return empty_tera(chain, locales);
+                }
+            }
+        }
+    }
+}
+
+fn empty_tera(chain: &[ThemeFiles], locales: &[Arc<Locale>]) -> Tera {
+    let mut tera = Tera::default();
+    let themes = chain.iter().map(|theme| format!("themes/{}/templates/", theme.name));
+    let prefixes: Vec<String> = std::iter::once("templates/".to_owned()).chain(themes).collect();
+    // It fails only once templates have been added, and none has.
+    let _ = tera.set_fallback_prefixes(prefixes);
+    tera.autoescape_on([".html", ".xml"]);
+    // Bound to a language when a page is rendered; here they only make templates compile.
+    if let Some(first) = locales.first() {
+        register(&mut tera, first);
+    }
+    tera
+}
+
+/// The functions that templates have: strings of the page's language, and nothing of the portal.
+fn register(tera: &mut Tera, locale: &Arc<Locale>) {
+    let of_plural = locale.clone();
+    tera.register_function("plural", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let (key, n) = (kwargs.must_get::<&str>("key")?, kwargs.must_get::<u64>("n")?);
+        let message = of_plural.plural(key, n);
+        message.ok_or_else(|| {
+            tera::Error::message(format!("no plural `{key}` in the language `{}`", of_plural.tag))
+        })
+    });
+    let of_text = locale.clone();
+    tera.register_function("text", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let key = format!("text.{}", kwargs.must_get::<&str>("key")?);
+        if !of_text.contains(&key) {
+            return Err(tera::Error::message(format!("no string `{key}` in the language `{}`", of_text.tag)));
+        }
+        let values: Vec<(String, String)> =
+            kwargs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let values: Vec<(&str, &str)> = values.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        Ok(of_text.fill(&key, &values))
+    });
+}
+
+/// Tera's error as a diagnostic with its place, its own report kept whole.
+pub fn template_fault(error: &tera::Error) -> Diagnostic {
+    let report = error.to_string();
+    let place = match error.kind() {
+        ErrorKind::SyntaxError(inner) | ErrorKind::RenderingError(inner) => {
+            let range = inner.span().range.clone();
+            Some(Place::new(inner.filename().to_owned(), Span::from(range)))
+        }
+        ErrorKind::MissingParent { current, .. } => Some(Place::file(current.as_str())),
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
+            Some(Place::file(tpl.as_str()))
+        }
+        _ => None,
+    };
+    Diagnostic { problem: Problem::Template { report }, place, other: None }
+}
+
+fn statics(chain: &[ThemeFiles]) -> Vec<(String, Asset)> {
+    let mut files: BTreeMap<String, Asset> = BTreeMap::new();
+    for theme in chain.iter().rev() {
+        for (address, asset) in &theme.statics {
+            files.insert(address.clone(), asset.clone());
+        }
+    }
+    files.into_iter().collect()
+}
+
+fn fingerprint(
+    chain: &[ThemeFiles],
+    overrides: &Overrides,
+    locales: &[Arc<Locale>],
+    options: &Map<String, Json>,
+) -> Fingerprint {
+    #[derive(Serialize)]
+    struct Rules<'a> {
+        version: &'a str,
+        templates: Vec<(&'a str, &'a str)>,
+        strings: Vec<&'a BTreeMap<String, String>>,
+        months: Vec<&'a [String]>,
+        options: &'a Map<String, Json>,
+    }
+    let themes = chain.iter().flat_map(|theme| &theme.templates);
+    let templates = overrides.templates.iter().chain(themes);
+    Fingerprint::of(&Rules {
+        version: env!("CARGO_PKG_VERSION"),
+        templates: templates.map(|source| (&*source.path, &*source.text)).collect(),
+        strings: locales.iter().map(|locale| locale.strings()).collect(),
+        months: locales.iter().map(|locale| locale.months.as_slice()).collect(),
+        options,
+    })
+}

@@ -1,0 +1,318 @@
+//! The structures that templates see: all of them, and nothing else.
+//!
+//! A page's fingerprint is the hash of its view, so whatever a template could show is in here.
+//! Every `url` is relative to the portal's root and is written after `page.root`:
+//! `<a href="{{ page.root }}{{ release.url }}">`. Addresses for machines are absolute.
+//! `docs/templates.md` describes all this for authors of themes.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::portal::Status;
+use crate::model::release::Kind;
+use crate::text::fingerprint::{Digest, Hashed};
+
+/// What is the same on every page of a language: no counts, nothing "latest".
+#[derive(Debug, Serialize)]
+pub struct PortalHead {
+    pub title: String,
+    pub description: String,
+    /// Language tag, `fr`.
+    pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// The language's own name.
+    pub language: String,
+    /// Absolute, with its final slash.
+    pub base_url: String,
+    pub home: String,
+    pub archives: String,
+    pub regions_index: String,
+    /// The site's feed in this language.
+    pub feed: String,
+    /// All regions, `national` and `monde` at the end.
+    pub regions: Vec<Arc<RegionLabel>>,
+    /// Pages without date, in the order of their menus.
+    pub pages: Vec<Label>,
+    pub party: PartyView,
+    /// Options of the theme.
+    pub options: serde_json::Map<String, serde_json::Value>,
+    /// Static files of the theme by name, with a mark of their content: `style.css?v=1a2b3c4d`.
+    pub assets: serde_json::Map<String, serde_json::Value>,
+    /// Where the names of regions and provinces come from.
+    pub credit: Option<String>,
+    pub generator: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PartyView {
+    pub name: String,
+    pub url: Option<String>,
+    /// Relative to the root, as are all urls.
+    pub logo: Option<String>,
+    pub contact: Option<String>,
+    pub same_as: Vec<String>,
+}
+
+/// A name that leads somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Label {
+    pub name: String,
+    pub url: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct RegionLabel {
+    pub slug: String,
+    pub name: String,
+    pub url: String,
+    /// `national` and `monde`, which are no places of the territory.
+    pub pseudo: bool,
+}
+
+/// What every template knows of its page.
+#[derive(Debug, Serialize)]
+pub struct PageView {
+    /// `home`, `release`, `year`, `month`, `day`, `archives`, `regions`, `region`, `province`,
+    /// `tag`, `series`, `page`, `404`, `redirect`.
+    pub kind: &'static str,
+    pub title: String,
+    pub description: String,
+    pub url: String,
+    /// Absolute address of this page.
+    pub canonical: String,
+    /// The way from this page to the portal's root: `../../`, or `./`.
+    pub root: String,
+    /// The pages above this one, from the top; the page itself is last.
+    pub crumbs: Vec<Label>,
+    /// Real counterparts for `hreflang`, this page among them; empty where there is no other.
+    pub alternates: Vec<Alternate>,
+    /// One entry for every other language: the counterpart, or the next wider page.
+    pub switch: Vec<Switch>,
+    /// The feed that this page is about, else the site's.
+    pub feed: Label,
+    /// Search engines are asked to leave the page out.
+    pub noindex: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Alternate {
+    /// Language tag, or `x-default`.
+    pub hreflang: String,
+    /// Absolute.
+    pub href: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Switch {
+    pub lang: String,
+    pub dir: &'static str,
+    /// The language's own name.
+    pub name: String,
+    pub url: String,
+    /// Whether this is the same page in that language, not a wider one.
+    pub exact: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DateView {
+    /// `2026-03-12`
+    pub iso: String,
+    /// RFC 3339 with offset.
+    pub datetime: String,
+    /// « 12 mars 2026 »
+    pub long: String,
+}
+
+/// A release as lists show it.
+#[derive(Debug, Serialize)]
+pub struct Card<'p> {
+    pub title: &'p str,
+    pub url: String,
+    pub date: DateView,
+    pub kind: Kind,
+    pub number: Option<&'p str>,
+    pub summary: &'p str,
+    /// The first one is the principal region.
+    pub regions: Vec<Arc<RegionLabel>>,
+    pub provinces: Vec<Label>,
+    pub image: Option<Picture>,
+    /// `{state: "public" | "expired" | "withdrawn" | "draft" | "embargoed", reason?}`
+    pub status: &'p Status,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Picture {
+    pub url: String,
+    /// Empty where the picture only decorates.
+    pub alt: String,
+    pub caption: Option<String>,
+    pub credit: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+/// A release as a mere link.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Link<'a> {
+    pub title: &'a str,
+    pub url: &'a str,
+    pub date: &'a DateView,
+}
+
+impl<'a> Link<'a> {
+    pub fn to(card: &'a Card) -> Self {
+        Self { title: card.title, url: &card.url, date: &card.date }
+    }
+}
+
+/// `release.html`
+#[derive(Debug, Serialize)]
+pub struct ReleaseView<'a> {
+    pub release: &'a Hashed<Card<'a>>,
+    pub authors: &'a [String],
+    /// The release's own contact, else its region's, else the party's.
+    pub contact: Option<&'a str>,
+    pub tags: Vec<Label>,
+    pub series: Option<Label>,
+    /// When it last changed, where that is after its date.
+    pub modified: Option<DateView>,
+    pub corrections: Vec<CorrectionView<'a>>,
+    pub newer: Option<Link<'a>>,
+    pub older: Option<Link<'a>>,
+    /// Older releases of the same series or region.
+    pub related: Vec<Link<'a>>,
+    pub translations: Vec<Translation<'a>>,
+    /// What the theme declares, by name, typed.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// The day, month and year that the release stands in.
+    pub periods: Vec<Label>,
+    /// The text, which templates see rendered as `body`.
+    pub text: TextView<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct CorrectionView<'a> {
+    pub date: DateView,
+    pub note: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Translation<'a> {
+    pub lang: &'a str,
+    pub dir: &'static str,
+    /// The language's own name.
+    pub language: &'a str,
+    pub title: &'a str,
+    pub url: &'a str,
+}
+
+/// Identifies a text and what its references lead to.
+#[derive(Debug, Serialize)]
+pub struct TextView<'a> {
+    pub digest: Digest,
+    pub targets: Vec<TargetView<'a>>,
+}
+
+/// Where one reference of a text leads.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct TargetView<'a> {
+    /// As written, percent-decoded.
+    pub target: &'a str,
+    /// Relative to the root; `None` where it must not lead anywhere.
+    pub url: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+/// A year with its months, as ways in by date.
+#[derive(Debug, Serialize)]
+pub struct YearView {
+    pub name: String,
+    pub url: String,
+    pub months: Vec<Label>,
+}
+
+/// `home.html`
+#[derive(Debug, Serialize)]
+pub struct HomeView<'a> {
+    pub releases: Vec<&'a Hashed<Card<'a>>>,
+    /// Newest first.
+    pub years: Vec<YearView>,
+}
+
+/// `list.html`: a year, month or day, of the portal or a region; a tag; a series.
+#[derive(Debug, Serialize)]
+pub struct ListView<'a> {
+    pub releases: Vec<&'a Hashed<Card<'a>>>,
+    pub region: Option<Arc<RegionLabel>>,
+    /// The months of a year, the days of a month; only on the list's first page.
+    pub within: Vec<CountView>,
+    /// The neighbours of the same kind that have a release.
+    pub newer: Option<Label>,
+    pub older: Option<Label>,
+    /// Lists of more than 200 are in parts, numbered from the oldest.
+    pub part: Option<PartView>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct CountView {
+    pub name: String,
+    pub url: String,
+    pub count: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PartView {
+    /// `None` on the bare address, which shows the newest part.
+    pub number: Option<usize>,
+    pub newer: Option<String>,
+    pub older: Option<String>,
+}
+
+/// `archives.html`
+#[derive(Debug, Serialize)]
+pub struct ArchivesView {
+    pub years: Vec<YearView>,
+}
+
+/// `regions.html`
+#[derive(Debug, Serialize)]
+pub struct RegionsView {
+    pub regions: Vec<RegionEntry>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct RegionEntry {
+    pub region: Arc<RegionLabel>,
+    /// Those with a release in this language.
+    pub provinces: Vec<Label>,
+}
+
+/// `region.html`: a region or a province.
+#[derive(Debug, Serialize)]
+pub struct RegionView<'a> {
+    pub region: Arc<RegionLabel>,
+    /// The province, where the page is about one.
+    pub province: Option<Label>,
+    pub releases: Vec<&'a Hashed<Card<'a>>>,
+    pub provinces: Vec<Label>,
+    pub years: Vec<YearView>,
+    /// The regional secretariat's contact.
+    pub contact: Option<&'a str>,
+}
+
+/// `page.html`
+#[derive(Debug, Serialize)]
+pub struct StaticView<'a> {
+    pub text: TextView<'a>,
+}
+
+/// `redirect.html`
+#[derive(Debug, Serialize)]
+pub struct RedirectView {
+    pub title: String,
+    /// Relative to the root.
+    pub to: String,
+}

@@ -1,0 +1,89 @@
+//! Arabic: only what is certain. Letters, digits, tatweel and vowel signs stay as written.
+
+use std::borrow::Cow;
+
+use super::address::Addresses;
+use super::{Context, is_arabic, is_space};
+
+/// A Latin `,` `;` `?` between Arabic words becomes ، ؛ ؟, as the keyboards at hand should
+/// have given. A question mark may also end the text. Borrows when nothing changes. Idempotent.
+pub fn arabic<'a>(text: &'a str, context: Context) -> Cow<'a, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut addresses = Addresses::new(text);
+    let mut next = 0;
+    for at in memchr::memchr3_iter(b',', b';', b'?', text.as_bytes()) {
+        if at < next {
+            continue;
+        }
+        let mark = text.as_bytes()[at];
+        // `?!` and `???` are one mark.
+        let width = match mark {
+            b'?' => text[at..].bytes().take_while(|b| matches!(b, b'?' | b'!')).count(),
+            _ => 1,
+        };
+        next = at + width;
+        let start = text[..at].trim_end_matches(is_space).len();
+        let before = text[..start].chars().next_back().or(context.before.filter(|_| start == 0));
+        let rest = text[next..].trim_start_matches(is_space);
+        let after = rest.chars().next().or(context.after.filter(|_| rest.is_empty()));
+        let ends = mark == b'?' && matches!(after, None | Some('\n' | '\r' | '»' | '"' | ')'));
+        if before.is_some_and(is_letter) && (ends || after.is_some_and(is_letter)) && !addresses.has(at) {
+            out.push_str(&text[copied..at]);
+            out.extend(text[at..next].chars().map(arabic_mark));
+            copied = next;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+fn arabic_mark(mark: char) -> char {
+    match mark {
+        ',' => '،',
+        ';' => '؛',
+        '?' => '؟',
+        other => other,
+    }
+}
+
+/// A letter, or a vowel sign on one: not a digit, beside which a comma may be decimal.
+fn is_letter(c: char) -> bool {
+    is_arabic(c) && (c.is_alphabetic() || matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_between_arabic_words_become_arabic() {
+        for (from, to) in [
+            ("نعم, لا", "نعم، لا"),
+            ("نعم ; لا", "نعم ؛ لا"),
+            ("لماذا?", "لماذا؟"),
+            ("لماذا?! نعم", "لماذا؟! نعم"),
+            ("ماذا؟", "ماذا؟"),
+            ("رقم 3,5 هنا", "رقم 3,5 هنا"),
+            ("٣,٥", "٣,٥"),
+            ("USFP, حزب", "USFP, حزب"),
+            ("https://x.ma/صفحة?بحث", "https://x.ma/صفحة?بحث"),
+            ("شكراً, جزيلا", "شكراً، جزيلا"),
+        ] {
+            let once = arabic(from, Context::default());
+            assert_eq!(once, to);
+            assert_eq!(arabic(&once, Context::default()), to);
+            assert_eq!(matches!(once, Cow::Borrowed(_)), from == to);
+        }
+    }
+
+    #[test]
+    fn the_neighbours_count() {
+        let context = Context { before: Some('م'), after: Some('ل') };
+        assert_eq!(arabic(", ", context), "، ");
+        assert_eq!(arabic(", ", Context::default()), ", ");
+    }
+}

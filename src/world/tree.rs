@@ -1,0 +1,246 @@
+//! The portal's folder: what is in it, and its texts. Symbolic links are refused, so nothing is
+//! read from outside.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use walkdir::WalkDir;
+
+use crate::model::page;
+use crate::model::portal::Asset;
+use crate::model::release::LARGEST;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::fingerprint::Digest;
+use crate::text::problem::{PathFault, Problem};
+use crate::text::source::{Place, Source, SourcePath, decode};
+
+/// A failure of the machine, not of what a person wrote.
+#[derive(Debug)]
+pub struct Failure {
+    pub path: PathBuf,
+    pub doing: &'static str,
+    pub error: io::Error,
+}
+
+impl Failure {
+    pub fn new(doing: &'static str, path: impl Into<PathBuf>, error: io::Error) -> Self {
+        Self { path: path.into(), doing, error }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot {} {}: {}", self.doing, self.path.display(), self.error)
+    }
+}
+
+/// The folder of a portal.
+#[derive(Clone, Debug)]
+pub struct Root {
+    dir: PathBuf,
+    /// Files whose name on disk is not in normal form C, as macOS writes them.
+    odd: HashMap<SourcePath, PathBuf>,
+}
+
+/// What stands in `content/`.
+#[derive(Debug, Default)]
+pub struct Tree {
+    pub releases: Vec<SourcePath>,
+    pub pages: Vec<SourcePath>,
+    /// Files beside releases.
+    pub assets: Vec<SourcePath>,
+    /// Files of `content/static/`.
+    pub statics: Vec<SourcePath>,
+    pub faults: Vec<Diagnostic>,
+}
+
+/// Folder of files that are published as they are.
+const STATIC: &str = "content/static";
+
+impl Root {
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into(), odd: HashMap::new() }
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where a path of the portal is on disk.
+    pub fn locate(&self, path: &str) -> PathBuf {
+        self.odd.get(path).cloned().unwrap_or_else(|| self.dir.join(path))
+    }
+
+    pub fn exists(&self, path: &str) -> bool {
+        self.locate(path).exists()
+    }
+
+    /// Lists `content/`.
+    pub fn scan(&mut self) -> Tree {
+        let mut tree = Tree::default();
+        for path in self.walk("content", &mut tree.faults) {
+            let text = path.ends_with(".md") || path.ends_with(".txt");
+            let under = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            if under(STATIC) {
+                tree.statics.push(path);
+            } else if !text {
+                tree.assets.push(path);
+            } else if under(page::FOLDER) {
+                tree.pages.push(path);
+            } else {
+                tree.releases.push(path);
+            }
+        }
+        tree
+    }
+
+    /// The files below a folder of the portal, sorted, without those that tools leave behind.
+    pub fn walk(&mut self, folder: &str, faults: &mut Vec<Diagnostic>) -> Vec<SourcePath> {
+        let start = self.dir.join(folder);
+        if !start.exists() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false).sort_by_file_name();
+        let wanted = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy());
+        for entry in walker.into_iter().filter_entry(wanted) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().map_or_else(|| folder.to_owned(), |path| self.shown(path));
+                    let reason = error.to_string();
+                    faults.push(Diagnostic::new(Problem::Unreadable { reason }, Place::file(path)));
+                    continue;
+                }
+            };
+            let path = self.shown(entry.path());
+            let refuse = |fault| {
+                let problem = Problem::BadPath { what: "file", text: path.clone(), fault };
+                Diagnostic::new(problem, Place::file(path.clone()))
+            };
+            if entry.file_type().is_symlink() {
+                faults.push(refuse(PathFault::Symlink));
+                continue;
+            }
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            if entry.path().to_str().is_none() || path.chars().any(char::is_control) {
+                faults.push(refuse(PathFault::Control));
+                continue;
+            }
+            if is_sync_copy(&path) {
+                faults.push(Diagnostic::new(Problem::SyncLeftover, Place::file(path.as_str())));
+            }
+            let composed: SourcePath = match path.is_ascii() {
+                true => path.into(),
+                false => path.nfc().collect::<String>().into(),
+            };
+            if self.dir.join(&*composed) != entry.path() {
+                self.odd.insert(composed.clone(), entry.path().to_owned());
+            }
+            found.push(composed);
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(&self.dir).unwrap_or(path);
+        inside.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Reads a text, or says what is wrong with the file.
+    pub fn read(&self, path: &SourcePath) -> Result<Source, Diagnostic> {
+        let whole = |problem| Diagnostic::new(problem, Place::file(path.clone()));
+        let unreadable = |error: io::Error| whole(Problem::Unreadable { reason: error.to_string() });
+        let disk = self.locate(path);
+        let bytes = fs::read(&disk).map_err(unreadable)?;
+        let size = bytes.len() as u64;
+        if size > LARGEST {
+            return Err(whole(Problem::TooLarge { bytes: size, limit: LARGEST }));
+        }
+        let text = decode(bytes)
+            .map_err(|(problem, span)| Diagnostic::new(problem, Place::new(path.clone(), span)))?;
+        Ok(Source::new(path.clone(), text))
+    }
+
+    /// A text for showing where a fault is, however broken it may be.
+    pub fn read_lossy(&self, path: &str) -> Option<String> {
+        let bytes = fs::read(self.locate(path)).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The text of a source as it is now.
+    pub fn read_again(&self, path: &str) -> Result<String, Failure> {
+        let disk = self.locate(path);
+        fs::read_to_string(&disk).map_err(|error| Failure::new("read", disk, error))
+    }
+
+    /// Files that are published as they are: their digests, and the sizes of pictures.
+    pub fn assets(&self, paths: &[SourcePath], faults: &mut Vec<Diagnostic>) -> BTreeMap<SourcePath, Asset> {
+        let read: Vec<Result<Asset, Diagnostic>> = paths
+            .par_iter()
+            .map(|path| {
+                asset(path.clone(), &self.locate(path)).map_err(|error| {
+                    let problem = Problem::Unreadable { reason: error.to_string() };
+                    Diagnostic::new(problem, Place::file(path.clone()))
+                })
+            })
+            .collect();
+        let mut assets = BTreeMap::new();
+        for one in read {
+            match one {
+                Ok(asset) => {
+                    assets.insert(asset.path.clone(), asset);
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        assets
+    }
+
+    /// `content/static/` by address.
+    pub fn statics(&self, tree: &Tree, faults: &mut Vec<Diagnostic>) -> Vec<(String, Asset)> {
+        let assets = self.assets(&tree.statics, faults);
+        assets.into_values().map(|asset| (asset.path[STATIC.len() + 1..].to_owned(), asset)).collect()
+    }
+}
+
+fn asset(path: SourcePath, disk: &Path) -> io::Result<Asset> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(disk)?)?;
+    let picture = crate::pages::feed::picture_type(&path).is_some_and(|mime| mime != "image/svg+xml");
+    let size = if picture { imagesize::size(disk).ok() } else { None };
+    let narrow = |n: usize| u32::try_from(n).ok();
+    Ok(Asset {
+        digest: Digest(*hasher.finalize().as_bytes()),
+        bytes: hasher.count(),
+        dimensions: size.and_then(|size| narrow(size.width).zip(narrow(size.height))),
+        path,
+    })
+}
+
+/// Files of editors, file managers and operating systems, which are no one's content.
+fn is_leftover(name: &str) -> bool {
+    name.starts_with('.')
+        || name.ends_with('~')
+        || name.starts_with("~$")
+        || (name.starts_with('#') && name.ends_with('#'))
+        || name.ends_with(".swp")
+        || matches!(name, "Thumbs.db" | "desktop.ini" | "Icon\r" | "__MACOSX")
+}
+
+/// Copies that synchronising tools make of files that were changed in two places.
+fn is_sync_copy(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    name.contains("conflicted copy")
+        || name.contains("copie en conflit")
+        || name.contains(".sync-conflict-")
+        || name.starts_with("copy of ")
+        || name.starts_with("copie de ")
+}
