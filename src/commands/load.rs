@@ -20,8 +20,6 @@ use crate::world::tree::{Root, Tree};
 pub struct Loaded {
     pub portal: Portal,
     pub theme: Theme,
-    pub faults: Vec<Diagnostic>,
-    pub clock: Clock,
     /// Whether what is built may hold what is not public yet.
     pub preview: bool,
 }
@@ -136,7 +134,7 @@ pub fn load(
     let (portal, mut found) = Portal::assemble(parts, clock);
     faults.append(&mut found);
     watch.lap("assemble");
-    Some(Loaded { portal, theme, faults: Vec::new(), clock, preview })
+    Some(Loaded { portal, theme, preview })
 }
 
 fn parse(

@@ -2,7 +2,11 @@
 
 pub mod build;
 pub mod check;
+pub mod import;
+pub mod init;
 mod load;
+mod manual;
+pub mod new;
 mod terminal;
 
 use std::process::ExitCode;
@@ -36,6 +40,10 @@ pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Build(args) => build::run(&args),
         Command::Check(args) => check::run(&args),
-        _ => Exit::Usage,
+        Command::Init(args) => init::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::page(),
     }
 }

@@ -38,3 +38,18 @@ pub fn say(line: &str) {
 pub fn note(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
+
+/// Asks for a value, with one proposed. `None` at the end of input.
+pub fn ask(what: &str, proposed: &str) -> Option<String> {
+    let mut stdout = std::io::stdout();
+    let _ = write!(stdout, "  {what} [{proposed}]: ");
+    let _ = stdout.flush();
+    let mut answer = String::new();
+    match std::io::stdin().read_line(&mut answer) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(match answer.trim() {
+            "" => proposed.to_owned(),
+            answer => answer.to_owned(),
+        }),
+    }
+}

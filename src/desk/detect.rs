@@ -5,12 +5,12 @@
 //! bears a place's name says nothing.
 
 mod cues;
+mod weigh;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::collections::HashMap;
 
-use self::cues::Cue;
+use self::weigh::{Found, Last, Tally};
 use self::words::{Gap, Words};
 use crate::model::territory::{Place, ProvinceId, RegionId, Territory, unclitic};
 use crate::text::fold::fold;
@@ -62,11 +62,15 @@ const REACH: usize = 5;
 /// The longest name, in words.
 const LONGEST: usize = 8;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Target {
     Region(RegionId),
     Province(ProvinceId),
-    Commune { region: RegionId, province: Option<ProvinceId>, urban: bool },
+    Commune {
+        region: RegionId,
+        province: Option<ProvinceId>,
+        urban: bool,
+    },
     /// « Provinces du Sud »: the three regions together.
     South,
 }
@@ -124,7 +128,8 @@ impl<'t> Detector<'t> {
             }
         }
         names.extend(communes);
-        let south: Vec<_> = territory.regions().filter(|(_, region)| SOUTH.contains(&&*region.slug)).collect();
+        let south: Vec<_> =
+            territory.regions().filter(|(_, region)| SOUTH.contains(&&*region.slug)).collect();
         if south.len() == SOUTH.len() {
             names.extend(SOUTH_NAMES.map(|name| (fold(name), Some(Target::South))));
         }
@@ -144,18 +149,23 @@ impl<'t> Detector<'t> {
 
     fn judge(&self, tally: Tally) -> Detection {
         let mut regions: Vec<_> = tally.scores.into_iter().collect();
-        regions.sort_by(|a, b| b.1.total_cmp(&a.1));
+        // By score, and by the territory's order where scores are equal: the answer is always the same.
+        regions.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let total: f32 = regions.iter().map(|(_, score)| score).sum();
         let (best, first) = regions.first().copied().unwrap_or((self.territory.national(), 0.0));
         let second = regions.get(1).map_or(0.0, |(_, score)| *score);
         let dominant = first >= LEAST && first >= 2.0 * second && first >= total / 2.0;
         let proposal = if dominant { best } else { self.territory.national() };
-        let provinces = tally.mentions.iter().filter(|mention| mention.level == Level::Province);
-        let provinces = provinces.filter(|mention| mention.region == proposal);
+        let mut provinces = Vec::new();
+        for mention in tally.mentions.iter().filter(|m| m.level == Level::Province && m.region == proposal) {
+            if let Some(province) = mention.province.filter(|province| !provinces.contains(province)) {
+                provinces.push(province);
+            }
+        }
         Detection {
             proposal,
             sure: dominant && first >= PLENTY && first >= 3.0 * second,
-            provinces: provinces.filter_map(|mention| mention.province).collect(),
+            provinces,
             mentions: tally.mentions,
             regions,
         }
@@ -170,10 +180,8 @@ impl<'t> Detector<'t> {
                 continue;
             };
             let inherited = last.as_ref().and_then(|last| last.cue_for(words, found.start));
-            let cue = cue_before(words, found.start).or(inherited);
-            let follows = self.at(words, found.end).is_some();
-            let precedes = last.as_ref().is_some_and(|last| last.end == found.start);
-            if self.counts(words, &found, cue, title, precedes, follows) {
+            let cue = weigh::cue_before(words, found.start).or(inherited);
+            if weigh::counts(words, &found, cue, title) {
                 self.add(words, &found, cue, title, tally);
             }
             last = Some(Last { end: found.end, cue });
@@ -181,43 +189,178 @@ impl<'t> Detector<'t> {
         }
     }
 
+    fn add(&self, words: &Words, found: &Found, cue: Option<cues::Cue>, title: bool, tally: &mut Tally) {
+        let word = &words.list[found.start];
+        let factor = match (title, word.paragraph) {
+            (true, _) => TITLE,
+            (false, 0) => LEAD,
+            _ => 1.0,
+        };
+        // One count a sentence; the title is one.
+        let sentence = if title { None } else { Some(word.sentence) };
+        let weight = factor * weigh::weight(found.target, cue);
+        let place = match found.target {
+            Target::South => {
+                for region in &self.south {
+                    tally.score(Target::Region(*region), *region, sentence, weight);
+                }
+                return;
+            }
+            Target::Region(region) => (region, None, Level::Region),
+            Target::Province(id) => (self.territory.province(id).region, Some(id), Level::Province),
+            Target::Commune { region, province, .. } => (region, province, Level::Commune),
+        };
+        if tally.score(found.target, place.0, sentence, weight) {
+            tally.count(words, found, sentence, place);
+        }
+    }
+
     /// The longest name that begins at a word.
     fn at(&self, words: &Words, start: usize) -> Option<Found> {
         let word = words.list.get(start)?;
         if word.arabic {
-            return self.longest(words, start, words.key(start), false).or_else(|| {
-                unclitic(words.key(start)).find_map(|key| self.longest(words, start, &key, true))
-            });
+            return self
+                .longest(words, start, words.key(start))
+                .or_else(|| unclitic(words.key(start)).find_map(|key| self.longest(words, start, &key)));
         }
         // In Latin script a name has a capital, or it would be « sale » and « rabat ».
         let article = matches!(words.key(start), "l" | "la" | "le" | "el" | "al" | "es");
         let capital = word.capital
-            || article && words.list.get(start + 1).is_some_and(|next| next.capital && next.gap == Gap::Close);
+            || article
+                && words.list.get(start + 1).is_some_and(|next| next.capital && next.gap == Gap::Close);
         let group = matches!(words.key(start), "provinces" | "regions");
         if !capital && !group {
             return None;
         }
-        self.longest(words, start, words.key(start), false)
-            .filter(|found| capital || found.target == Target::South)
+        self.longest(words, start, words.key(start)).filter(|found| capital || found.target == Target::South)
     }
 
-    fn longest(&self, words: &Words, start: usize, first: &str, clitic: bool) -> Option<Found> {
+    fn longest(&self, words: &Words, start: usize, first: &str) -> Option<Found> {
         let mut key = first.to_owned();
         let mut range = &self.names[..];
         let mut found = None;
         let mut end = start + 1;
         loop {
             // Of the names that began like the words so far, those that go on likewise.
-            let from = range.partition_point(|(name, _)| **name < *key);
-            range = &range[from..];
+            range = &range[range.partition_point(|(name, _)| **name < *key)..];
             range = &range[..range.partition_point(|(name, _)| name.starts_with(&key))];
-            let (name, target) = range.first()?.clone_target(&key, &mut found, start, end, clitic);
-            let _ = (name, target);
+            let (name, target) = match range.first() {
+                Some(first) => first,
+                None => return found,
+            };
+            if *name == key {
+                found = Some(Found { start, end, target: *target, key: key.clone() });
+            }
             match words.list.get(end) {
                 Some(word) if end < start + LONGEST && word.gap <= Gap::Dash => key.push_str(words.key(end)),
                 _ => return found,
             }
             end += 1;
         }
+    }
+}
+
+impl Detection {
+    /// The mentions that speak for the proposal, in one line: « Souss-Massa ×3, Agadir ×1 → MA-09 ».
+    pub fn evidence(&self, territory: &Territory) -> String {
+        let region = territory.region(self.proposal);
+        let own = |mention: &&Mention| region.pseudo || mention.region == self.proposal;
+        let mut mentions: Vec<&Mention> = self.mentions.iter().filter(own).collect();
+        mentions.sort_by_key(|mention| (mention.level, std::cmp::Reverse(mention.count)));
+        let shown: Vec<String> =
+            mentions.iter().take(6).map(|mention| format!("{} ×{}", mention.name, mention.count)).collect();
+        match shown.is_empty() {
+            true => String::new(),
+            false => format!("{} → {}", shown.join(", "), region.iso.as_deref().unwrap_or(&region.slug)),
+        }
+    }
+}
+
+/// What a name stands for that several municipalities bear: their common region, or nothing.
+fn namesakes(known: Target, region: RegionId, province: Option<ProvinceId>) -> Option<Target> {
+    match known {
+        Target::Commune { region: other, province: first, urban } if other == region => {
+            Some(Target::Commune { region, province: first.filter(|first| Some(*first) == province), urban })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proposed(title: &str, body: &str) -> String {
+        let territory = Territory::morocco();
+        let found = detect(&territory, title, body);
+        territory.region(found.proposal).slug.clone()
+    }
+
+    #[test]
+    fn the_evidence_decides() {
+        for (title, body, expected) in [
+            (
+                "",
+                "Une réunion s'est tenue dans la région de l'Oriental, à Oujda. Les élus de Berkane y étaient.",
+                "oriental",
+            ),
+            (
+                "",
+                "Le secrétaire provincial de Tiznit a reçu les militants. À Tiznit, la salle était pleine.",
+                "souss-massa",
+            ),
+            ("Congrès provincial USFP/Taza", "Les délégués ont voté le rapport moral.", "fes-meknes"),
+            // A seat, a national body and a dateline say nothing of the text's subject.
+            (
+                "",
+                "Le bureau s'est réuni au siège central du parti à Rabat. La situation nationale a été examinée.",
+                "national",
+            ),
+            (
+                "",
+                "Le Conseil national, réuni à Bouznika, a adopté sa motion. Le Conseil national a salué les élus.",
+                "national",
+            ),
+            ("", "Rabat, 4 août 2026 – La direction a publié une note sur les écoles.", "national"),
+            // Names inside the names of other things.
+            ("", "L'appel de Marrakech a été signé. L'accord de Rabat suivra.", "national"),
+            ("", "M. Safi a pris la parole, puis Mme Settat.", "national"),
+            // Ordinary words.
+            ("", "De l'eau sale coule près du rabat d'une tente, et tata compte les seaux.", "national"),
+            // Several regions without a dominant one.
+            (
+                "",
+                "Des réunions ont eu lieu dans la région de Souss-Massa et dans la région de l'Oriental.",
+                "national",
+            ),
+            ("", "Les provinces du Sud attendent un port. Les provinces du Sud ont voté.", "national"),
+            // Lists share their cue.
+            ("", "Les secrétaires provinciaux d'Azilal et de Khouribga ont signé.", "beni-mellal-khenifra"),
+            // Arabic, with clitics and spaced dashes.
+            (
+                "",
+                "عقد الحزب لقاء بالدار البيضاء سطات. وحضر اللقاء منتخبو الدار البيضاء.",
+                "casablanca-settat",
+            ),
+            ("", "استقبل الكاتب الجهوي بجهة سوس ماسة وفدا من إقليم تزنيت.", "souss-massa"),
+            ("", "الرباط/4 غشت 2026/ أصدرت القيادة بيانا حول المدرسة.", "national"),
+            ("", "انعقد اجتماع بجهة فاس – مكناس يوم السبت.", "fes-meknes"),
+        ] {
+            assert_eq!(proposed(title, body), expected, "{title} {body}");
+        }
+    }
+
+    #[test]
+    fn evidence_names_what_was_found_and_where_it_leads() {
+        let territory = Territory::morocco();
+        let body = "La région de Souss-Massa a tenu congrès.\n\nÀ Agadir, le maire a parlé. Souss-Massa attend.\n\n\
+            Les secrétaires provinciaux d'Agadir Ida-Outanane et d'Inezgane-Aït Melloul ont conclu.";
+        let found = detect(&territory, "", body);
+        let names: Vec<&str> =
+            found.provinces.iter().map(|id| territory.province(*id).names.get("fr")).collect();
+        assert_eq!(names, ["Agadir-Ida-Ou-Tanane", "Inezgane-Aït Melloul"]);
+        assert!(found.sure);
+        assert!(found.evidence(&territory).starts_with("Souss-Massa ×2, "), "{}", found.evidence(&territory));
+        assert!(found.evidence(&territory).ends_with("→ MA-09"));
     }
 }

@@ -1,5 +1,8 @@
 //! Ring 2, beside `pages`: the press desk. What is proposed to a person about a text. Pure.
 
+pub mod detect;
+pub mod draft;
+pub mod import;
 pub mod propose;
 pub mod repair;
 pub mod title;

@@ -7,6 +7,7 @@ use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::{Problem, Table};
 use crate::text::source::Source;
 
+use super::detect::detect;
 use super::repair::language_of;
 use super::title;
 
@@ -19,23 +20,36 @@ pub fn proposals(
     faults.into_iter().map(|fault| proposal(fault, territory, read)).collect()
 }
 
-fn proposal(mut fault: Diagnostic, territory: &Territory, read: &dyn Fn(&str) -> Option<String>) -> Diagnostic {
-    let Problem::MissingField { table: Table::Header, name, proposal: empty @ None } = &mut fault.problem else {
+fn proposal(
+    mut fault: Diagnostic,
+    territory: &Territory,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Diagnostic {
+    let Problem::MissingField { table: Table::Header, name, proposal: empty @ None } = &mut fault.problem
+    else {
         return fault;
     };
-    let Some((path, text)) = fault.place.as_ref().and_then(|place| Some((&place.path, read(&place.path)?))) else {
+    let Some((path, text)) = fault.place.as_ref().and_then(|place| Some((&place.path, read(&place.path)?)))
+    else {
         return fault;
     };
     let source = Source::new(path.clone(), text);
     let header = header::parse(&source, &mut Faults::of(path));
     let body = source.text.get(header.body..).unwrap_or_default();
     *empty = match name.as_str() {
-        "title" => title::propose(body, language_of(body)).map(|found| format!("`title = {:?}`", found.title)),
+        "title" => {
+            title::propose(body, language_of(body)).map(|found| format!("`title = {:?}`", found.title))
+        }
         "region" => {
-            let _ = territory; None
+            let found = detect(territory, "", body);
+            let slug = &territory.region(found.proposal).slug;
+            let evidence = found.evidence(territory);
+            Some(match evidence.is_empty() {
+                true => format!("`region = \"{slug}\"`"),
+                false => format!("`region = \"{slug}\"` ({evidence})"),
+            })
         }
         _ => None,
     };
     fault
 }
-

@@ -88,7 +88,9 @@ impl Body {
                     }
                     match tag {
                         Tag::Paragraph if depth == 1 && self.lead.is_empty() => in_first = true,
-                        Tag::Link { dest_url, .. } => self.refer(ReferenceKind::Link, &dest_url, range, faults),
+                        Tag::Link { dest_url, .. } => {
+                            self.refer(ReferenceKind::Link, &dest_url, range, faults)
+                        }
                         Tag::Image { dest_url, .. } => images.push((dest_url.to_string(), range, false)),
                         _ => {}
                     }
@@ -234,7 +236,10 @@ pub fn lead(paragraph: &str) -> String {
         if c == ' ' {
             word_end = at;
         }
-        if matches!(c, '.' | '!' | '?' | '؟' | '…' | '»') && next == Some(' ') && !is_abbreviation(&line[..at]) {
+        if matches!(c, '.' | '!' | '?' | '؟' | '…' | '»')
+            && next == Some(' ')
+            && !is_abbreviation(&line[..at])
+        {
             let after = line[at + c.len_utf8()..].trim_start().chars().next();
             // A sentence begins with a capital, or in a script that has none.
             if c != '»' && after.is_none_or(|c| !c.is_lowercase()) {

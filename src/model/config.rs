@@ -127,7 +127,12 @@ const DEPLOY_KINDS: [(&str, &[&str], &[&str]); 7] = [
 impl Config {
     /// Decodes `site.toml`. `base_url` and `portable` come from the command line and win.
     /// There is no configuration when it has errors.
-    pub fn parse(source: &Source, base_url: Option<&str>, portable: bool, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(
+        source: &Source,
+        base_url: Option<&str>,
+        portable: bool,
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let before = faults.list.len();
         let entries = header::parse_toml(source, faults);
         if faults.list.len() > before {
@@ -151,7 +156,12 @@ impl Config {
     }
 }
 
-fn decode(entries: Vec<Entry>, base_url: Option<&str>, portable: bool, faults: &mut Faults) -> Option<Config> {
+fn decode(
+    entries: Vec<Entry>,
+    base_url: Option<&str>,
+    portable: bool,
+    faults: &mut Faults,
+) -> Option<Config> {
     let mut fields = Fields::new(Table::Config, Span::default(), entries, faults);
     let title = localised(&mut fields, "title");
     if title.is_none() {

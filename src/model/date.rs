@@ -53,6 +53,13 @@ impl Written {
 }
 
 impl Moment {
+    /// An instant, to the second, as the clocks of `zone` show it.
+    pub fn at(timestamp: Timestamp, zone: &TimeZone) -> Self {
+        let timestamp = Timestamp::from_second(timestamp.as_second()).unwrap_or(timestamp);
+        let offset = zone.to_offset(timestamp);
+        Self { local: offset.to_datetime(timestamp), offset, timestamp, day_alone: false }
+    }
+
     pub fn date(&self) -> Date {
         self.local.date()
     }

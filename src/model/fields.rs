@@ -80,9 +80,7 @@ impl<'f> Fields<'f> {
             Value::List(nodes) => {
                 nodes.into_iter().filter_map(|node| text(name, node, self.faults)).collect()
             }
-            value => {
-                text(name, Node { value, span: node.span }, self.faults).into_iter().collect()
-            }
+            value => text(name, Node { value, span: node.span }, self.faults).into_iter().collect(),
         })
     }
 

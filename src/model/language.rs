@@ -25,9 +25,8 @@ pub fn primary(tag: &str) -> &str {
 /// Whether `tag` has the form of a BCP 47 language tag as Tribune uses them: `fr`, `ar`, `zgh`, `fr-MA`.
 pub fn is_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
-    let first = parts.next().is_some_and(|p| {
-        (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase())
-    });
+    let first =
+        parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()));
     first && parts.all(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 

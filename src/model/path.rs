@@ -80,7 +80,10 @@ fn check_part(part: &str) -> Result<(), PathFault> {
             '\0' => return Err(PathFault::Nul),
             '\\' => return Err(PathFault::Backslash),
             '?' | '#' => return Err(PathFault::Query),
-            c if c.is_control() || is_bidi_control(c) || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}') => {
+            c if c.is_control()
+                || is_bidi_control(c)
+                || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}') =>
+            {
                 return Err(PathFault::Control);
             }
             _ => {}

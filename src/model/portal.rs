@@ -68,7 +68,9 @@ pub enum Status {
     /// Its address keeps a page without its text.
     Expired,
     /// Likewise, with the reason in its place.
-    Withdrawn { reason: String },
+    Withdrawn {
+        reason: String,
+    },
     /// Shown only where drafts are asked for.
     Draft,
     Embargoed,
@@ -104,6 +106,8 @@ pub struct Release {
     /// As written, or `None` for one made of language and address.
     pub id: Option<String>,
     pub summary: String,
+    /// Whether somebody wrote the summary.
+    pub standfirst: bool,
     pub tags: Vec<Name>,
     pub series: Option<Name>,
     pub kind: Kind,
@@ -163,7 +167,8 @@ impl Portal {
         pages.sort_by(|a, b| (a.lang, a.order, &a.address).cmp(&(b.lang, b.order, &b.address)));
         pages.retain(|page| !page.draft || clock.drafts);
         let mut due = Vec::new();
-        let (mut complete, hidden) = Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
+        let (mut complete, hidden) =
+            Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
         complete.sort_by(|a, b| order(a).cmp(&order(b)));
         link_translations(&mut complete);
         same_spelling(&complete, &mut faults);
@@ -227,7 +232,8 @@ impl<'a> Completer<'a> {
     fn run(mut self, releases: Vec<Written>) -> (Vec<Release>, Hidden) {
         // The first language's file of a stem is what the others inherit from.
         let others = releases.iter().filter(|written| written.lang != LangId(0));
-        let mut bases: HashMap<PairKey, Option<Written>> = others.map(|w| (pair_key(&w.name), None)).collect();
+        let mut bases: HashMap<PairKey, Option<Written>> =
+            others.map(|w| (pair_key(&w.name), None)).collect();
         for written in releases.iter().filter(|written| written.lang == LangId(0)) {
             if bases.is_empty() {
                 break;
@@ -269,8 +275,11 @@ impl<'a> Completer<'a> {
             }
         };
         let date = written.date.clone().or_else(|| base?.date.clone());
-        let regions =
-            if written.regions.is_empty() { base.map(|b| b.regions.clone()).unwrap_or_default() } else { written.regions.clone() };
+        let regions = if written.regions.is_empty() {
+            base.map(|b| b.regions.clone()).unwrap_or_default()
+        } else {
+            written.regions.clone()
+        };
         if written.title.is_none() {
             missing("title", None);
         }
@@ -281,8 +290,11 @@ impl<'a> Completer<'a> {
             missing("region", None);
         }
         let own_provinces = !written.provinces.is_empty();
-        let provinces =
-            if own_provinces { written.provinces.clone() } else { base.map(|b| b.provinces.clone()).unwrap_or_default() };
+        let provinces = if own_provinces {
+            written.provinces.clone()
+        } else {
+            base.map(|b| b.provinces.clone()).unwrap_or_default()
+        };
         if !regions.is_empty() && (own_provinces || base.is_none()) {
             self.provinces_lie_within(&written.path, &regions, &provinces);
         }
@@ -304,7 +316,11 @@ impl<'a> Completer<'a> {
         let publish = written.publish.or_else(|| base?.publish);
         let opens = date.value.opens(&self.config.timezone);
         if publish.is_none() && opens > self.clock.now && !(self.clock.drafts) {
-            let at = if written.date.is_some() { Place::new(written.path.clone(), date.span) } else { place.clone() };
+            let at = if written.date.is_some() {
+                Place::new(written.path.clone(), date.span)
+            } else {
+                place.clone()
+            };
             // The other language says it already.
             if written.date.is_some() {
                 self.faults.push(Diagnostic::new(Problem::FutureWithoutPublish, at));
@@ -322,9 +338,10 @@ impl<'a> Completer<'a> {
             let id = base?.id.as_ref()?;
             Some(format!("{}:{}", id.value, self.config.lang(lang)))
         };
-        let summary = written.summary.unwrap_or_else(|| {
-            typeset(self.config.lang(lang), &written.body.lead, self.config)
-        });
+        let standfirst = written.summary.is_some();
+        let summary = written
+            .summary
+            .unwrap_or_else(|| typeset(self.config.lang(lang), &written.body.lead, self.config));
         Some(Release {
             place,
             lang,
@@ -334,24 +351,41 @@ impl<'a> Completer<'a> {
             provinces: provinces.into_iter().map(|province| province.value).collect(),
             slug,
             id: written.id.map(|id| id.value).or_else(base_id),
-            summary: if matches!(status, Status::Expired | Status::Withdrawn { .. }) { String::new() } else { summary },
-            tags: inherited(&written.path, written.tags, base, |b| b.tags.clone(), |path, tags| {
-                tags.into_iter().map(|tag| named(path, tag)).collect()
-            })
+            standfirst,
+            summary: if matches!(status, Status::Expired | Status::Withdrawn { .. }) {
+                String::new()
+            } else {
+                summary
+            },
+            tags: inherited(
+                &written.path,
+                written.tags,
+                base,
+                |b| b.tags.clone(),
+                |path, tags| tags.into_iter().map(|tag| named(path, tag)).collect(),
+            )
             .unwrap_or_default(),
             series: inherited(&written.path, written.series, base, |b| b.series.clone(), named),
             kind: written.kind.or_else(|| base?.kind).unwrap_or_default(),
             number: written.number.or_else(|| base?.number.clone()),
             authors: written.authors.or_else(|| base?.authors.clone()).unwrap_or_default(),
             contact: written.contact.or_else(|| base?.contact.clone()),
-            image: inherited(&written.path, written.image, base, |b| b.image.clone(), |path, field| {
-                Cover { field, written_in: path.clone(), target: Target::Nothing }
-            }),
+            image: inherited(
+                &written.path,
+                written.image,
+                base,
+                |b| b.image.clone(),
+                |path, field| Cover { field, written_in: path.clone(), target: Target::Nothing },
+            ),
             status,
             updated: written.updated.or_else(|| base?.updated),
             corrections: written.corrections.or_else(|| base?.corrections.clone()).unwrap_or_default(),
             aliases: written.aliases,
-            extra: if written.extra.is_empty() { base.map(|b| b.extra.clone()).unwrap_or_default() } else { written.extra },
+            extra: if written.extra.is_empty() {
+                base.map(|b| b.extra.clone()).unwrap_or_default()
+            } else {
+                written.extra
+            },
             body: written.body,
             targets: Vec::new(),
             translations: Vec::new(),

@@ -19,7 +19,10 @@ pub enum Target {
     Release(ReleaseIx),
     Page(usize),
     /// A file beside the source, published with it under this name.
-    Asset { file: SourcePath, name: String },
+    Asset {
+        file: SourcePath,
+        name: String,
+    },
     /// A path below the portal's root; whether something stands there the plan knows.
     Root(String),
     /// Nothing that may be shown.
@@ -66,7 +69,7 @@ struct Asked<'r> {
 
 impl<'a> Resolver<'a> {
     pub fn new(
-            releases: &'a [Release],
+        releases: &'a [Release],
         pages: &'a [Page],
         hidden: &'a Hidden,
         assets: &'a BTreeMap<SourcePath, Asset>,
@@ -94,7 +97,8 @@ impl<'a> Resolver<'a> {
                 references.map(|r| self.resolve(&asked(&release.source, release.lang, r), faults)).collect();
             let cover = release.image.as_ref().map(|image| {
                 let (target, span) = (image.field.src.value.as_str(), image.field.src.span);
-                let asked = Asked { source: &image.written_in, lang: release.lang, target, span, image: true };
+                let asked =
+                    Asked { source: &image.written_in, lang: release.lang, target, span, image: true };
                 self.cover(&asked, faults)
             });
             resolved.push((targets, cover));
@@ -183,7 +187,8 @@ impl<'a> Resolver<'a> {
         }
         match SafePath::parse(root) {
             Ok(path) if asked.image && !self.statics.contains(path.as_str()) => {
-                let suggestion = nearest(path.as_str(), self.statics.iter().copied()).map(|s| format!("/{s}"));
+                let suggestion =
+                    nearest(path.as_str(), self.statics.iter().copied()).map(|s| format!("/{s}"));
                 let src = asked.target.to_owned();
                 faults.push(asked.fault(Problem::MissingImage { src, suggestion }));
                 Target::Nothing
@@ -203,7 +208,11 @@ impl<'a> Resolver<'a> {
         let beside = |known: &&str| folder(known) == from;
         let files = self.assets.keys().map(|path| &**path).filter(beside);
         let sources = self.release_of.keys().copied().filter(beside);
-        let near = if asked.image { nearest(path.as_str(), files) } else { nearest(path.as_str(), files.chain(sources)) };
+        let near = if asked.image {
+            nearest(path.as_str(), files)
+        } else {
+            nearest(path.as_str(), files.chain(sources))
+        };
         let suggestion = near.and_then(|near| near.rsplit('/').next()).map(str::to_owned);
         match asked.image {
             true => Problem::MissingImage { src: asked.target.to_owned(), suggestion },

@@ -121,7 +121,8 @@ impl FileName {
         let dir = folder(path);
         let file = &path[dir.len()..].trim_start_matches('/');
         let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
-        let is_lang = |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_lowercase()) || tag == "zgh";
+        let is_lang =
+            |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_lowercase()) || tag == "zgh";
         let (stem, lang) = match stem.rsplit_once('.') {
             Some((stem, tag)) if is_lang(tag) && !stem.is_empty() => (stem, Some(tag.to_owned())),
             _ => (stem, None),
@@ -185,9 +186,7 @@ pub fn check_text(source: &Source, faults: &mut Faults) {
 /// The first line that only a merge leaves behind. `=======` alone underlines a heading.
 pub fn conflict_marker(text: &str) -> Option<usize> {
     let line_start = |at: usize| at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
-    let find = |marker: &str| {
-        memchr::memmem::find_iter(text.as_bytes(), marker).find(|at| line_start(*at))
-    };
+    let find = |marker: &str| memchr::memmem::find_iter(text.as_bytes(), marker).find(|at| line_start(*at));
     find("<<<<<<< ").or_else(|| {
         let end = find(">>>>>>> ")?;
         text[..end].contains("\n=======").then_some(end)
@@ -383,7 +382,8 @@ impl Decoder<'_, '_> {
         if kind.is_none() {
             let near = nearest(&name.value, Kind::NAMES.map(|(known, _)| known)).map(str::to_owned);
             let reason = format!("expected one of {}", Kind::NAMES.map(|(known, _)| known).join(", "));
-            let problem = Problem::BadValue { name: "kind".into(), text: name.value, reason, suggestion: near };
+            let problem =
+                Problem::BadValue { name: "kind".into(), text: name.value, reason, suggestion: near };
             self.fields.faults.at(name.span, problem);
         }
         kind
@@ -403,15 +403,16 @@ impl Decoder<'_, '_> {
         let bare = |src| ImageField { src, alt: None, caption: None, credit: None };
         match node.value {
             Value::Map(map) => {
-                let mut fields =
-                    Fields::new(Table::Header, node.span, into_entries(map), self.fields.faults);
+                let mut fields = Fields::new(Table::Header, node.span, into_entries(map), self.fields.faults);
                 let src = fields.text("src");
                 if src.is_none() {
                     fields.require("src", None);
                 }
                 // An empty alternative text is a statement: the picture only decorates.
                 let alt = match fields.take("alt") {
-                    Some(Node { value: Value::Text(text) | Value::Plain(text), .. }) => Some(set(&one_line(&text))),
+                    Some(Node { value: Value::Text(text) | Value::Plain(text), .. }) => {
+                        Some(set(&one_line(&text)))
+                    }
                     Some(other) => {
                         fields.wrong("alt", &other, "a string");
                         None

@@ -24,7 +24,8 @@ pub struct View<'a> {
     pub content: Content<'a>,
 }
 
-/// What a page shows, by its kind.
+/// What a page shows, by its kind. Made, used and dropped one at a time, so its size is no matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Content<'a> {
@@ -145,11 +146,7 @@ impl<'p> Site<'p> {
             release: &self.cards[ix],
             authors: &release.authors,
             contact: self.contact(lang, release),
-            tags: release
-                .tags
-                .iter()
-                .filter_map(|tag| topic(TopicKind::Tag, shelf.tag(&tag.text)))
-                .collect(),
+            tags: release.tags.iter().filter_map(|tag| topic(TopicKind::Tag, shelf.tag(&tag.text))).collect(),
             series: release
                 .series
                 .as_ref()
@@ -164,7 +161,8 @@ impl<'p> Site<'p> {
             older,
             related: shelf.related(self.portal, ix).map(link).collect(),
             translations: release.translations.iter().map(|ix| self.translation(*ix)).collect(),
-            extra: self.theme.extra(&release.source, &release.extra, &mut ignored),
+            extra: self.theme.extra(&release.source, &release.extra, self.locale(lang), &mut ignored),
+            standfirst: release.standfirst.then_some(release.summary.as_str()),
             periods: periods.map(|period| self.period_label(lang, None, period)).collect(),
             text: self.text_view(&owner, &release.body, &release.targets),
         }
@@ -199,7 +197,13 @@ impl<'p> Site<'p> {
         TextView { digest: body.digest, targets: resolved.collect() }
     }
 
-    fn period_view(&self, lang: LangId, region: Option<RegionId>, period: Period, part: usize) -> ListView<'_> {
+    fn period_view(
+        &self,
+        lang: LangId,
+        region: Option<RegionId>,
+        period: Period,
+        part: usize,
+    ) -> ListView<'_> {
         let run = self.run(lang, region);
         let (releases, part) =
             self.part(lang, run.within(period), part, |part| Page::Period { region, period, part });
@@ -458,7 +462,9 @@ impl<'p> Site<'p> {
             }
             Page::Static(ix) => {
                 let mut others = self.portal.pages[ix].translations.iter();
-                return others.find(|ix| self.portal.pages[**ix].written.lang == to).map(|ix| Page::Static(*ix));
+                return others
+                    .find(|ix| self.portal.pages[**ix].written.lang == to)
+                    .map(|ix| Page::Static(*ix));
             }
             // Names of tags and series are the language's own.
             Page::Topic { .. } => from == to,
@@ -557,7 +563,9 @@ impl<'p> Site<'p> {
             Channel::Site => ("title", String::new()),
             Channel::Region(region) => ("region", self.region_label(lang, region).name.clone()),
             Channel::Province(province) => ("province", self.province_label(lang, province).name),
-            Channel::Topic { kind: TopicKind::Tag, ix } => ("tag", self.topic(lang, TopicKind::Tag, ix).name.clone()),
+            Channel::Topic { kind: TopicKind::Tag, ix } => {
+                ("tag", self.topic(lang, TopicKind::Tag, ix).name.clone())
+            }
             Channel::Topic { kind, ix } => ("series", self.topic(lang, kind, ix).name.clone()),
         };
         locale.fill(&format!("feeds.{key}"), &[("portal", portal), (key, &name)])

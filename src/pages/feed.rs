@@ -63,8 +63,12 @@ impl<'p> Site<'p> {
         let shelf = self.shelf(lang);
         let list: &[ReleaseIx] = match channel {
             Channel::Site => &shelf.all.releases,
-            Channel::Region(region) => shelf.region(region).map(|run| run.releases.as_slice()).unwrap_or_default(),
-            Channel::Province(province) => shelf.provinces.get(&province).map(Vec::as_slice).unwrap_or_default(),
+            Channel::Region(region) => {
+                shelf.region(region).map(|run| run.releases.as_slice()).unwrap_or_default()
+            }
+            Channel::Province(province) => {
+                shelf.provinces.get(&province).map(Vec::as_slice).unwrap_or_default()
+            }
             Channel::Topic { kind, ix } => &self.topic(lang, kind, ix).releases,
         };
         let public = list.iter().rev().copied().filter(|ix| {
@@ -190,7 +194,8 @@ fn document_item(item: &FeedItem, rtl: bool, html: String) -> Item {
     let summary = item.notice.as_deref().unwrap_or(item.release.summary);
     let mut description = String::new();
     escape(summary, &mut description);
-    let categories = item.release.regions.iter().map(|region| region.name.as_str()).chain(item.tags.iter().copied());
+    let categories =
+        item.release.regions.iter().map(|region| region.name.as_str()).chain(item.tags.iter().copied());
     Item {
         title: Some(title(item.release.title, rtl)),
         link: Some(item.link.clone()),

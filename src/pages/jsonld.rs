@@ -118,7 +118,7 @@ fn publisher(head: &PortalHead, party: &PartyView) -> Value {
         "url": party.url.clone().unwrap_or_else(|| head.base_url.clone()),
     });
     if let Some(logo) = &party.logo {
-        publisher["logo"] = json!({ "@type": "ImageObject", "url": absolute(head, logo) });
+        publisher["logo"] = json!({ "@type": "ImageObject", "url": absolute(head, &logo.url) });
     }
     if !party.same_as.is_empty() {
         publisher["sameAs"] = party.same_as.clone().into();
@@ -170,6 +170,9 @@ mod tests {
     fn a_title_cannot_end_the_script() {
         let safe = script(&json!({ "headline": "</script><!--<script>\u{2028}&" }));
         assert!(!safe.contains(['<', '>', '&', '\u{2028}']), "{safe}");
-        assert_eq!(serde_json::from_str::<Value>(&safe).unwrap()["headline"], "</script><!--<script>\u{2028}&");
+        assert_eq!(
+            serde_json::from_str::<Value>(&safe).unwrap()["headline"],
+            "</script><!--<script>\u{2028}&"
+        );
     }
 }

@@ -76,7 +76,9 @@ impl Locale {
 
     /// Keys that the engine or another language of the theme has and this one lacks.
     pub fn missing<'a>(&'a self, others: &'a [Locale]) -> Vec<&'a str> {
-        let all = NEEDED.into_iter().chain(others.iter().flat_map(|other| other.strings.keys().map(String::as_str)));
+        let all = NEEDED
+            .into_iter()
+            .chain(others.iter().flat_map(|other| other.strings.keys().map(String::as_str)));
         let mut missing: Vec<&str> = all
             .filter(|key| !self.strings.contains_key(*key))
             // Which plural categories there are depends on the language.
@@ -94,11 +96,18 @@ impl Locale {
     pub fn missing_plurals(&self) -> Vec<(String, &'static str)> {
         let Some(rules) = &self.plural else { return Vec::new() };
         let keys = self.strings.keys().filter_map(|key| key.strip_prefix("plurals."));
-        let mut messages: Vec<&str> = keys.filter_map(|key| key.rsplit_once('.')).map(|(name, _)| name).collect();
+        let mut messages: Vec<&str> =
+            keys.filter_map(|key| key.rsplit_once('.')).map(|(name, _)| name).collect();
         messages.dedup();
         let lacking = messages.into_iter().flat_map(|name| {
-            let has = move |category: &&str| !self.strings.contains_key(&format!("plurals.{name}.{category}"));
-            rules.categories().map(category_name).filter(has).map(|c| (name.to_owned(), c)).collect::<Vec<_>>()
+            let has =
+                move |category: &&str| !self.strings.contains_key(&format!("plurals.{name}.{category}"));
+            rules
+                .categories()
+                .map(category_name)
+                .filter(has)
+                .map(|c| (name.to_owned(), c))
+                .collect::<Vec<_>>()
         });
         lacking.collect()
     }

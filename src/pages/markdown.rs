@@ -166,7 +166,8 @@ impl<'a> Writer<'a> {
             }
             Event::FootnoteReference(name) => {
                 let (n, page) = (self.footnote(name), self.setting.page);
-                let link = format!("<sup class=\"footnote-reference\"><a href=\"{page}#fn-{n}\">{n}</a></sup>");
+                let link =
+                    format!("<sup class=\"footnote-reference\"><a href=\"{page}#fn-{n}\">{n}</a></sup>");
                 out.push(Event::InlineHtml(link.into()));
             }
             Event::Start(tag) => self.start(tag, out),
@@ -450,7 +451,8 @@ fn hostile(fragment: &str) -> bool {
                 tags += 1;
                 let name = fragment[at + 1..].split(|c: char| !c.is_ascii_alphanumeric()).next();
                 // Elements that have no end tag, or mostly go without.
-                let void = ["br", "img", "hr", "p", "li", "td", "th", "tr", "wbr", "input", "col", "dt", "dd"];
+                let void =
+                    ["br", "img", "hr", "p", "li", "td", "th", "tr", "wbr", "input", "col", "dt", "dd"];
                 if !void.contains(&name.unwrap_or_default().to_ascii_lowercase().as_str()) {
                     depth += 1;
                     deepest = deepest.max(depth);
@@ -467,7 +469,12 @@ mod tests {
     use super::*;
 
     fn html(body: &str) -> String {
-        let image = TargetView { target: "a b.jpg", url: Some("2026/a%20b.jpg".into()), width: Some(4), height: Some(3) };
+        let image = TargetView {
+            target: "a b.jpg",
+            url: Some("2026/a%20b.jpg".into()),
+            width: Some(4),
+            height: Some(3),
+        };
         let gone = TargetView { target: "gone.md", url: None, width: None, height: None };
         let targets = [image, gone];
         let setting =
@@ -483,7 +490,10 @@ mod tests {
         );
         assert_eq!(html("[texte](gone.md)"), "<p>texte</p>\n");
         assert_eq!(html("[x](javascript:alert(1))"), "<p>x</p>\n");
-        assert_eq!(html("![](https://example.org/a.jpg)"), "<p><a href=\"https://example.org/a.jpg\">https://example.org/a.jpg</a></p>\n");
+        assert_eq!(
+            html("![](https://example.org/a.jpg)"),
+            "<p><a href=\"https://example.org/a.jpg\">https://example.org/a.jpg</a></p>\n"
+        );
     }
 
     #[test]
@@ -494,15 +504,23 @@ mod tests {
 
     #[test]
     fn raw_html_loses_what_could_act_and_keeps_direction() {
-        let clean = html("<p dir=\"rtl\" onclick=\"x()\">نص</p>\n\n<script>alert(1)</script>\n\n<img src=\"a b.jpg\"><img src=\"https://example.org/x.gif\">");
+        let clean = html(
+            "<p dir=\"rtl\" onclick=\"x()\">نص</p>\n\n<script>alert(1)</script>\n\n<img src=\"a b.jpg\"><img src=\"https://example.org/x.gif\">",
+        );
         assert!(clean.contains("<p dir=\"rtl\">نص</p>"), "{clean}");
         assert!(clean.contains("src=\"../2026/a%20b.jpg\""), "{clean}");
-        assert!(!clean.contains("script") && !clean.contains("onclick") && !clean.contains("example.org"), "{clean}");
+        assert!(
+            !clean.contains("script") && !clean.contains("onclick") && !clean.contains("example.org"),
+            "{clean}"
+        );
     }
 
     #[test]
     fn typography_looks_across_markup_and_leaves_code_alone() {
-        assert_eq!(html("Un *mot* : l'eau `a : b`"), "<p>Un <em>mot</em>\u{a0}: l’eau <code>a : b</code></p>\n");
+        assert_eq!(
+            html("Un *mot* : l'eau `a : b`"),
+            "<p>Un <em>mot</em>\u{a0}: l’eau <code>a : b</code></p>\n"
+        );
     }
 
     #[test]

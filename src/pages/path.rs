@@ -18,7 +18,11 @@ impl OutPath {
     /// What file systems without case and normal forms would take for the same file.
     pub fn folded(&self) -> String {
         use unicode_normalization::UnicodeNormalization;
-        if self.0.is_ascii() { self.0.to_ascii_lowercase() } else { self.0.nfc().collect::<String>().to_lowercase() }
+        if self.0.is_ascii() {
+            self.0.to_ascii_lowercase()
+        } else {
+            self.0.nfc().collect::<String>().to_lowercase()
+        }
     }
 }
 
@@ -31,8 +35,17 @@ pub struct Spot {
 }
 
 /// Characters that stand for something else in an address (RFC 3986, section 3.3).
-const RESERVED: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
+const RESERVED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
 
 /// Spells addresses for one portal.
 #[derive(Clone, Copy, Debug)]

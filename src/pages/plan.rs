@@ -38,14 +38,20 @@ pub enum What {
     /// Rendered by a template.
     Page(Page),
     /// An old address.
-    Redirect { from: String, to: Page },
+    Redirect {
+        from: String,
+        to: Page,
+    },
     /// Derived by a recipe.
     Feed(Channel),
     Sitemap(usize),
     SitemapIndex,
     Robots,
     /// Copied from a file of the portal or, where `path` is one of its, of the theme.
-    Copy { path: SourcePath, digest: Digest },
+    Copy {
+        path: SourcePath,
+        digest: Digest,
+    },
 }
 
 /// Everything that is published, sorted by file.
@@ -68,7 +74,8 @@ struct Planned {
 pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnostic>) -> Plan<'p> {
     for release in &portal.releases {
         if !release.extra.is_empty() {
-            theme.extra(&release.source, &release.extra, faults);
+            let locale = &theme.locales[release.lang.index()];
+            theme.extra(&release.source, &release.extra, locale, faults);
         }
     }
     missing_logo(portal, faults);
@@ -199,7 +206,8 @@ fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
     let cover = release.image.as_ref().map(|image| (&image.target, image.field.src.span, &image.written_in));
     let body = release.targets.iter().zip(&release.body.references);
     let body = body.map(|(target, reference)| (target, reference.span, &release.source));
-    let places = cover.into_iter().chain(body).map(|(target, span, path)| (target, Place::new(path.clone(), span)));
+    let places =
+        cover.into_iter().chain(body).map(|(target, span, path)| (target, Place::new(path.clone(), span)));
     copies(site, release.lang, &owner, places, planned);
 }
 
@@ -207,9 +215,8 @@ fn page_files(site: &Site, planned: &mut Vec<Planned>) {
     for (ix, page) in site.portal.pages.iter().enumerate() {
         let owner = site.address(page.written.lang, Page::Static(ix));
         let body = page.targets.iter().zip(&page.written.body.references);
-        let places = body.map(|(target, reference)| {
-            (target, Place::new(page.written.path.clone(), reference.span))
-        });
+        let places =
+            body.map(|(target, reference)| (target, Place::new(page.written.path.clone(), reference.span)));
         copies(site, page.written.lang, &owner, places, planned);
         for alias in &page.written.aliases {
             let Ok(path) = SafePath::parse(&alias.value) else { continue };
@@ -290,7 +297,9 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
     match page {
         Page::Release(ix) => Some(year_of(&ix)),
         Page::Period { period, .. } => Some(Period::year(period)),
-        Page::Province(province) => site.shelf(lang).provinces.get(&province).and_then(|l| l.first()).map(year_of),
+        Page::Province(province) => {
+            site.shelf(lang).provinces.get(&province).and_then(|l| l.first()).map(year_of)
+        }
         Page::Topic { kind, ix, .. } => site.topic(lang, kind, ix).releases.first().map(year_of),
         _ => None,
     }

@@ -128,7 +128,13 @@ impl<'s, 'p> Renderer<'s, 'p> {
         rendered(&release.source, &release.body, texts, &setting)
     }
 
-    fn setting<'a>(&'a self, output: &Output, root: &'a str, page: &'a str, text: &'a TextView) -> Setting<'a> {
+    fn setting<'a>(
+        &'a self,
+        output: &Output,
+        root: &'a str,
+        page: &'a str,
+        text: &'a TextView,
+    ) -> Setting<'a> {
         let site = &self.plan.site;
         let typography = site.portal.config.typography;
         Setting { root, page, lang: site.tag(output.lang), typography, targets: &text.targets }

@@ -162,9 +162,11 @@ impl Shelf {
             // The neighbour just before has its own link, so it is not related as well.
             let before = shelf.all.releases.last().copied();
             let in_series = release.series.as_ref().and_then(|name| series.get(name.text.as_str()));
-            let in_region = release.regions.first().and_then(|region| shelf.regions.get(usize::from(region.0)));
+            let in_region =
+                release.regions.first().and_then(|region| shelf.regions.get(usize::from(region.0)));
             let older = in_series.into_iter().flatten().rev();
-            let older = older.chain(in_region.into_iter().flat_map(|run| run.releases.iter().rev().take(2 * RELATED)));
+            let older = older
+                .chain(in_region.into_iter().flat_map(|run| run.releases.iter().rev().take(2 * RELATED)));
             let mut related = [None; RELATED];
             let mut found = 0;
             for other in older {

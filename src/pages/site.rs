@@ -36,12 +36,20 @@ pub enum Page {
     Home,
     Release(ReleaseIx),
     /// Part 0 is the bare address.
-    Period { region: Option<RegionId>, period: Period, part: usize },
+    Period {
+        region: Option<RegionId>,
+        period: Period,
+        part: usize,
+    },
     Archives,
     Regions,
     Region(RegionId),
     Province(ProvinceId),
-    Topic { kind: TopicKind, ix: usize, part: usize },
+    Topic {
+        kind: TopicKind,
+        ix: usize,
+        part: usize,
+    },
     Static(usize),
     NotFound,
 }
@@ -325,9 +333,7 @@ impl<'p> Site<'p> {
             party: PartyView {
                 name: config.party.name.get(tag).map_or_else(|| own(&config.title), str::to_owned),
                 url: config.party.url.clone(),
-                logo: config.party.logo.as_ref().map(|logo| {
-                    self.speller.file(logo.value.trim_start_matches('/')).url
-                }),
+                logo: self.logo(),
                 contact: config.party.contact.get(tag).map(str::to_owned),
                 same_as: config.party.same_as.clone(),
             },
@@ -336,6 +342,14 @@ impl<'p> Site<'p> {
             credit: self.portal.territory.credit.clone(),
             generator: concat!("Tribune ", env!("CARGO_PKG_VERSION")).into(),
         }
+    }
+
+    fn logo(&self) -> Option<Picture> {
+        let path = self.portal.config.party.logo.as_ref()?.value.trim_start_matches('/');
+        let asset = self.portal.statics.iter().find(|(address, _)| address == path).map(|(_, asset)| asset);
+        let (width, height) = asset.and_then(|asset| asset.dimensions).unzip();
+        let url = self.speller.file(path).url;
+        Some(Picture { url, alt: String::new(), caption: None, credit: None, width, height })
     }
 
     fn card(&self, ix: ReleaseIx) -> Card<'p> {

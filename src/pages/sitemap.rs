@@ -95,7 +95,11 @@ pub fn render_part(part: &SitemapPart) -> Vec<u8> {
     document("urlset", "url", entries)
 }
 
-fn document<'e>(root: &str, item: &str, entries: impl Iterator<Item = (&'e str, Option<&'e str>)>) -> Vec<u8> {
+fn document<'e>(
+    root: &str,
+    item: &str,
+    entries: impl Iterator<Item = (&'e str, Option<&'e str>)>,
+) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new());
     let written = (|| {
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

@@ -129,7 +129,14 @@ impl Theme {
     }
 
     /// Checks and types the `extra` fields of a release; those with a default are always there.
-    pub fn extra(&self, path: &SourcePath, entries: &[Entry], faults: &mut Vec<Diagnostic>) -> Map<String, Json> {
+    /// A date is `{iso, long}`, in the words of `locale`.
+    pub fn extra(
+        &self,
+        path: &SourcePath,
+        entries: &[Entry],
+        locale: &Locale,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Map<String, Json> {
         let mut map = Map::new();
         for (name, declared) in &self.extra {
             map.insert(name.clone(), declared.default.clone().unwrap_or(Json::Null));
@@ -144,6 +151,14 @@ impl Theme {
             };
             match typed(name, &declared.kind, &entry.value) {
                 Ok(value) => {
+                    let date = match (&declared.kind, &value) {
+                        (DeclaredKind::Date, Json::String(iso)) => iso.parse().ok(),
+                        _ => None,
+                    };
+                    let value = match date {
+                        Some(date) => serde_json::json!({ "iso": value, "long": locale.long_date(date) }),
+                        None => value,
+                    };
                     map.insert(name.clone(), value);
                 }
                 Err(problem) => {
@@ -290,10 +305,16 @@ fn typed(name: &str, kind: &DeclaredKind, node: &Node) -> Result<Json, Problem> 
                 Value::Text(text) | Value::Plain(text) => Some(Json::from(text.as_str())),
                 _ => None,
             };
-            nodes.iter().map(text).collect::<Option<Vec<_>>>().map(Json::from).ok_or(wrong("a list of strings"))
+            nodes
+                .iter()
+                .map(text)
+                .collect::<Option<Vec<_>>>()
+                .map(Json::from)
+                .ok_or(wrong("a list of strings"))
         }
         (DeclaredKind::List, _) => Err(wrong("a list of strings")),
-        (DeclaredKind::Choice(values), Value::Text(text) | Value::Plain(text)) => match values.contains(text) {
+        (DeclaredKind::Choice(values), Value::Text(text) | Value::Plain(text)) => match values.contains(text)
+        {
             true => Ok(Json::from(text.as_str())),
             false => {
                 let near = nearest(text, values.iter().map(String::as_str)).map(str::to_owned);

@@ -49,8 +49,8 @@ pub struct PortalHead {
 pub struct PartyView {
     pub name: String,
     pub url: Option<String>,
-    /// Relative to the root, as are all urls.
-    pub logo: Option<String>,
+    /// Its size is known where it is no drawing.
+    pub logo: Option<Picture>,
     pub contact: Option<String>,
     pub same_as: Vec<String>,
 }
@@ -171,6 +171,8 @@ impl<'a> Link<'a> {
 #[derive(Debug, Serialize)]
 pub struct ReleaseView<'a> {
     pub release: &'a Hashed<Card<'a>>,
+    /// The summary, where somebody wrote one and did not leave it to the first paragraph.
+    pub standfirst: Option<&'a str>,
     pub authors: &'a [String],
     /// The release's own contact, else its region's, else the party's.
     pub contact: Option<&'a str>,

@@ -194,7 +194,9 @@ fn public_folder() -> fs::Permissions {
 
 #[cfg(not(unix))]
 fn public_folder() -> fs::Permissions {
-    fs::metadata(".").map(|m| m.permissions()).unwrap_or_else(|_| unreachable!("the current folder has permissions"))
+    fs::metadata(".")
+        .map(|m| m.permissions())
+        .unwrap_or_else(|_| unreachable!("the current folder has permissions"))
 }
 
 /// Renders and stages outputs, from several threads.

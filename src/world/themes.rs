@@ -106,7 +106,12 @@ fn from_program() -> ThemeFiles {
         } else if let Some(tag) = inside.strip_prefix("lang/").and_then(|name| name.strip_suffix(".toml")) {
             theme.languages.push((tag.to_owned(), text()));
         } else if let Some(address) = inside.strip_prefix("static/") {
-            let asset = Asset { path: path.clone(), digest: Digest::of(bytes), bytes: bytes.len() as u64, dimensions: None };
+            let asset = Asset {
+                path: path.clone(),
+                digest: Digest::of(bytes),
+                bytes: bytes.len() as u64,
+                dimensions: None,
+            };
             theme.statics.push((address.to_owned(), asset));
         }
     }

@@ -106,7 +106,9 @@ impl Root {
         }
         let mut found = Vec::new();
         let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false).sort_by_file_name();
-        let wanted = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy());
+        let wanted = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy())
+        };
         for entry in walker.into_iter().filter_entry(wanted) {
             let entry = match entry {
                 Ok(entry) => entry,

@@ -17,16 +17,20 @@ pub(super) fn cue(key: &str) -> Option<Cue> {
         "province" | "provinces" | "provincial" | "provinciale" | "provinciaux" | "provinciales"
         | "prefecture" | "prefectures" | "prefectoral" | "prefectorale" | "اقليم" | "عماله" | "اقاليم"
         | "عمالات" | "الاقليمي" | "الاقليميه" | "اقليمي" => Cue::Province,
-        "ville" | "villes" | "commune" | "communes" | "communal" | "municipalite" | "municipal" | "cercle"
-        | "arrondissement" | "arrondissements" | "section" | "sections" | "local" | "locale" | "maire"
-        | "habitants" | "population" | "populations" | "quartier" | "douar" | "douars" | "circonscription"
-        | "city" | "town" | "مدينه" | "جماعه" | "جماعات" | "بلديه" | "فرع" | "فروع" | "دايره"
-        | "مقاطعه" | "ساكنه" | "دوار" | "المحلي" | "المحليه" => Cue::Local,
+        "ville" | "villes" | "commune" | "communes" | "communal" | "municipalite" | "municipal"
+        | "cercle" | "arrondissement" | "arrondissements" | "section" | "sections" | "local" | "locale"
+        | "maire" | "habitants" | "population" | "populations" | "quartier" | "douar" | "douars"
+        | "circonscription" | "city" | "town" | "مدينه" | "جماعه" | "جماعات" | "بلديه" | "فرع" | "فروع"
+        | "دايره" | "مقاطعه" | "ساكنه" | "دوار" | "المحلي" | "المحليه" => {
+            Cue::Local
+        }
         "appel" | "appels" | "accord" | "accords" | "declaration" | "charte" | "pacte" | "traite"
         | "protocole" | "processus" | "plateforme" | "universite" | "faculte" | "bourse" | "festival"
         | "club" | "derby" | "marathon" | "aeroport" | "gare" | "ligue" | "wydad" | "raja" | "foire"
         | "tribunal" | "editions" | "نداء" | "ندا" | "اعلان" | "اتفاق" | "اتفاقيه" | "ميثاق" | "جامعه"
-        | "كليه" | "مهرجان" | "بورصه" | "مطار" | "محكمه" | "ماراثون" | "معرض" => Cue::Other,
+        | "كليه" | "مهرجان" | "بورصه" | "مطار" | "محكمه" | "ماراثون" | "معرض" => {
+            Cue::Other
+        }
         _ => return None,
     })
 }
@@ -35,9 +39,31 @@ pub(super) fn cue(key: &str) -> Option<Cue> {
 pub(super) fn joins(key: &str) -> bool {
     matches!(
         key,
-        "de" | "du" | "des" | "d" | "l" | "la" | "le" | "les" | "a" | "au" | "aux" | "en" | "of" | "the"
-            | "in" | "parti" | "usfp" | "في" | "حزب" | "الحزب" | "للحزب" | "بالحزب" | "لحزب" | "الاتحاد"
-            | "الاشتراكي" | "للاتحاد"
+        "de" | "du"
+            | "des"
+            | "d"
+            | "l"
+            | "la"
+            | "le"
+            | "les"
+            | "a"
+            | "au"
+            | "aux"
+            | "en"
+            | "of"
+            | "the"
+            | "in"
+            | "parti"
+            | "usfp"
+            | "في"
+            | "حزب"
+            | "الحزب"
+            | "للحزب"
+            | "بالحزب"
+            | "لحزب"
+            | "الاتحاد"
+            | "الاشتراكي"
+            | "للاتحاد"
     )
 }
 
@@ -45,8 +71,23 @@ pub(super) fn joins(key: &str) -> bool {
 pub(super) fn lists(key: &str) -> bool {
     matches!(
         key,
-        "et" | "ou" | "ainsi" | "que" | "de" | "du" | "d" | "des" | "l" | "la" | "le" | "les" | "a" | "au"
-            | "aux" | "and" | "of" | "و"
+        "et" | "ou"
+            | "ainsi"
+            | "que"
+            | "de"
+            | "du"
+            | "d"
+            | "des"
+            | "l"
+            | "la"
+            | "le"
+            | "les"
+            | "a"
+            | "au"
+            | "aux"
+            | "and"
+            | "of"
+            | "و"
     )
 }
 
@@ -56,17 +97,61 @@ pub(super) fn is_plain(key: &str) -> bool {
         || lists(key)
         || matches!(
             key,
-            "dans" | "pour" | "par" | "sur" | "vers" | "depuis" | "selon" | "sous" | "chez" | "avec" | "entre"
-                | "un" | "une" | "ce" | "cette" | "il" | "elle" | "ils" | "elles" | "on" | "nous" | "pres"
+            "dans"
+                | "pour"
+                | "par"
+                | "sur"
+                | "vers"
+                | "depuis"
+                | "selon"
+                | "sous"
+                | "chez"
+                | "avec"
+                | "entre"
+                | "un"
+                | "une"
+                | "ce"
+                | "cette"
+                | "il"
+                | "elle"
+                | "ils"
+                | "elles"
+                | "on"
+                | "nous"
+                | "pres"
         )
 }
 
 pub(super) fn is_title_of_person(key: &str) -> bool {
     matches!(
         key,
-        "m" | "mm" | "mme" | "mlle" | "dr" | "pr" | "me" | "monsieur" | "madame" | "prince" | "princesse"
-            | "cheikh" | "hadj" | "haj" | "feu" | "camarade" | "السيد" | "السيده" | "الامير" | "الاميره"
-            | "الدكتور" | "الدكتوره" | "الاستاذ" | "الاستاذه" | "الحاج" | "الاخ" | "الاخت" | "المرحوم"
+        "m" | "mm"
+            | "mme"
+            | "mlle"
+            | "dr"
+            | "pr"
+            | "me"
+            | "monsieur"
+            | "madame"
+            | "prince"
+            | "princesse"
+            | "cheikh"
+            | "hadj"
+            | "haj"
+            | "feu"
+            | "camarade"
+            | "السيد"
+            | "السيده"
+            | "الامير"
+            | "الاميره"
+            | "الدكتور"
+            | "الدكتوره"
+            | "الاستاذ"
+            | "الاستاذه"
+            | "الحاج"
+            | "الاخ"
+            | "الاخت"
+            | "المرحوم"
             | "الشيخ"
     )
 }
@@ -75,9 +160,27 @@ pub(super) fn is_title_of_person(key: &str) -> bool {
 pub(super) fn is_seat(key: &str) -> bool {
     matches!(
         key,
-        "siege" | "sieges" | "quartier general" | "hotel" | "theatre" | "complexe" | "salle" | "مقر"
-            | "بمقر" | "المقر" | "بالمقر" | "فندق" | "بفندق" | "مسرح" | "بمسرح" | "قاعه" | "بقاعه" | "المركب"
-            | "بالمركب" | "مركب" | "بمركب"
+        "siege"
+            | "sieges"
+            | "quartier general"
+            | "hotel"
+            | "theatre"
+            | "complexe"
+            | "salle"
+            | "مقر"
+            | "بمقر"
+            | "المقر"
+            | "بالمقر"
+            | "فندق"
+            | "بفندق"
+            | "مسرح"
+            | "بمسرح"
+            | "قاعه"
+            | "بقاعه"
+            | "المركب"
+            | "بالمركب"
+            | "مركب"
+            | "بمركب"
     )
 }
 
@@ -108,11 +211,60 @@ pub(super) fn is_body(first: &str, second: &str) -> bool {
 pub(super) fn is_common_word(key: &str) -> bool {
     matches!(
         key,
-        "oriental" | "tata" | "safi" | "casa" | "anfa" | "assa" | "ifni" | "rsk" | "tta" | "souira" | "jadida"
-            | "hajeb" | "moulayrachid" | "bernoussi" | "alfida" | "elfida" | "mogador" | "marsa" | "elmarsa"
-            | "medina" | "hassan" | "sahel" | "mansoura" | "menara" | "agdal" | "massa" | "louta" | "sidel"
-            | "bsara" | "naima" | "rissana" | "adar" | "zaitoune" | "annakhil" | "alhamra" | "isly" | "argana"
-            | "الشرق" | "الجديده" | "العيون" | "الحاجب" | "المضيق" | "الفدا" | "سوس" | "افني" | "اسا"
-            | "طاطا" | "انفا" | "افران" | "برشيد" | "مولايرشيد" | "العين" | "طاطه" | "لعيون" | "مزوار"
+        "oriental"
+            | "tata"
+            | "safi"
+            | "casa"
+            | "anfa"
+            | "assa"
+            | "ifni"
+            | "rsk"
+            | "tta"
+            | "souira"
+            | "jadida"
+            | "hajeb"
+            | "moulayrachid"
+            | "bernoussi"
+            | "alfida"
+            | "elfida"
+            | "mogador"
+            | "marsa"
+            | "elmarsa"
+            | "medina"
+            | "hassan"
+            | "sahel"
+            | "mansoura"
+            | "menara"
+            | "agdal"
+            | "massa"
+            | "louta"
+            | "sidel"
+            | "bsara"
+            | "naima"
+            | "rissana"
+            | "adar"
+            | "zaitoune"
+            | "annakhil"
+            | "alhamra"
+            | "isly"
+            | "argana"
+            | "الشرق"
+            | "الجديده"
+            | "العيون"
+            | "الحاجب"
+            | "المضيق"
+            | "الفدا"
+            | "سوس"
+            | "افني"
+            | "اسا"
+            | "طاطا"
+            | "انفا"
+            | "افران"
+            | "برشيد"
+            | "مولايرشيد"
+            | "العين"
+            | "طاطه"
+            | "لعيون"
+            | "مزوار"
     )
 }

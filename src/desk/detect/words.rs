@@ -29,8 +29,6 @@ pub(super) struct Word {
     /// It has more than one letter, and all are capitals.
     pub capitals: bool,
     pub arabic: bool,
-    /// A Latin letter with an accent is in it.
-    pub accented: bool,
     pub sentence: usize,
     pub paragraph: usize,
 }
@@ -89,8 +87,9 @@ impl<'t> Words<'t> {
             gap,
             capital: text.chars().next().is_some_and(char::is_uppercase),
             capitals: text.chars().count() > 1 && !text.chars().any(char::is_lowercase),
-            arabic: text.chars().any(|c| matches!(u32::from(c), 0x0600..=0x06ff | 0xfb50..=0xfdff | 0xfe70..=0xfefe)),
-            accented: text.chars().any(|c| matches!(u32::from(c), 0xc0..=0x24f | 0x300..=0x36f)),
+            arabic: text
+                .chars()
+                .any(|c| matches!(u32::from(c), 0x0600..=0x06ff | 0xfb50..=0xfdff | 0xfe70..=0xfefe)),
             sentence,
             paragraph,
             place,
@@ -137,7 +136,7 @@ fn gap(between: &str, abbreviated: bool) -> Gap {
             '/' => slash = true,
             _ if c.is_whitespace() && ended => return Gap::Sentence,
             '-' | '\u{2010}'..='\u{2015}' => dash = true,
-            _ if is_joint(c) || c.is_control() => {}
+            _ if is_joint(c) || c.is_control() || is_unseen(c) => {}
             _ => hard = true,
         }
     }
@@ -152,6 +151,13 @@ fn gap(between: &str, abbreviated: bool) -> Gap {
     } else {
         Gap::Close
     }
+}
+
+/// A character that folds to nothing, such as a zero-width space or a mark of direction.
+fn is_unseen(c: char) -> bool {
+    let mut unseen = true;
+    fold_char(c, &mut |_| unseen = false);
+    unseen
 }
 
 #[cfg(test)]

@@ -313,7 +313,15 @@ impl<'a, 'f> Reader<'a, 'f> {
             self.region_codes.entry(key.clone()).or_insert(id);
         }
         let aliases = self.aliases(row);
-        self.regions.push(Region { slug, code, iso: None, names, aliases, provinces: Vec::new(), pseudo: false });
+        self.regions.push(Region {
+            slug,
+            code,
+            iso: None,
+            names,
+            aliases,
+            provinces: Vec::new(),
+            pseudo: false,
+        });
     }
 
     fn province(&mut self, row: &Row<'a>, kind: ProvinceKind) {

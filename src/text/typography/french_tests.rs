@@ -158,22 +158,3 @@ fn twice_is_once_on_nasty_strings() {
         }
     }
 }
-
-/// `cargo test --release --lib typography -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn speed_on_three_kilobytes() {
-    let text = "Les militants de l'Union se sont réunis à Fès le 12 mars : ils ont débattu de la mise en \
-                oeuvre du programme, des élections et de l'école publique. « Rien n'est perdu ! », a dit l'un \
-                d'eux devant 1 500 personnes. La séance s'est achevée tard dans la soirée, sans incident.\n"
-        .repeat(11);
-    let set = french(&text, Profile::FrMa, ALONE).into_owned();
-    for (name, text) in [("to change", &text), ("already set", &set)] {
-        let start = std::time::Instant::now();
-        let rounds = 20_000;
-        for _ in 0..rounds {
-            std::hint::black_box(french(std::hint::black_box(text), Profile::FrMa, ALONE));
-        }
-        println!("{name}: {} bytes, {:?}", text.len(), start.elapsed() / rounds);
-    }
-}

@@ -1,0 +1,150 @@
+//! `tribune import`
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::cli::ImportArgs;
+use crate::desk::draft::slug_of_title;
+use crate::desk::import::{Import, Proposal, import};
+use crate::model::release::Rules;
+use crate::text::diagnostic::{Diagnostic, Report};
+use crate::text::source::{Place, Source};
+use crate::world::clock::now;
+use crate::world::sources::{create, read};
+use crate::world::tree::Root;
+
+use super::load::{Ground, ground, root};
+use super::{Exit, terminal};
+
+pub fn run(args: &ImportArgs) -> Exit {
+    let root = root(&args.common);
+    let mut faults = Vec::new();
+    let Some(Ground { config, territory }) = ground(&root, None, false, &mut faults) else {
+        terminal::report(&Report::new(faults), &root, &args.common);
+        return Exit::Faults;
+    };
+    let asks = !args.accept && !args.dry_run;
+    if asks && !std::io::stdin().is_terminal() {
+        terminal::complain(
+            "no terminal to ask on; pass `--accept` to take the proposals or `--dry-run` to see them",
+        );
+        return Exit::Usage;
+    }
+    let rules = Rules { config: &config, territory: &territory };
+    let now = args.as_of.unwrap_or_else(now);
+    let mut exit = Exit::Done;
+    for file in &args.files {
+        let ended = one(file, rules, now, args, asks, &root);
+        if exit == Exit::Done {
+            exit = ended;
+        }
+    }
+    exit
+}
+
+fn one(file: &Path, rules: Rules, now: Timestamp, args: &ImportArgs, asks: bool, root: &Root) -> Exit {
+    let shown = file.to_string_lossy().replace('\\', "/");
+    if !(shown.ends_with(".txt") || shown.ends_with(".md")) {
+        terminal::complain(&format!("cannot import {shown}: only `.txt` and `.md` can be read yet"));
+        return Exit::Usage;
+    }
+    let text = match read(file) {
+        Ok(Ok(text)) => text,
+        Ok(Err((problem, span))) => {
+            refuse(vec![Diagnostic::new(problem, Place::new(shown.as_str(), span))], args);
+            return Exit::Faults;
+        }
+        Err(failure) => {
+            terminal::failure(&failure);
+            return Exit::Failed;
+        }
+    };
+    let source = Source::new(shown.as_str(), text);
+    let mut found = match import(&source, rules, now) {
+        Ok(found) => found,
+        Err(faults) => {
+            refuse(faults, args);
+            return Exit::Faults;
+        }
+    };
+    if !found.warnings.is_empty() {
+        refuse(std::mem::take(&mut found.warnings), args);
+    }
+    if !args.common.quiet {
+        show(&shown, &found);
+    }
+    if args.dry_run {
+        return Exit::Done;
+    }
+    if asks && !ask(&mut found, rules) {
+        terminal::say("  left out");
+        return Exit::Done;
+    }
+    match create(&root.dir().join(&found.path), found.draft.text().as_bytes()) {
+        Ok(()) => {
+            if !args.common.quiet {
+                terminal::say(&format!("  written   {}", found.path));
+            }
+            Exit::Done
+        }
+        Err(failure) => {
+            terminal::failure(&failure);
+            Exit::Failed
+        }
+    }
+}
+
+/// Prints diagnostics of a file that need not stand in the portal.
+fn refuse(faults: Vec<Diagnostic>, args: &ImportArgs) {
+    let here = Root::new("");
+    terminal::report(&Report::new(faults), &here, &args.common);
+}
+
+fn show(file: &str, found: &Import) {
+    let line = |label: &str, proposal: &Proposal| {
+        let mark = if proposal.given { "" } else { "proposed: " };
+        terminal::say(&format!("  {label:<9} {} ({mark}{})", proposal.value, proposal.reason));
+    };
+    terminal::say(&format!("{file} → {}", found.path));
+    line("title", &found.title);
+    line("date", &found.date);
+    line("region", &found.region);
+    if !found.provinces.is_empty() {
+        terminal::say(&format!("  provinces {}", found.provinces.join(", ")));
+    }
+    for (n, repair) in found.repairs.iter().enumerate() {
+        let label = if n == 0 { "repairs" } else { "" };
+        terminal::say(&format!("  {label:<9} {repair}"));
+    }
+}
+
+/// Asks for every field that was only proposed. Says whether the release shall be written.
+fn ask(found: &mut Import, rules: Rules) -> bool {
+    if !found.title.given {
+        let Some(title) = terminal::ask("title", &found.title.value) else { return false };
+        if title != found.title.value {
+            let (old, slug) = (slug_of_title(&found.title.value), slug_of_title(&title));
+            found.path = found.path.replacen(&old, &slug, 1);
+            found.draft.id = found.draft.id.replacen(&old, &slug, 1);
+            found.draft.title = title;
+        }
+    }
+    while !found.region.given {
+        let Some(name) = terminal::ask("region", &found.region.value) else { return false };
+        match rules.territory.find_region(&name) {
+            Ok(region) => {
+                let slug = rules.territory.region(region).slug.clone();
+                if found.draft.regions.first() != Some(&slug) {
+                    found.draft.provinces.clear();
+                    found.draft.regions = vec![slug];
+                }
+                break;
+            }
+            Err(_) => terminal::complain("no such region in this portal"),
+        }
+    }
+    terminal::ask("write it", "yes")
+        .is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "yes" | "y" | "oui" | "o" | "نعم"))
+}

@@ -1,0 +1,89 @@
+//! `tribune new`
+
+use crate::cli::NewArgs;
+use crate::desk::draft::{Draft, slug_of_title};
+use crate::desk::repair::language_of;
+use crate::model::date::Moment;
+use crate::model::language::LangId;
+use crate::model::release::typeset;
+use crate::model::territory::Miss;
+use crate::text::diagnostic::Report;
+use crate::world::clock::now;
+use crate::world::sources::create;
+
+use super::load::{Ground, ground, root};
+use super::{Exit, terminal};
+
+pub fn run(args: &NewArgs) -> Exit {
+    let root = root(&args.common);
+    let mut faults = Vec::new();
+    let Some(Ground { config, territory }) = ground(&root, None, false, &mut faults) else {
+        terminal::report(&Report::new(faults), &root, &args.common);
+        return Exit::Faults;
+    };
+    let title = args.title.trim();
+    if title.is_empty() {
+        terminal::complain("the title is empty");
+        return Exit::Usage;
+    }
+    let lang = match &args.lang {
+        Some(tag) => config.find_language(tag),
+        None => Some(config.find_language(language_of(title)).unwrap_or(LangId(0))),
+    };
+    let Some(lang) = lang else {
+        terminal::complain(&format!(
+            "no such language in this portal; it has {}",
+            config.languages.join(", ")
+        ));
+        return Exit::Usage;
+    };
+    let region = match args.region.as_deref().map(|name| territory.find_region(name)) {
+        None => None,
+        Some(Ok(region)) => Some(territory.region(region).slug.clone()),
+        Some(Err(miss)) => {
+            let help = match miss {
+                Miss::Unknown { suggestion: Some(name) } => format!("; did you mean `{name}`?"),
+                Miss::Unknown { suggestion: None } => String::new(),
+                Miss::Ambiguous { candidates } => format!("; write one of {}", candidates.join(", ")),
+            };
+            terminal::complain(&format!("unknown region{help}"));
+            return Exit::Usage;
+        }
+    };
+    let slug = slug_of_title(title);
+    let moment = Moment::at(args.as_of.unwrap_or_else(now), &config.timezone);
+    let day = moment.date();
+    let tag = config.lang(lang);
+    let draft = Draft {
+        title: typeset(tag, title, &config),
+        date: moment.rfc3339(),
+        regions: region.into_iter().collect(),
+        id: format!("tag:{},{day}:{slug}", config.base_url.host()),
+        ..Default::default()
+    };
+    let suffix = if lang == LangId(0) { String::new() } else { format!(".{tag}") };
+    let path = format!("content/{:04}/{:02}/{slug}{suffix}.md", day.year(), day.month());
+    let text = match draft.regions.is_empty() {
+        true => {
+            let known: Vec<&str> = territory.regions().map(|(_, region)| region.slug.as_str()).collect();
+            draft.text().replacen(
+                "region = \"\"",
+                &format!("region = \"\" # one of: {}", known.join(", ")),
+                1,
+            )
+        }
+        false => draft.text(),
+    };
+    match create(&root.dir().join(&path), text.as_bytes()) {
+        Ok(()) => {
+            if !args.common.quiet {
+                terminal::say(&path);
+            }
+            Exit::Done
+        }
+        Err(failure) => {
+            terminal::failure(&failure);
+            Exit::Failed
+        }
+    }
+}

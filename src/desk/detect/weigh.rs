@@ -1,0 +1,188 @@
+//! What a found name is worth by the words round it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::model::territory::{ProvinceId, RegionId, unclitic};
+use crate::text::source::Span;
+
+use super::cues::{Cue, cue, is_body, is_common_word, is_plain, is_seat, is_title_of_person, joins, lists};
+use super::words::{Gap, Words};
+use super::{Level, Mention, REACH, Target};
+
+/// A name that was found, as a range of words.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub start: usize,
+    pub end: usize,
+    pub target: Target,
+    pub key: String,
+}
+
+/// The name before, whose cue may hold for the next one of a list.
+#[derive(Debug)]
+pub(super) struct Last {
+    pub end: usize,
+    pub cue: Option<Cue>,
+}
+
+impl Last {
+    pub fn cue_for(&self, words: &Words, start: usize) -> Option<Cue> {
+        let between = self.end..start;
+        let listed = between.clone().all(|at| lists(words.key(at)) || words.key(at) == "وب");
+        let near =
+            (self.end..=start).all(|at| words.list.get(at).is_some_and(|word| word.gap < Gap::Sentence));
+        self.cue.filter(|_| between.len() <= REACH && listed && near)
+    }
+}
+
+/// Scores and mentions of one text.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub scores: BTreeMap<RegionId, f32>,
+    pub mentions: Vec<Mention>,
+    /// What was counted already, by sentence; no sentence is the title.
+    counted: HashSet<(Target, Option<usize>)>,
+}
+
+impl Tally {
+    /// Scores a target once a sentence. Says whether it was new there.
+    pub fn score(&mut self, target: Target, region: RegionId, sentence: Option<usize>, weight: f32) -> bool {
+        let new = self.counted.insert((target, sentence));
+        if new {
+            *self.scores.entry(region).or_default() += weight;
+        }
+        new
+    }
+
+    /// Counts a mention of a place, once a sentence.
+    pub fn count(
+        &mut self,
+        words: &Words,
+        found: &Found,
+        sentence: Option<usize>,
+        (region, province, level): (RegionId, Option<ProvinceId>, Level),
+    ) {
+        let (first, last) = (&words.list[found.start].place, &words.list[found.end - 1].place);
+        let same = |mention: &&mut Mention| {
+            mention.level == level && mention.region == region && mention.province == province
+        };
+        let place = if sentence.is_some() { Span::new(first.start, last.end) } else { Span::default() };
+        match self.mentions.iter_mut().find(same) {
+            Some(mention) => {
+                mention.count += 1;
+                if mention.first == Span::default() {
+                    mention.first = place;
+                }
+            }
+            None => self.mentions.push(Mention {
+                name: words.text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" "),
+                count: 1,
+                region,
+                province,
+                first: place,
+                level,
+            }),
+        }
+    }
+}
+
+/// What a name is worth: an explicit region more than a place that the text calls a province, that
+/// more than a bare province, and a municipality least.
+pub(super) fn weight(target: Target, cue: Option<Cue>) -> f32 {
+    match (target, cue) {
+        (Target::Region(_), Some(Cue::Region)) => 4.0,
+        (Target::Region(_), _) => 3.0,
+        (Target::Province(_), Some(Cue::Province)) => 3.0,
+        (Target::Province(_), Some(_)) => 2.0,
+        (Target::Province(_), None) => 1.0,
+        (Target::South, _) => 2.0,
+        (Target::Commune { .. }, Some(_)) => 1.0,
+        (Target::Commune { urban: true, .. }, None) => 0.75,
+        (Target::Commune { .. }, None) => 0.5,
+    }
+}
+
+/// The word before a name that says what it stands for.
+pub(super) fn cue_before(words: &Words, start: usize) -> Option<Cue> {
+    let mut at = start;
+    while at > 0 && start - at < REACH {
+        if words.list[at].gap >= Gap::Hard {
+            return None;
+        }
+        at -= 1;
+        let key = words.key(at);
+        let found = cue(key).or_else(|| unclitic(key).find_map(|bare| cue(&bare)));
+        if found.is_some() {
+            return found;
+        }
+        if !joins(key) {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether a name says what the text is about: it may stand for a venue, an institution, a person,
+/// the place where the text was written, or be an ordinary word.
+pub(super) fn counts(words: &Words, found: &Found, cue: Option<Cue>, title: bool) -> bool {
+    match cue {
+        Some(Cue::Other) => return false,
+        Some(_) => return true,
+        None => {}
+    }
+    let short = matches!(found.target, Target::Commune { .. }) && found.key.chars().count() <= 4;
+    if short || is_common_word(&found.key) {
+        return false;
+    }
+    if !title && (is_dateline(words, found) || is_venue(words, found)) {
+        return false;
+    }
+    !is_name_of_another(words, found)
+}
+
+/// « Rabat, 4 août 2026 – … », « الرباط/4 غشت »: where a text was written.
+fn is_dateline(words: &Words, found: &Found) -> bool {
+    let opens = words.list[found.start].gap == Gap::Paragraph;
+    let Some(next) = words.list.get(found.end).filter(|_| opens) else { return false };
+    let key = words.key(found.end);
+    let dated = key.bytes().all(|byte| byte.is_ascii_digit()) && !key.is_empty();
+    let agency =
+        matches!(key, "map" | "ومع" | "le" | "afp" | "lundi" | "mardi" | "mercredi" | "jeudi" | "vendredi");
+    next.gap == Gap::Slash || matches!(next.gap, Gap::Hard | Gap::Dash) && (dated || agency)
+}
+
+/// A seat or a national body a few words before, in the same sentence.
+fn is_venue(words: &Words, found: &Found) -> bool {
+    const FAR: usize = 9;
+    let sentence = words.list[found.start].sentence;
+    let from = found.start.saturating_sub(FAR);
+    let before = (from..found.start).filter(|at| words.list[*at].sentence == sentence);
+    let mut previous = "";
+    for at in before {
+        let key = words.key(at);
+        if is_seat(key) || is_body(previous, key) {
+            return true;
+        }
+        // « conférence de presse »: small words do not part the two.
+        if !joins(key) {
+            previous = key;
+        }
+    }
+    false
+}
+
+/// A part of a person's or an institution's name: « M. Safi », « Wydad Casablanca ».
+fn is_name_of_another(words: &Words, found: &Found) -> bool {
+    let word = &words.list[found.start];
+    if found.start == 0 || word.gap >= Gap::Hard && !is_title_of_person(words.key(found.start - 1)) {
+        return false;
+    }
+    let before = &words.list[found.start - 1];
+    let key = words.key(found.start - 1);
+    if is_title_of_person(key) {
+        return true;
+    }
+    // In Latin script, a capital just before that does not begin the sentence.
+    let begins = before.gap >= Gap::Sentence;
+    !word.arabic && before.capital && !before.capitals && !begins && word.gap == Gap::Close && !is_plain(key)
+}

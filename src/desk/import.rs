@@ -1,0 +1,158 @@
+//! From a text as the press office has it to a release, with everything proposed and why.
+
+use jiff::Timestamp;
+
+use crate::model::date::Moment;
+use crate::model::header::{self, Entry};
+use crate::model::release::{Rules, Written};
+use crate::model::territory::ProvinceId;
+use crate::text::diagnostic::{Diagnostic, Faults};
+use crate::text::problem::{Problem, Table};
+use crate::text::source::{Place, Source};
+
+use super::detect::detect;
+use super::draft::{Draft, slug_of_title};
+use super::repair::{Repair, language_of, repair};
+use super::title;
+
+/// A value for a field, and why this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub value: String,
+    pub reason: String,
+    /// Whether the text itself says so: nothing to decide.
+    pub given: bool,
+}
+
+/// What becomes of one text.
+#[derive(Debug)]
+pub struct Import {
+    pub draft: Draft,
+    /// Where the release belongs, inside the portal.
+    pub path: String,
+    pub title: Proposal,
+    pub date: Proposal,
+    pub region: Proposal,
+    /// Names of the prefectures and provinces.
+    pub provinces: Vec<String>,
+    pub repairs: Vec<Repair>,
+    /// Faults of the text that are no obstacle.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Fields that the draft has by name.
+const OWN: [&str; 7] = ["title", "date", "region", "province", "lang", "id", "slug"];
+
+/// Reads a text and proposes what it lacks, or says what is wrong with what it has.
+pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, Vec<Diagnostic>> {
+    let config = rules.config;
+    let mut faults = Faults::of(&source.path);
+    let written = Written::parse(source, rules, &mut faults);
+    let header = header::parse(source, &mut Faults::of(&source.path));
+    if faults.has_errors() {
+        return Err(faults.list);
+    }
+    let raw = source.text.get(header.body..).unwrap_or_default();
+    let says_language = written.name.lang.is_some() || header.entries.iter().any(|e| e.key.value == "lang");
+    let guessed = config.find_language(language_of(raw)).filter(|_| !says_language);
+    let lang = guessed.unwrap_or(written.lang);
+    let tag = config.lang(lang);
+    let (mut body, repairs) = repair(raw, tag, config.typography);
+    let title = match &written.title {
+        Some(title) => given(&title.value, "written in the text's header"),
+        None => match title::propose(&body, tag) {
+            Some(found) => {
+                if let Some(span) = found.consumed {
+                    body.replace_range(span.range(), "");
+                }
+                let value = crate::model::release::typeset(tag, &found.title, config);
+                Proposal { value, reason: found.reason.into(), given: false }
+            }
+            None => return Err(missing(source, &header.span, "title")),
+        },
+    };
+    let named = written.name.date.as_deref().and_then(|date| crate::model::date::parse(date).ok());
+    let named = named.and_then(|date| date.resolve(&config.timezone).ok());
+    let (moment, date) = match (&written.date, named) {
+        (Some(date), _) => (date.value, given(&date.value.iso_date(), "written in the text's header")),
+        (None, Some(moment)) => (moment, given(&moment.iso_date(), "from the name of the file")),
+        (None, None) => {
+            let moment = Moment::at(now, &config.timezone);
+            let reason = "the text has no date: today".to_owned();
+            (moment, Proposal { value: moment.iso_date(), reason, given: false })
+        }
+    };
+    // A title drawn from the text is no second witness.
+    let witness = if title.given { title.value.as_str() } else { "" };
+    let found = detect(rules.territory, witness, &body);
+    let evidence = found.evidence(rules.territory);
+    let name_of = |region| rules.territory.region(region).names.get(tag).to_owned();
+    let (regions, region) = match written.regions.first() {
+        Some(first) => {
+            let regions: Vec<_> = written.regions.iter().map(|region| region.value).collect();
+            (regions, given(&name_of(first.value), "written in the text's header"))
+        }
+        None => {
+            let reason =
+                if evidence.is_empty() { "the text names no place".to_owned() } else { evidence.clone() };
+            (vec![found.proposal], Proposal { value: name_of(found.proposal), reason, given: false })
+        }
+    };
+    let provinces: Vec<ProvinceId> = match written.provinces.as_slice() {
+        [] => {
+            let inside = |id: &ProvinceId| regions.contains(&rules.territory.province(*id).region);
+            found.provinces.into_iter().filter(inside).collect()
+        }
+        own => own.iter().map(|province| province.value).collect(),
+    };
+    // A day alone counts as noon; what is dated today is already public.
+    let moment = match moment.day_alone && moment.timestamp > now {
+        true => Moment::at(now.max(moment.opens(&config.timezone)), &config.timezone),
+        false => moment,
+    };
+    let slug = match &written.slug {
+        Some(slug) => slug.value.clone(),
+        None => slug_of_title(&title.value),
+    };
+    let id = match written.id {
+        Some(id) => id.value,
+        None => format!("tag:{},{}:{slug}", config.base_url.host(), moment.iso_date()),
+    };
+    let first = lang.index() == 0;
+    let ending = if source.path.ends_with(".txt") { "txt" } else { "md" };
+    let suffix = if first { String::new() } else { format!(".{tag}") };
+    let day = moment.date();
+    let path = format!("content/{:04}/{:02}/{slug}{suffix}.{ending}", day.year(), day.month());
+    let others: Vec<Entry> =
+        header.entries.into_iter().filter(|entry| !OWN.contains(&entry.key.value.as_str())).collect();
+    let draft = Draft {
+        title: title.value.clone(),
+        date: moment.rfc3339(),
+        regions: regions.iter().map(|id| rules.territory.region(*id).slug.clone()).collect(),
+        provinces: provinces.iter().map(|id| rules.territory.province(*id).slug.clone()).collect(),
+        lang: None,
+        id,
+        others,
+        body,
+    };
+    let provinces = provinces.iter().map(|id| rules.territory.province(*id).names.get(tag).to_owned());
+    Ok(Import {
+        draft,
+        path,
+        title,
+        date,
+        region,
+        provinces: provinces.collect(),
+        repairs,
+        warnings: faults.list,
+    })
+}
+
+fn given(value: &str, reason: &str) -> Proposal {
+    Proposal { value: value.to_owned(), reason: reason.to_owned(), given: true }
+}
+
+fn missing(source: &Source, span: &crate::text::source::Span, name: &str) -> Vec<Diagnostic> {
+    let problem = Problem::MissingField { table: Table::Header, name: name.into(), proposal: None };
+    vec![Diagnostic::new(problem, Place::new(source.path.clone(), *span))]
+}

@@ -1,0 +1,16 @@
+//! Tribune as a person or a script meets it: the real program on real folders, text in, text out.
+
+mod addresses;
+mod diagnostics;
+mod escapes;
+mod faults;
+mod feeds;
+mod foreign_headers;
+mod harness;
+mod html;
+mod languages;
+mod life;
+mod links;
+mod portal;
+mod sameness;
+mod sealed;
