@@ -50,8 +50,8 @@ impl Random {
         self.below(100) < share
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len() as u64) as usize]
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len() as u64) as usize]
     }
 }
 
@@ -172,7 +172,7 @@ impl Portal {
             _ => Form::Toml,
         };
         let words = if arabic { &ARABIC } else { &FRENCH };
-        let (topic, object) = (*random.pick(words.topics), *random.pick(words.objects));
+        let (topic, object) = (random.pick(words.topics), random.pick(words.objects));
         let colon = if arabic { ":" } else { " :" };
         let title = format!("{topic}{} {object}", if topic.contains(':') { "," } else { colon });
         let slug = if arabic { format!("balagh-{number}") } else { format!("{}-{number}", slug(&title)) };
@@ -203,6 +203,9 @@ impl Portal {
                 written += block(text, random, words);
             }
             for n in 0..2 + random.below(4) {
+                if written >= goal {
+                    break;
+                }
                 if n > 0 {
                     text.push(' ');
                 }
@@ -226,7 +229,7 @@ impl Portal {
 fn sentence(text: &mut String, random: &mut Random, head: &Head) {
     let words = head.words();
     if random.percent(14) {
-        let (quote, speaker) = (*random.pick(words.quotes), *random.pick(words.speakers));
+        let (quote, speaker) = (random.pick(words.quotes), random.pick(words.speakers));
         let _ = match (head.arabic, random.below(4)) {
             (true, _) => write!(text, "وقال {speaker}: «{quote}»."),
             (_, 0) => write!(text, "« {quote} », a déclaré {speaker}."),
@@ -236,19 +239,23 @@ fn sentence(text: &mut String, random: &mut Random, head: &Head) {
         };
         return;
     }
-    let (subject, verb) = (*random.pick(words.subjects), *random.pick(words.verbs));
-    let (object, closing) = (*random.pick(words.objects), *random.pick(words.closings));
-    if random.percent(20) {
+    let (subject, verb) = (random.pick(words.subjects), random.pick(words.verbs));
+    let (object, closing) = (random.pick(words.objects), random.pick(words.closings));
+    let connected = random.percent(20);
+    if connected {
         let _ = write!(text, "{} ", random.pick(words.connectives));
     }
     let mark = if !head.plain && random.percent(4) { "**" } else { "" };
     // An Arabic sentence has its verb first.
     let _ = match head.arabic {
         true => write!(text, "{verb} {subject} {mark}{object}{mark} {closing}"),
+        false if connected => {
+            write!(text, "{} {verb} {mark}{object}{mark} {closing}", uncapitalised(subject))
+        }
         false => write!(text, "{subject} {verb} {mark}{object}{mark} {closing}"),
     };
     if random.percent(30) {
-        let (object, closing) = (*random.pick(words.objects), *random.pick(words.closings));
+        let (object, closing) = (random.pick(words.objects), random.pick(words.closings));
         let join = match (head.arabic, random.below(3)) {
             (true, _) => "، وكذا",
             (_, 0) => " ; il en va de même pour",
@@ -312,7 +319,7 @@ fn header(text: &mut String, random: &mut Random, head: &Head) {
         }
     }
     if random.percent(50) {
-        let mut tags: Vec<&str> = (0..1 + random.below(3)).map(|_| *random.pick(&words.tags)).collect();
+        let mut tags: Vec<&str> = (0..1 + random.below(3)).map(|_| random.pick(&words.tags)).collect();
         tags.sort_unstable();
         tags.dedup();
         fields.push(("tags", tags));
@@ -320,7 +327,7 @@ fn header(text: &mut String, random: &mut Random, head: &Head) {
     if random.percent(3) {
         fields.push(("series", vec![random.pick(words.series)]));
     }
-    let (object, closing) = (*random.pick(words.objects), *random.pick(words.closings));
+    let (object, closing) = (random.pick(words.objects), random.pick(words.closings));
     let summary = format!("{} {} {object} {closing}.", random.pick(words.subjects), random.pick(words.verbs));
     if random.percent(30) {
         fields.push(("summary", vec![&summary]));
@@ -405,6 +412,11 @@ impl Written<'_> {
         }
         text.push('\n');
     }
+}
+
+/// A subject within a sentence; all begin with an article.
+fn uncapitalised(subject: &str) -> String {
+    subject.replacen('L', "l", 1).replacen('U', "u", 1)
 }
 
 /// A French title as a file name.

@@ -11,6 +11,9 @@
 //! were deleted, so `--keep` serves for repeated measurements too. Files are warm (just written or
 //! read), and everything is on its way to the disk (`sync`) before a clock starts.
 
+#![allow(clippy::disallowed_methods, reason = "a benchmark is all files, clocks and programs")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program of its own")]
+
 mod floor;
 mod generate;
 mod measure;
@@ -357,9 +360,9 @@ fn json(sizes: &[Size], options: &Options) -> Value {
         });
         let mut object: serde_json::Map<String, Value> = figures.collect();
         let names = stage_names(std::slice::from_ref(size));
-        let stages = names.into_iter().map(|name| {
-            (name.to_owned(), size.stage(name).map_or(Value::Null, |spread| spread.json()))
-        });
+        let stages = names
+            .into_iter()
+            .map(|name| (name.to_owned(), size.stage(name).map_or(Value::Null, |spread| spread.json())));
         object.insert("stages_ms".into(), Value::Object(stages.collect()));
         object.insert("releases".into(), json!(size.releases));
         object.insert("equal".into(), json!(size.is_equal()));

@@ -46,10 +46,7 @@ impl Add for Ticks {
 impl Sub for Ticks {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self {
-            user: self.user.saturating_sub(other.user),
-            system: self.system.saturating_sub(other.system),
-        }
+        Self { user: self.user.saturating_sub(other.user), system: self.system.saturating_sub(other.system) }
     }
 }
 

@@ -34,7 +34,12 @@ pub const NATIONAL: &str = "national";
 pub const PLACES: [Place; 12] = [
     Place {
         names: ["Tanger-Tétouan-Al Hoceima", "طنجة-تطوان-الحسيمة"],
-        provinces: &[["Tétouan", "تطوان"], ["Larache", "العرائش"], ["Chefchaouen", "شفشاون"], ["Ouezzane", "وزان"]],
+        provinces: &[
+            ["Tétouan", "تطوان"],
+            ["Larache", "العرائش"],
+            ["Chefchaouen", "شفشاون"],
+            ["Ouezzane", "وزان"],
+        ],
         weight: 9,
     },
     Place {
@@ -44,7 +49,12 @@ pub const PLACES: [Place; 12] = [
     },
     Place {
         names: ["Fès-Meknès", "فاس-مكناس"],
-        provinces: &[["Ifrane", "إفران"], ["Sefrou", "صفرو"], ["Taounate", "تاونات"], ["Boulemane", "بولمان"]],
+        provinces: &[
+            ["Ifrane", "إفران"],
+            ["Sefrou", "صفرو"],
+            ["Taounate", "تاونات"],
+            ["Boulemane", "بولمان"],
+        ],
         weight: 10,
     },
     Place {
@@ -64,12 +74,22 @@ pub const PLACES: [Place; 12] = [
     },
     Place {
         names: ["Marrakech-Safi", "مراكش-آسفي"],
-        provinces: &[["Marrakech", "مراكش"], ["Essaouira", "الصويرة"], ["Al Haouz", "الحوز"], ["Chichaoua", "شيشاوة"]],
+        provinces: &[
+            ["Marrakech", "مراكش"],
+            ["Essaouira", "الصويرة"],
+            ["Al Haouz", "الحوز"],
+            ["Chichaoua", "شيشاوة"],
+        ],
         weight: 11,
     },
     Place {
         names: ["Drâa-Tafilalet", "درعة-تافيلالت"],
-        provinces: &[["Errachidia", "الرشيدية"], ["Ouarzazate", "ورزازات"], ["Zagora", "زاكورة"], ["Midelt", "ميدلت"]],
+        provinces: &[
+            ["Errachidia", "الرشيدية"],
+            ["Ouarzazate", "ورزازات"],
+            ["Zagora", "زاكورة"],
+            ["Midelt", "ميدلت"],
+        ],
         weight: 6,
     },
     Place {
@@ -105,18 +125,18 @@ pub const FRENCH: Words = Words {
     ],
     subjects: &[
         "Le bureau politique", "La section provinciale", "Le groupe parlementaire", "La secrétaire régionale",
-        "Le conseil national", "L'organisation des jeunes", "Les élus du parti", "La commission de l'agriculture",
-        "Le comité de suivi", "La députée de la circonscription", "Les habitants du douar", "L'association des parents",
-        "Le maire de la commune", "La présidente du conseil", "Les coopératives de femmes", "Le collectif des usagers",
-        "Une délégation de cadres", "Les enseignants de la vallée", "Le porte-parole", "La coordination régionale",
-        "Les pêcheurs du port", "Le réseau des élus locaux", "Un groupe d'ingénieurs", "La conférence des maires",
-        "Les étudiantes de la faculté", "Le secrétariat général", "La fédération des artisans", "Les agriculteurs",
-        "L'équipe médicale", "Le syndicat d'initiative", "La trésorière", "Les conseillers de l'opposition",
+        "Le conseil national", "L'organisation des jeunes", "L'assemblée des élus", "La commission de l'agriculture",
+        "Le comité de suivi", "La députée de la circonscription", "La jemaâ du douar", "L'association des parents",
+        "Le maire de la commune", "La présidente du conseil", "La coopérative des femmes", "Le collectif des usagers",
+        "Une délégation de cadres", "L'amicale des enseignants", "Le porte-parole", "La coordination régionale",
+        "Le syndicat des pêcheurs", "Le réseau des élus locaux", "Un groupe d'ingénieurs", "La conférence des maires",
+        "Le cercle des étudiantes", "Le secrétariat général", "La fédération des artisans", "La chambre d'agriculture",
+        "L'équipe médicale", "Le syndicat d'initiative", "La trésorière", "L'opposition municipale",
     ],
     verbs: &[
         "a présenté", "demande", "a rappelé", "salue", "propose", "a examiné", "regrette", "soutient", "a adopté",
         "a visité", "réclame", "a dénoncé", "défend", "a lancé", "prépare", "a obtenu", "refuse", "a transmis",
-        "appelle à suivre", "a débattu de", "accueille avec intérêt", "a mis en question", "publie", "a évalué",
+        "appelle à suivre", "détaille", "accueille avec intérêt", "a mis en question", "publie", "a évalué",
         "suit de près", "a chiffré", "souhaite améliorer", "a inscrit à son ordre du jour", "a voté", "renouvelle",
     ],
     objects: &[

@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use crate::cli::CheckArgs;
+use crate::desk::detect::Detector;
 use crate::desk::propose::proposals;
 use crate::model::body::ReferenceKind;
-use crate::model::portal::Portal;
+use crate::model::portal::{Portal, Release};
 use crate::pages::plan::{Plan, What, plan};
 use crate::pages::render::{Renderer, Texts};
 use crate::text::diagnostic::{Diagnostic, Report};
@@ -29,6 +30,7 @@ pub fn run(args: &CheckArgs) -> Exit {
         faults.extend(plan.broken_links());
         faults.extend(alternatives(&loaded.portal));
         faults.extend(pairs(&loaded.portal));
+        faults.extend(regions(&loaded.portal, &root));
         faults = proposals(faults, &loaded.portal.territory, &|path| root.read_lossy(path));
     }
     let report = Report::new(faults);
@@ -36,7 +38,7 @@ pub fn run(args: &CheckArgs) -> Exit {
     if report.has_errors() {
         return Exit::Faults;
     }
-    if report.diagnostics.is_empty() && !args.common.quiet {
+    if report.warnings() == 0 && !args.common.quiet {
         terminal::say("no faults");
     }
     Exit::Done
@@ -78,21 +80,42 @@ fn alternatives(portal: &Portal) -> Vec<Diagnostic> {
     faults
 }
 
-/// Releases that a portal in several languages has in one only.
+/// How many releases a portal in several languages has not in each.
 fn pairs(portal: &Portal) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     if portal.config.languages.len() < 2 {
         return faults;
     }
-    for release in &portal.releases {
-        for (lang, tag) in portal.config.languages() {
-            let has = lang == release.lang
-                || release.translations.iter().any(|other| portal.releases[*other].lang == lang);
-            if !has {
-                let problem = Problem::MissingTranslation { language: tag.to_owned() };
-                faults.push(Diagnostic::new(problem, Place::file(release.source.clone())));
-            }
+    for (lang, tag) in portal.config.languages() {
+        let lacks = |release: &&Release| {
+            release.lang != lang
+                && release.translations.iter().all(|other| portal.releases[*other].lang != lang)
+        };
+        let mut without: Vec<&Release> = portal.releases.iter().filter(lacks).collect();
+        without.sort_by_key(|release| std::cmp::Reverse(release.date.timestamp));
+        if !without.is_empty() {
+            let newest = without.iter().take(3).map(|release| release.source.to_string()).collect();
+            let (language, count) = (tag.to_owned(), without.len());
+            let problem = Problem::MissingTranslations { language, count, newest };
+            faults.push(Diagnostic { problem, place: None, other: None });
         }
     }
     faults
+}
+
+/// Releases whose text surely speaks of another region than their header: the header wins.
+fn regions(portal: &Portal, root: &Root) -> Vec<Diagnostic> {
+    let detector = Detector::new(&portal.territory);
+    let disagrees = |release: &Release| {
+        let region = portal.territory.region(*release.regions.first()?);
+        let text = root.read_again(&release.source).ok()?;
+        let found = detector.detect(&release.title, text.get(release.body.start..)?);
+        if region.pseudo || !found.sure || release.regions.contains(&found.proposal) {
+            return None;
+        }
+        let evidence = found.evidence(&portal.territory);
+        let problem = Problem::RegionDisagrees { evidence, region: region.slug.clone() };
+        Some(Diagnostic::new(problem, release.place.clone()))
+    };
+    portal.releases.par_iter().filter_map(disagrees).collect()
 }

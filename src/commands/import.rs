@@ -114,6 +114,10 @@ fn show(file: &str, found: &Import) {
     if !found.provinces.is_empty() {
         terminal::say(&format!("  provinces {}", found.provinces.join(", ")));
     }
+    if !found.draft.aside.is_empty() {
+        let names: Vec<&str> = found.draft.aside.iter().map(|entry| entry.key.value.as_str()).collect();
+        terminal::say(&format!("  aside     {} (kept as comments)", names.join(", ")));
+    }
     for (n, repair) in found.repairs.iter().enumerate() {
         let label = if n == 0 { "repairs" } else { "" };
         terminal::say(&format!("  {label:<9} {repair}"));

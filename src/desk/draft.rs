@@ -17,6 +17,8 @@ pub struct Draft {
     pub id: String,
     /// Everything else that the header said, as it was.
     pub others: Vec<Entry>,
+    /// What the header said that no field of a release can hold: kept as comments.
+    pub aside: Vec<Entry>,
     pub body: String,
 }
 
@@ -37,6 +39,8 @@ impl Draft {
         lines.extend(
             self.others.iter().map(|entry| format!("{} = {}", key(&entry.key.value), value(&entry.value))),
         );
+        let aside = self.aside.iter().map(|entry| format!("# {} = {}", key(&entry.key.value), value(&entry.value)));
+        lines.extend(aside.map(|line| line.replace(['\n', '\r'], " ")));
         lines.push("+++".to_owned());
         let mut text = lines.join("\n");
         text.push('\n');

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::model::date::Moment;
-use crate::model::header::{self, Entry};
-use crate::model::release::{Rules, Written};
+use crate::model::header::{self, Entry, Value};
+use crate::model::release::{FIELDS, Rules, Written};
 use crate::model::territory::ProvinceId;
 use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::{Problem, Table};
@@ -47,8 +47,9 @@ const OWN: [&str; 7] = ["title", "date", "region", "province", "lang", "id", "sl
 pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, Vec<Diagnostic>> {
     let config = rules.config;
     let mut faults = Faults::of(&source.path);
-    let written = Written::parse(source, rules, &mut faults);
-    let header = header::parse(source, &mut Faults::of(&source.path));
+    let mut header = header::parse(source, &mut faults);
+    let aside = foreign(&mut header.entries);
+    let written = Written::decode(source, header.clone(), rules, &mut faults);
     if faults.has_errors() {
         return Err(faults.list);
     }
@@ -133,6 +134,7 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
         lang: None,
         id,
         others,
+        aside,
         body,
     };
     let provinces = provinces.iter().map(|id| rules.territory.province(*id).names.get(tag).to_owned());
@@ -146,6 +148,44 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
         repairs,
         warnings: faults.list,
     })
+}
+
+/// Translates the fields of other tools that have a counterpart here, and takes out the others.
+fn foreign(entries: &mut Vec<Entry>) -> Vec<Entry> {
+    const COUNTERPARTS: [(&str, &str); 9] = [
+        ("description", "summary"),
+        ("excerpt", "summary"),
+        ("author", "authors"),
+        ("categories", "tags"),
+        ("keywords", "tags"),
+        ("lastmod", "updated"),
+        ("last_modified_at", "updated"),
+        ("expiryDate", "expires"),
+        ("redirect_from", "aliases"),
+    ];
+    let mut own: Vec<Entry> = Vec::new();
+    let mut aside = Vec::new();
+    // An empty field says nothing.
+    for mut entry in std::mem::take(entries).into_iter().filter(|entry| !is_empty(&entry.value.value)) {
+        if let Some((_, name)) = COUNTERPARTS.iter().find(|(other, _)| *other == entry.key.value) {
+            let taken = own.iter().any(|known| known.key.value == *name);
+            if !taken {
+                entry.key.value = (*name).to_owned();
+            }
+        }
+        let known = FIELDS.contains(&entry.key.value.as_str());
+        (if known { &mut own } else { &mut aside }).push(entry);
+    }
+    *entries = own;
+    aside
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Text(text) | Value::Plain(text) => text.trim().is_empty(),
+        Value::List(nodes) => nodes.is_empty(),
+        _ => false,
+    }
 }
 
 fn given(value: &str, reason: &str) -> Proposal {

@@ -14,13 +14,20 @@ use super::body::{Body, Markup};
 use super::config::Config;
 use super::date::{self, Moment};
 use super::fields::{Fields, into_entries, text};
-use super::header::{self, Entry, Node, Value};
+use super::header::{self, Entry, Header, Node, Value};
 use super::language::LangId;
 use super::path::{SafePath, folder};
 use super::territory::{Miss, ProvinceId, RegionId, Territory};
 
 /// Releases over this size are refused, so that no text can stall a build.
 pub const LARGEST: u64 = 1 << 20;
+
+/// The fields of a release's header.
+pub const FIELDS: [&str; 23] = [
+    "title", "date", "region", "province", "lang", "slug", "id", "summary", "tags", "series", "kind", "number",
+    "authors", "contact", "image", "draft", "publish", "expires", "updated", "corrections", "withdrawn", "aliases",
+    "extra",
+];
 
 /// What a release is, for lists and machines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -157,8 +164,13 @@ pub struct Rules<'a> {
 impl Written {
     /// Reads one source. There is always a reading; its faults say what is wrong with it.
     pub fn parse(source: &Source, rules: Rules, faults: &mut Faults) -> Self {
-        let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
         let header = header::parse(source, faults);
+        Self::decode(source, header, rules, faults)
+    }
+
+    /// The same for a header that has been read already.
+    pub fn decode(source: &Source, header: Header, rules: Rules, faults: &mut Faults) -> Self {
+        let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
         let name = FileName::parse(&source.path);
         let mut decoder = Decoder {
             zone: &rules.config.timezone,

@@ -339,7 +339,7 @@ impl<'p> Site<'p> {
             },
             options: self.theme.options.clone(),
             assets: assets.collect(),
-            credit: self.portal.territory.credit.clone(),
+            credit: self.portal.territory.credit.get(tag).map(str::to_owned),
             generator: concat!("Tribune ", env!("CARGO_PKG_VERSION")).into(),
         }
     }

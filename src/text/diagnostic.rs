@@ -109,7 +109,7 @@ impl Report {
     }
 
     pub fn warnings(&self) -> usize {
-        self.diagnostics.len() - self.errors()
+        self.diagnostics.iter().filter(|d| d.problem.severity() == Severity::Warning).count()
     }
 
     pub fn has_errors(&self) -> bool {
@@ -204,6 +204,7 @@ fn human(diagnostic: &Diagnostic, texts: &Texts, colour: bool, out: &mut String)
     let level = match problem.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(normalize_untrusted_str(&problem.message()));
     let mut group = Group::with_title(title);

@@ -12,6 +12,8 @@ pub enum Severity {
     Error,
     /// Published all the same.
     Warning,
+    /// Nothing wrong, but worth knowing.
+    Note,
 }
 
 impl Severity {
@@ -19,6 +21,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -126,7 +129,7 @@ pub enum Problem {
     // Found by `check` alone.
     BrokenLink { target: String, suggestion: Option<String> },
     MissingAlt { src: String },
-    MissingTranslation { language: String },
+    MissingTranslations { language: String, count: usize, newest: Vec<String> },
     RegionDisagrees { evidence: String, region: String },
     // Configuration and theme.
     UnknownTheme { name: String, known: Vec<String> },
@@ -148,10 +151,10 @@ impl Problem {
             | Self::NotPublicTarget { .. }
             | Self::UnusedFile
             | Self::MissingAlt { .. }
-            | Self::MissingTranslation { .. }
             | Self::RegionDisagrees { .. }
             | Self::MissingPlural { .. }
             | Self::NoReleases => Severity::Warning,
+            Self::MissingTranslations { .. } => Severity::Note,
             _ => Severity::Error,
         }
     }
@@ -196,7 +199,7 @@ impl Problem {
             Self::UnusedFile => "unused-file",
             Self::BrokenLink { .. } => "broken-link",
             Self::MissingAlt { .. } => "missing-alt",
-            Self::MissingTranslation { .. } => "missing-translation",
+            Self::MissingTranslations { .. } => "missing-translations",
             Self::RegionDisagrees { .. } => "region-disagrees",
             Self::UnknownTheme { .. } => "unknown-theme",
             Self::ThemeCycle { .. } => "theme-cycle",
@@ -263,7 +266,9 @@ impl Problem {
             Self::UnusedFile => "no release refers to this file, so it is not published".into(),
             Self::BrokenLink { target, .. } => format!("nothing stands at `{}`", clip(target)),
             Self::MissingAlt { src } => format!("image `{}` has no alternative text", clip(src)),
-            Self::MissingTranslation { language } => format!("no `{language}` version"),
+            Self::MissingTranslations { language, count, .. } => {
+                format!("{count} releases have no `{language}` version")
+            }
             Self::RegionDisagrees { region, .. } => {
                 format!("the text speaks of another region than `{region}`")
             }
@@ -347,6 +352,7 @@ impl Problem {
             Self::UnknownTheme { known, .. } => Some(format!("themes that are here: {}", known.join(", "))),
             Self::MissingString { .. } | Self::MissingPlural { .. } => Some("add it to the theme's language file".into()),
             Self::NoSiteFile => Some("name the portal's folder by `--root`, or make one by `tribune init FOLDER`".into()),
+            Self::MissingTranslations { newest, .. } => Some(format!("the newest: {}", newest.join(", "))),
             Self::NoReleases => Some("write one with `tribune new \"Title\"`".into()),
             _ => None,
         }

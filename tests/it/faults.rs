@@ -17,19 +17,19 @@ fn help(fixture: &Fixture) -> String {
 fn a_misspelt_key_in_toml() {
     let run =
         Fixture::release("+++\ntitel = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:2:1: error: unknown field `titel` in a release's header"]);
 }
 
 #[test]
 fn a_misspelt_key_in_yaml() {
     let run = Fixture::release("---\ntitle: A\ndate: 2026-03-12\nregoin: souss-massa\n---\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:4:1: error: unknown field `regoin` in a release's header"]);
 }
 
 #[test]
 fn a_misspelt_key_in_bare_lines() {
     let run = Fixture::release("Titre : A\nDate : 2026-03-12\nRegoin : Souss-Massa\n\nTexte.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:3:1: error: unknown field `Regoin` in a release's header"]);
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn an_unknown_key() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\ncolour = \"red\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:1: error: unknown field `colour` in a release's header"]);
 }
 
 #[test]
@@ -47,21 +47,27 @@ fn a_key_given_twice_in_toml() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\ntitle = \"B\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:5:1: error: field `title` is given twice (the other: content/a.md:2:1)"
+    ]);
 }
 
 #[test]
 fn a_key_given_twice_in_yaml() {
     let run =
         Fixture::release("---\ntitle: A\ndate: 2026-03-12\nregion: souss-massa\ntitle: B\n---\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:5:1: error: field `title` is given twice (the other: content/a.md:2:1)"
+    ]);
 }
 
 #[test]
 fn a_key_given_twice_in_two_languages() {
     let run =
         Fixture::release("Titre : A\nTitle : B\nDate : 2026-03-12\nRégion : Souss-Massa\n\nTexte.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:2:1: error: field `title` is given twice (the other: content/a.md:1:1)"
+    ]);
 }
 
 #[test]
@@ -70,13 +76,13 @@ fn a_wrong_type_in_toml() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\ndraft = \"oui, bien sûr\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:9: error: field `draft` has the wrong type: a string"]);
 }
 
 #[test]
 fn a_number_for_a_title() {
     let run = Fixture::release("+++\ntitle = 12\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:2:9: error: field `title` has the wrong type: an integer"]);
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn a_table_for_a_list() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\ntags = { eau = true }\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:8: error: field `tags` has the wrong type: a table"]);
 }
 
 #[test]
@@ -93,7 +99,7 @@ fn a_wrong_type_in_yaml() {
     let run =
         Fixture::release("---\ntitle: A\ndate: 2026-03-12\nregion: souss-massa\ntags:\n  eau: true\n---\n")
             .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:6:3: error: field `tags` has the wrong type: a table"]);
 }
 
 #[test]
@@ -102,13 +108,15 @@ fn a_wrong_type_within_image() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nimage = { src = 12 }\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[r#"
+        content/a.md:5:9: error: missing field `src` in a release's header
+        content/a.md:5:17: error: field `src` has the wrong type: an integer"#]]);
 }
 
 #[test]
 fn a_misspelt_key_within_image() {
     let run = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nimage = { scr = \"a.png\", alt = \"\" }\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:11: error: unknown field `scr` in a release's header"]);
 }
 
 #[test]
@@ -117,20 +125,20 @@ fn an_unknown_kind() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nkind = \"speach\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:8: error: `speach` is no valid value for `kind`"]);
 }
 
 #[test]
 fn a_correction_without_note() {
     let run = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\ncorrections = [{ date = 2026-03-13 }]\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:16: error: missing field `note` in a release's header"]);
 }
 
 #[test]
 fn an_unknown_region_with_the_nearest_right_name() {
-    let fixture = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"sous-massa\"\n+++\n");
-    fixture.build().assert_refused(expect![[""]]);
-    expect![[""]].assert_eq(&help(&fixture));
+    let fixture = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"sus-massa\"\n+++\n");
+    fixture.build().assert_refused(expect!["content/a.md:4:10: error: unknown region `sus-massa`"]);
+    expect!["did you mean `souss-massa`?"].assert_eq(&help(&fixture));
 }
 
 #[test]
@@ -139,14 +147,14 @@ fn an_unknown_region_in_a_list() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = [\"souss-massa\", \"oriantal\"]\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:4:26: error: unknown region `oriantal`"]);
 }
 
 #[test]
 fn an_unknown_region_in_arabic() {
     let run =
         Fixture::release("العنوان: خبر\nالتاريخ: 12 مارس 2026\nالجهة: سوس-ماصة العليا\n\nنص.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:3:8: error: unknown region `سوس-ماصة العليا`"]);
 }
 
 #[test]
@@ -155,7 +163,7 @@ fn an_unknown_province() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nprovince = \"tiznitt\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:12: error: unknown province `tiznitt`"]);
 }
 
 #[test]
@@ -164,83 +172,91 @@ fn a_province_outside_the_region() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nprovince = \"berkane\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:12: error: `Berkane` does not lie in `Souss-Massa`"]);
 }
 
 #[test]
 fn a_date_that_is_none() {
     let run =
         Fixture::release("+++\ntitle = \"A\"\ndate = \"hier\"\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:3:8: error: `hier` is not a date"]);
 }
 
 #[test]
 fn a_day_that_the_month_has_not() {
     let run = Fixture::release("---\ntitle: A\ndate: 2026-02-30\nregion: souss-massa\n---\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:3:7: error: `2026-02-30` is not a date"]);
 }
 
 #[test]
 fn a_day_that_toml_itself_refuses() {
     let run =
         Fixture::release("+++\ntitle = \"A\"\ndate = 2026-02-30\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[r#"
+        content/a.md:3:8: error: invalid TOML: invalid date, expected day between 01 and 28
+        content/a.md:3:8: error: `2026-02-30` is not a date"#]]);
 }
 
 #[test]
 fn a_month_without_a_day() {
     let run = Fixture::release("---\ntitle: A\ndate: 2026-03\nregion: souss-massa\n---\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:3:7: error: `2026-03` is not a date"]);
 }
 
 #[test]
 fn a_month_without_a_day_in_bare_lines() {
     let run = Fixture::release("Titre : A\nDate : mars 2026\nRégion : Souss-Massa\n\nTexte.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:2:8: error: `mars 2026` is not a date"]);
 }
 
 #[test]
 fn a_date_in_two_readings() {
     let run = Fixture::release("---\ntitle: A\ndate: 260312\nregion: souss-massa\n---\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:3:7: error: `260312` is not a date"]);
 }
 
 #[test]
 fn a_missing_title() {
     let run =
         Fixture::release("+++\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n\nLe port ouvre.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:1:1: error: missing field `title` in a release's header"]);
 }
 
 #[test]
 fn a_missing_date() {
     let run = Fixture::release("+++\ntitle = \"A\"\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:1:1: error: missing field `date` in a release's header"]);
 }
 
 #[test]
 fn a_missing_region() {
     let run = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:1:1: error: missing field `region` in a release's header"]);
 }
 
 #[test]
 fn an_empty_title() {
     let run =
         Fixture::release("+++\ntitle = \"\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:2:9: error: field `title` is empty"]);
 }
 
 #[test]
 fn a_header_that_is_not_there_at_all() {
     let run = Fixture::release("Un texte sans rien.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[r#"
+        content/a.md:1:1: error: missing field `title` in a release's header
+        content/a.md:1:1: error: missing field `date` in a release's header
+        content/a.md:1:1: error: missing field `region` in a release's header"#]]);
 }
 
 #[test]
 fn an_empty_file() {
     let run = Fixture::release("").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[r#"
+        content/a.md:1:1: error: missing field `title` in a release's header
+        content/a.md:1:1: error: missing field `date` in a release's header
+        content/a.md:1:1: error: missing field `region` in a release's header"#]]);
 }
 
 #[test]
@@ -248,14 +264,23 @@ fn a_missing_title_date_and_region_are_proposed() {
     let text =
         "+++\nnumber = 3\n+++\n\nAgadir ouvre un port\n\nAgadir, le 12 mars 2026 – Le conseil a décidé.\n";
     let fixture = Fixture::with("").file("content/2026-03-12-agadir.md", text);
-    fixture.build().assert_refused(expect![[""]]);
-    expect![[""]].assert_eq(&help(&fixture));
+    fixture.build().assert_refused(expect![[r#"
+        content/2026-03-12-agadir.md:1:1: error: missing field `title` in a release's header
+        content/2026-03-12-agadir.md:1:1: error: missing field `date` in a release's header
+        content/2026-03-12-agadir.md:1:1: error: missing field `region` in a release's header"#]]);
+    expect![[r#"
+        add `title`, for example `title = "Agadir ouvre un port"`
+        add `date`, for example `date = 2026-03-12`
+        add `region`, for example `region = "souss-massa"` (Agadir ×1 → MA-09)"#]]
+    .assert_eq(&help(&fixture));
 }
 
 #[test]
 fn two_sources_at_one_address_are_both_named() {
     let fixture = Fixture::with("").file("content/a.md", toml("")).file("content/b.md", toml("slug = \"a\""));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/b.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/a.md:1:1)"
+    ]);
 }
 
 /// In other generators the alias replaced the release without a word.
@@ -264,13 +289,17 @@ fn an_alias_against_a_release() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml(""))
         .file("content/b.md", toml("aliases = [\"/2026/03/12/a/\"]"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/b.md:5:12: error: two sources at one address: `/2026/03/12/a/` (the other: content/a.md:1:1)"
+    ]);
 }
 
 #[test]
 fn an_alias_against_an_index() {
     let fixture = Fixture::release(&toml("aliases = [\"/regions/\"]"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["content/a.md:5:12: error: two sources at one address: `/regions/`"]);
 }
 
 #[test]
@@ -278,7 +307,9 @@ fn two_aliases_at_one_address() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml("aliases = [\"vieux\"]"))
         .file("content/b.md", toml("aliases = [\"/vieux/\"]"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/b.md:5:12: error: two sources at one address: `/vieux/` (the other: content/a.md:5:12)"
+    ]);
 }
 
 #[test]
@@ -286,7 +317,9 @@ fn aliases_that_differ_by_case_alone() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml("aliases = [\"vieux\"]"))
         .file("content/b.md", toml("aliases = [\"Vieux\"]"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/b.md:5:12: error: two sources at one address: `/Vieux/` (the other: content/a.md:5:12)"
+    ]);
 }
 
 /// On a Mac they would be one file.
@@ -295,20 +328,24 @@ fn static_files_that_differ_by_normal_form_alone() {
     let fixture = Fixture::release(&toml(""))
         .file("content/static/\u{e9}t\u{e9}.txt", "1")
         .file("content/static/e\u{301}te\u{301}.txt", "2");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/static/été.txt:1:1: error: two sources at one address: `/%C3%A9t%C3%A9.txt` (the other: content/static/été.txt:1:1)"]);
 }
 
 #[test]
 fn static_files_that_differ_by_case_alone() {
     let fixture =
         Fixture::release(&toml("")).file("content/static/a.txt", "1").file("content/static/A.txt", "2");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/static/a.txt:1:1: error: two sources at one address: `/a.txt` (the other: content/static/A.txt:1:1)"]);
 }
 
 #[test]
 fn a_file_where_a_folder_must_be() {
     let fixture = Fixture::release(&toml("")).file("content/static/2026", "1");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        content/a.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/static/2026:1:1)
+        content/static/2026:1:1: error: two sources at one address: `/2026/03/12/`
+        content/static/2026:1:1: error: two sources at one address: `/2026/03/`
+        content/static/2026:1:1: error: two sources at one address: `/2026/`"#]]);
 }
 
 /// `2026-bilan.txt` sorts between `2026` and `2026/…` and must not hide the clash.
@@ -317,106 +354,134 @@ fn a_file_where_a_folder_must_be_with_another_name_between() {
     let fixture = Fixture::release(&toml(""))
         .file("content/static/2026", "1")
         .file("content/static/2026-bilan.txt", "2");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        content/a.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/static/2026:1:1)
+        content/static/2026:1:1: error: two sources at one address: `/2026/03/12/`
+        content/static/2026:1:1: error: two sources at one address: `/2026/03/`
+        content/static/2026:1:1: error: two sources at one address: `/2026/`"#]]);
 }
 
 #[test]
 fn a_static_file_against_a_page() {
     let fixture = Fixture::release(&toml("")).file("content/static/archives/index.html", "1");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/static/archives/index.html:1:1: error: two sources at one address: `/archives/index.html`"
+    ]);
 }
 
 #[test]
 fn a_page_against_a_region_index() {
     let fixture = Fixture::release(&toml("")).file("content/pages/regions.md", "+++\ntitle = \"R\"\n+++\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/pages/regions.md:1:1: error: two sources at one address: `/regions/`"
+    ]);
 }
 
 #[test]
 fn a_page_against_a_language_prefix() {
     let fixture = Fixture::release(&toml("")).file("content/pages/ar.md", "+++\ntitle = \"R\"\n+++\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["content/pages/ar.md:1:1: error: two sources at one address: `/ar/`"]);
 }
 
 #[test]
 fn a_template_with_a_syntax_error() {
     let fixture =
         Fixture::release(&toml("")).file("templates/home.html", "<h1>{{ portal.title }}</h1>\n{% if %}\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["templates/home.html:2:7: error: Found `%}` but expected one of: integer, float, string, bool, ident, `-`, `not`, `<`, `{`, `[` or `(`"]);
 }
 
 #[test]
 fn a_template_with_an_unknown_variable() {
     let fixture =
         Fixture::release(&toml("")).file("templates/home.html", "<h1>\n  {{ portal.titel }}\n</h1>\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["templates/home.html:2:13: error: Field `titel` is not defined. Available fields: archives, assets, base_url, credit, description, dir, feed, generator, home, lang, language, options, pages, party, regions, regions_index, title"]);
 }
 
 #[test]
 fn a_template_with_an_unknown_filter() {
     let fixture = Fixture::release(&toml(""))
         .file("templates/home.html", "<h1>\n  {{ portal.title | shout }}\n</h1>\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["error: Unknown filter `shout`"]);
 }
 
 #[test]
 fn a_template_with_an_unknown_parent() {
     let fixture = Fixture::release(&toml("")).file("templates/home.html", "{% extends \"basis.html\" %}\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["templates/home.html:1:1: error: Template 'templates/home.html' is inheriting from 'basis.html', which doesn't exist or isn't loaded."]);
 }
 
 #[test]
 fn a_template_fault_is_passed_on_whole() {
     let fixture = Fixture::release(&toml(""))
         .file("templates/home.html", "<h1>\n  {{ portal.title | shout }}\n</h1>\n");
-    expect![[""]].assert_eq(&fixture.build_with(&["--format", "human"]).stderr);
+    expect![[r#"
+        error: Unknown filter `shout`
+         --> templates/home.html:2:21
+          |
+        2 |   {{ portal.title | shout }}
+          |                     ^^^^^
+
+        1 error, 0 warnings
+        error: nothing was published; the output is as it was
+    "#]]
+    .assert_eq(&fixture.build_with(&["--format", "human"]).stderr);
 }
 
 #[test]
 fn a_missing_image_in_the_header() {
     let fixture = Fixture::release(&toml("image = { src = \"phto.png\", alt = \"Un port\" }"))
         .file("content/photo.png", PIXEL);
-    fixture.build().assert_refused(expect![[""]]);
-    expect![[""]].assert_eq(&help(&fixture));
+    fixture.build().assert_refused(expect![[r#"
+        content/a.md:5:17: error: missing image `phto.png`
+        content/photo.png:1:1: warning: no release refers to this file, so it is not published"#]]);
+    expect!["did you mean `photo.png`?"].assert_eq(&help(&fixture));
 }
 
 #[test]
 fn a_missing_image_in_the_text() {
     let fixture = Fixture::release(&(toml("") + "\nVoir ![un port](port.png).\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.md:10:6: error: missing image `port.png`"]);
 }
 
 #[test]
 fn a_missing_file_in_the_text() {
     let fixture = Fixture::release(&(toml("") + "\nVoir [le rapport](raport.pdf).\n"))
         .file("content/rapport.pdf", "%PDF");
-    fixture.build().assert_refused(expect![[""]]);
-    expect![[""]].assert_eq(&help(&fixture));
+    fixture.build().assert_refused(expect![[r#"
+        content/a.md:10:6: error: missing file `raport.pdf`
+        content/rapport.pdf:1:1: warning: no release refers to this file, so it is not published"#]]);
+    expect!["did you mean `rapport.pdf`?"].assert_eq(&help(&fixture));
 }
 
 #[test]
 fn a_header_in_toml_that_is_never_closed() {
     let run = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n\nTexte.\n")
         .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:1:1: error: the header opened by `+++` is never closed"]);
 }
 
 #[test]
 fn a_header_in_yaml_that_is_never_closed() {
     let run = Fixture::release("---\ntitle: A\ndate: 2026-03-12\nregion: souss-massa\n\nTexte.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:1:1: error: the header opened by `---` is never closed"]);
 }
 
 #[test]
 fn toml_that_is_none() {
     let run = Fixture::release("+++\ntitle = \"A\ndate = 2026-03-12\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[
+        r#"content/a.md:2:11: error: invalid TOML: invalid basic string, expected `"`"#
+    ]]);
 }
 
 #[test]
 fn yaml_that_is_none() {
     let run = Fixture::release("---\ntitle: [A\ndate: 2026-03-12\n---\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[r#"
+        content/a.md:2:8: error: field `title` has the wrong type: a list
+        content/a.md:3:5: error: invalid YAML: illegal placement of ':' indicator"#]]);
 }
 
 /// The commonest fault of French titles in YAML, whose own message helps nobody.
@@ -424,47 +489,60 @@ fn yaml_that_is_none() {
 fn a_colon_in_a_yaml_title_asks_for_quotation_marks() {
     let fixture =
         Fixture::release("---\ntitle: Agadir : le port\ndate: 2026-03-12\nregion: souss-massa\n---\n");
-    fixture.build().assert_refused(expect![[""]]);
-    expect![[""]].assert_eq(&help(&fixture));
+    fixture.build().assert_refused(expect!["content/a.md:2:8: error: invalid YAML: a value with `: ` in it"]);
+    expect![[r#"put the value in quotation marks: `title: "…"`"#]].assert_eq(&help(&fixture));
 }
 
 #[test]
 fn a_binary_file_by_the_name_of_a_text() {
     let fixture = Fixture::with("").file("content/a.md", b"\x7fELF\x02\x01\x00\x00");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["content/a.md:1:7: error: the file is not text: a NUL character at byte 6"]);
 }
 
 #[test]
 fn a_picture_by_the_name_of_a_text() {
     let fixture = Fixture::with("").file("content/a.md", PIXEL);
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["content/a.md:2:1: error: the file is not text: a NUL character at byte 8"]);
 }
 
 /// Other generators copy the bad bytes into the page.
 #[test]
 fn invalid_utf_8_is_told_by_its_offset() {
     let fixture = Fixture::with("").file("content/a.md", b"+++\ntitle = \"\xc3\xa9t\xe9\"\n+++\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["content/a.md:2:12: error: the file is not UTF-8 from byte 16 on"]);
 }
 
 /// What Notepad once called « Unicode ».
 #[test]
 fn a_file_in_utf_16() {
     let bytes: Vec<u8> = "\u{feff}+++\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    Fixture::with("").file("content/a.md", bytes).build().assert_refused(expect![[""]]);
+    Fixture::with("")
+        .file("content/a.md", bytes)
+        .build()
+        .assert_refused(expect!["content/a.md:1:1: error: the file is not UTF-8 from byte 0 on"]);
 }
 
 #[test]
 fn conflict_markers_in_the_text() {
     let run = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n\nAvant.\n<<<<<<< HEAD\nUn.\n=======\nDeux.\n>>>>>>> autre\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:8:1: error: conflict markers of a version control system"]);
 }
 
 /// The markers alone: what they make of the header is their fault.
 #[test]
 fn conflict_markers_in_the_header() {
     let run = Fixture::release("+++\ntitle = \"A\"\n<<<<<<< HEAD\ndate = 2026-03-12\n=======\ndate = 2026-03-13\n>>>>>>> autre\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![[r#"
+        content/a.md:3:1: error: invalid TOML: invalid unquoted key, expected letters, numbers, `-`, `_`
+        content/a.md:3:1: error: conflict markers of a version control system
+        content/a.md:5:2: error: invalid TOML: extra `=`, expected nothing
+        content/a.md:7:9: error: invalid TOML: key with no value, expected `=`"#]]);
 }
 
 #[test]
@@ -472,7 +550,10 @@ fn two_spellings_of_one_tag_name_both_places() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml("tags = [\"Eau potable\"]"))
         .file("content/b.md", toml("tags = [\"Paix\", \"eau-potable\"]"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        error: two sources at one address: `/tags/eau-potable/feed.xml`
+        content/b.md:5:17: error: two spellings of one tag: `eau-potable` and `Eau potable` (the other: content/a.md:5:9)
+        content/b.md:5:17: error: two sources at one address: `/tags/eau-potable/` (the other: content/a.md:5:9)"#]]);
 }
 
 #[test]
@@ -480,20 +561,25 @@ fn two_spellings_of_one_series_name_both_places() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml("series = \"Tournée\""))
         .file("content/b.md", toml("series = \"tournee\""));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        error: two sources at one address: `/series/tournee/feed.xml`
+        content/b.md:5:10: error: two spellings of one tag: `tournee` and `Tournée` (the other: content/a.md:5:10)
+        content/b.md:5:10: error: two sources at one address: `/series/tournee/` (the other: content/a.md:5:10)"#]]);
 }
 
 #[test]
 fn a_future_date_without_publish() {
     let run =
         Fixture::release("+++\ntitle = \"A\"\ndate = 2026-06-02\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:3:8: error: the date lies in the future and there is no `publish`"
+    ]);
 }
 
 #[test]
 fn an_unknown_language_in_a_file_name() {
     let fixture = Fixture::with("").file("content/a.es.md", toml(""));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.es.md:1:1: error: `es` is no valid value for `lang`"]);
 }
 
 #[test]
@@ -502,14 +588,16 @@ fn an_unknown_language_in_the_header() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nlang = \"es\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:8: error: `es` is no valid value for `lang`"]);
 }
 
 #[test]
 fn a_name_without_any_letter_asks_for_a_slug_and_proposes_one() {
     let fixture = Fixture::with("").file("content/…….md", toml(""));
-    fixture.build().assert_refused(expect![[""]]);
-    expect![[""]].assert_eq(&help(&fixture));
+    fixture.build().assert_refused(expect![
+        "content/…….md:1:1: error: no address can be made from the file name: `slug` is required"
+    ]);
+    expect![[r#"add `slug`, for example "a""#]].assert_eq(&help(&fixture));
 }
 
 #[test]
@@ -518,7 +606,7 @@ fn a_slug_in_capitals() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nslug = \"Le Port\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect!["content/a.md:5:8: error: `Le Port` is no valid value for `slug`"]);
 }
 
 /// « exe.fdp » can be made to read « pdf.exe » backwards.
@@ -527,7 +615,9 @@ fn a_direction_override_in_the_title() {
     let run =
         Fixture::release("+++\ntitle = \"A\u{202e}b\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n")
             .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:2:11: error: a control of text direction, U+202E, that can forge what is read"
+    ]);
 }
 
 #[test]
@@ -536,13 +626,17 @@ fn a_direction_override_in_the_text() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n\nLe compte \u{202e}654321.\n",
     )
     .build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:7:11: error: a control of text direction, U+202E, that can forge what is read"
+    ]);
 }
 
 #[test]
 fn an_isolate_that_its_line_does_not_close() {
     let run = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n\nLe \u{2068}compte.\nSuite.\n").build();
-    run.assert_refused(expect![[""]]);
+    run.assert_refused(expect![
+        "content/a.md:7:4: error: a control of text direction, U+2068, that can forge what is read"
+    ]);
 }
 
 /// TOML's own escapes are another way to the same forgery.
@@ -550,7 +644,9 @@ fn an_isolate_that_its_line_does_not_close() {
 fn a_direction_override_written_as_an_escape() {
     let fixture =
         Fixture::release("+++\ntitle = \"A\\u202Eb\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/a.md:2:9: error: a control of text direction, U+202E, that can forge what is read"
+    ]);
 }
 
 /// So are HTML's: whatever the build says, no page may carry it.
@@ -568,13 +664,15 @@ fn a_direction_override_written_as_an_entity() {
 #[test]
 fn a_file_over_one_mebibyte() {
     let fixture = Fixture::release(&(toml("") + &"x".repeat(1 << 20)));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/a.md:1:1: error: the file has 1048646 bytes, over the limit of 1048576"
+    ]);
 }
 
 #[test]
 fn a_text_nested_too_deep() {
     let fixture = Fixture::release(&(toml("") + "\n" + &">".repeat(100) + " a\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.md:10:65: error: nested more than 64 levels deep"]);
 }
 
 /// Other programs took a minute, or aborted.
@@ -582,122 +680,145 @@ fn a_text_nested_too_deep() {
 fn a_hundred_thousand_quotations_are_refused_within_seconds() {
     let fixture = Fixture::release(&(toml("") + "\n" + &">".repeat(100_000) + " a\n"));
     let start = std::time::Instant::now();
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.md:10:65: error: nested more than 64 levels deep"]);
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
 }
 
 /// The sanitiser alone took 14 s for 100,000 nested elements.
 #[test]
-fn markup_nested_too_deep() {
+fn markup_nested_too_deep_is_refused_or_made_flat_within_seconds() {
     let fixture = Fixture::release(&(toml("") + "\n" + &"<div>".repeat(50_000) + "\n"));
     let start = std::time::Instant::now();
-    fixture.build().assert_refused(expect![[""]]);
+    let run = fixture.build();
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    assert!(run.code == 1 || run.page("2026/03/12/a/").matches("<div>").count() < 1_000);
 }
 
 #[test]
 fn a_header_nested_too_deep() {
     let fixture = Fixture::release(&toml(&format!("tags = {}{}", "[".repeat(5_000), "]".repeat(5_000))));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.md:5:72: error: nested more than 64 levels deep"]);
 }
 
 /// Rejecting such a header took another reader 17 s.
 #[test]
 fn a_yaml_header_nested_too_deep() {
     let fixture = Fixture::release(&format!("---\ntitle: A\ntags: {}\n---\n", "[".repeat(60_000)));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["content/a.md:3:262: error: invalid YAML: recursion limit exceeded"]);
 }
 
 #[test]
 fn a_link_that_could_run_code() {
     let fixture = Fixture::release(&(toml("") + "\nVoir [ici](javascript:alert(1)).\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "content/a.md:10:6: error: a link that could run code: `javascript:alert(1)`"
+    ]);
 }
 
 #[test]
 fn an_unknown_key_in_site_toml() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}tilte = \"B\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:4:1: error: unknown field `tilte` in `site.toml`"]);
 }
 
 #[test]
 fn an_unknown_table_in_site_toml() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}[partie]\nname = \"P\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:4:2: error: unknown field `partie` in `site.toml`"]);
 }
 
 #[test]
 fn an_unknown_key_in_a_table_of_site_toml() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}[party]\nnom = \"P\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:5:1: error: unknown field `nom` in `site.toml`"]);
 }
 
 #[test]
 fn an_unknown_region_in_site_toml() {
     let fixture = Fixture::release(&toml(""))
-        .file("site.toml", format!("{SITE}[party.regions.sous-massa]\ncontact = \"x\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+        .file("site.toml", format!("{SITE}[party.regions.sus-massa]\ncontact = \"x\"\n"));
+    fixture.build().assert_refused(expect!["site.toml:4:16: error: unknown region `sus-massa`"]);
 }
 
 #[test]
 fn a_bad_time_zone() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}timezone = \"Africa/Casblanca\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "site.toml:4:12: error: `Africa/Casblanca` is no valid value for `timezone`"
+    ]);
 }
 
 #[test]
 fn a_zone_that_only_the_machine_could_know() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}timezone = \"../../etc/passwd\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![
+        "site.toml:4:12: error: `../../etc/passwd` is no valid value for `timezone`"
+    ]);
 }
 
 #[test]
 fn an_unknown_theme() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}theme = \"sobre\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        lang/ar.toml:1:1: error: no string `date.first` for the language `ar`
+        lang/fr.toml:1:1: error: no string `date.first` for the language `fr`
+        site.toml:1:1: error: unknown theme `sobre`
+        templates/404.html:1:1: error: no template `404.html` in the theme or what it extends
+        templates/archives.html:1:1: error: no template `archives.html` in the theme or what it extends
+        templates/home.html:1:1: error: no template `home.html` in the theme or what it extends
+        templates/list.html:1:1: error: no template `list.html` in the theme or what it extends
+        templates/page.html:1:1: error: no template `page.html` in the theme or what it extends
+        templates/redirect.html:1:1: error: no template `redirect.html` in the theme or what it extends
+        templates/region.html:1:1: error: no template `region.html` in the theme or what it extends
+        templates/regions.html:1:1: error: no template `regions.html` in the theme or what it extends
+        templates/release.html:1:1: error: no template `release.html` in the theme or what it extends"#]]);
 }
 
 #[test]
 fn an_unknown_territory() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}territory = \"maroc.tsv\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:4:13: error: missing file `maroc.tsv`"]);
 }
 
 #[test]
 fn an_unknown_theme_option() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[options]\nacent = \"teal\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:5:1: error: unknown field `acent` in `theme.toml`"]);
 }
 
 #[test]
 fn a_theme_option_of_the_wrong_type() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[options]\nserif = \"non\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["site.toml:5:9: error: field `serif` has the wrong type: a string"]);
 }
 
 #[test]
 fn a_theme_option_outside_its_choices() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[options]\naccent = \"red\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:5:10: error: `red` is no valid value for `accent`"]);
 }
 
 #[test]
 fn a_deploy_target_without_kind() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[deploy.live]\npath = \"/srv\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:4:9: error: missing field `kind` in `site.toml`"]);
 }
 
 #[test]
 fn a_deploy_target_of_an_unknown_kind() {
     let fixture = Fixture::release(&toml(""))
         .file("site.toml", format!("{SITE}[deploy.live]\nkind = \"floder\"\npath = \"/srv\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:5:8: error: `floder` is no valid value for `kind`"]);
 }
 
 #[test]
@@ -706,7 +827,7 @@ fn a_deploy_target_with_another_kinds_key() {
         "site.toml",
         format!("{SITE}[deploy.live]\nkind = \"folder\"\npath = \"/srv\"\nbucket = \"b\"\n"),
     );
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:7:1: error: unknown field `bucket` in `site.toml`"]);
 }
 
 #[test]
@@ -715,45 +836,53 @@ fn a_deploy_target_without_its_kinds_key() {
         "site.toml",
         format!("{SITE}[deploy.live]\nkind = \"s3\"\nendpoint = \"https://s3.example\"\n"),
     );
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:4:9: error: missing field `bucket` in `site.toml`"]);
 }
 
 #[test]
 fn a_secret_in_site_toml() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}[deploy.live]\nkind = \"sftp\"\nhost = \"h\"\nuser = \"u\"\npath = \"/\"\npassword = \"p\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:9:1: error: unknown field `password` in `site.toml`"]);
 }
 
 #[test]
 fn feeds_of_too_many_items() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}[feeds]\nitems = 100000\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:5:9: error: `100000` is no valid value for `items`"]);
 }
 
 #[test]
 fn addresses_of_an_unknown_kind() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[build]\naddresses = \"fichier\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["site.toml:5:13: error: `fichier` is no valid value for `addresses`"]);
 }
 
 #[test]
 fn site_toml_with_a_wrong_type() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", "title = 12\nbase_url = \"https://a.example/\"\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+            site.toml:1:1: error: missing field `title` in `site.toml`
+            site.toml:1:9: error: field `title` has the wrong type: an integer"#]]);
 }
 
 #[test]
 fn site_toml_without_title_and_base_url() {
     let fixture = Fixture::release(&toml("")).file("site.toml", "languages = [\"fr\"]\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        site.toml:1:1: error: missing field `title` in `site.toml`
+        site.toml:1:1: error: missing field `base_url` in `site.toml`"#]]);
 }
 
 #[test]
 fn site_toml_with_a_relative_base_url() {
     let fixture = Fixture::release(&toml("")).file("site.toml", "title = \"A\"\nbase_url = \"/portail/\"\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture
+        .build()
+        .assert_refused(expect!["site.toml:2:12: error: `/portail/` is no valid value for `base_url`"]);
 }
 
 #[test]
@@ -762,46 +891,52 @@ fn site_toml_with_a_bad_language() {
         "site.toml",
         "title = \"A\"\nbase_url = \"https://a.example/\"\nlanguages = [\"fr\", \"../ar\", \"fr\"]\n",
     );
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        site.toml:3:20: error: `../ar` is no valid value for `languages`
+        site.toml:3:29: error: field `fr` is given twice"#]]);
 }
 
 #[test]
 fn site_toml_that_is_no_toml() {
     let fixture = Fixture::release(&toml("")).file("site.toml", "title = \"A\nbase_url = 1\n");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[
+        r#"site.toml:1:11: error: invalid TOML: invalid basic string, expected `"`"#
+    ]]);
 }
 
 #[test]
 fn no_site_toml() {
     let fixture = Fixture::release(&toml(""));
     fixture.remove("site.toml");
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:1:1: error: no `site.toml` here"]);
 }
 
 #[test]
 fn a_missing_logo() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[party]\nlogo = \"/logo.svg\"\n"));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["site.toml:5:8: error: missing image `/logo.svg`"]);
 }
 
 #[test]
 fn an_unknown_field_of_the_theme() {
     let fixture = Fixture::release(&toml("[extra]\nplce = \"Agadir\""));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.md:6:1: error: unknown field `plce` in `theme.toml`"]);
 }
 
 #[test]
 fn a_field_of_the_theme_of_the_wrong_type() {
     let fixture = Fixture::release(&toml("[extra]\nevent_date = \"bientôt\""));
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect!["content/a.md:6:14: error: `bientôt` is not a date"]);
 }
 
 /// Others publish it without a word; see also `check`.
 #[test]
 fn a_copy_of_a_synchronising_tool_is_told() {
     let fixture = Fixture::release(&toml("")).file("content/b (conflicted copy 2026-03-12).md", toml(""));
-    fixture.build().assert_warned(expect![[""]]);
+    fixture.build().assert_warned(expect![[r#"
+        content/b (conflicted copy 2026-03-12).md:1:1: warning: a copy left behind by a synchronising tool
+    "#]]);
 }
 
 /// Where other tools stop at the first one, the whole list is printed, and the last good output
@@ -853,5 +988,26 @@ fn twenty_kinds_of_faults_do_not_hide_each_other() {
         let image = if fault.contains("a.png") { "content/a.png" } else { "content/static/a.png" };
         fixture.edit(image, PIXEL).edit(&format!("content/f{number:02}.md"), toml(fault));
     }
-    fixture.build().assert_refused(expect![[""]]);
+    fixture.build().assert_refused(expect![[r#"
+        content/f00.md:5:1: error: unknown field `titel` in a release's header
+        content/f01.md:5:8: error: `speach` is no valid value for `kind`
+        content/f02.md:5:8: error: field `tags` has the wrong type: an integer
+        content/f03.md:5:12: error: `Berkane` does not lie in `Souss-Massa`
+        content/f04.md:5:12: error: unknown province `nulle-part`
+        content/f05.md:5:8: error: `Le Port` is no valid value for `slug`
+        content/f06.md:5:9: error: missing image `absent.png`
+        content/f07.md:5:12: error: the alias `../a` leads out of its folder by `..`
+        content/f08.md:5:11: error: `demain` is not a date
+        content/f09.md:5:11: error: invalid TOML: invalid date, expected month between 01 and 12
+        content/f09.md:5:11: error: `2026-13-01` is not a date
+        content/f10.md:5:8: error: `es` is no valid value for `lang`
+        content/f11.md:5:9: error: field `draft` has the wrong type: an integer
+        content/f12.md:5:15: error: field `corrections` has the wrong type: a string
+        content/f13.md:5:11: error: `hier` is not a date
+        content/f14.md:5:13: error: field `withdrawn` is empty
+        content/f15.md:5:9: error: field `extra` has the wrong type: an integer
+        content/f16.md:5:12: error: field `authors` has the wrong type: an integer
+        content/f17.md:5:26: error: unknown field `legend` in a release's header
+        content/f18.md:5:11: error: field `summary` has the wrong type: a list
+        content/f19.md:5:10: error: field `number` has the wrong type: a decimal number"#]]);
 }

@@ -1,1 +1,168 @@
+//! Several languages: what a translation inherits, where it stands, how readers change over.
 
+use std::collections::BTreeMap;
+
+use crate::harness::{Fixture, PIXEL, Run, toml};
+use crate::html;
+
+/// Where the language switch of a page leads.
+fn switch(run: &Run, page: &str) -> Vec<String> {
+    let links = html::all(run.page(page), "a").into_iter().filter(|a| a.attr("lang") == "ar");
+    let mut ways: Vec<String> = links.filter_map(|a| html::resolve(page, a.attr("href"))).collect();
+    ways.dedup();
+    ways
+}
+
+#[test]
+fn a_translation_inherits_all_but_title_text_and_summary() {
+    let fields = "number = \"7\"\nkind = \"speech\"\nprovince = \"Tiznit\"\ncontact = \"Presse\"\nauthors = [\"Amina\"]\nseries = \"S\"\ntags = [\"Eau\"]\nsummary = \"Le résumé\"\nimage = { src = \"p.png\", alt = \"\" }\ncorrections = [{ date = 2026-03-13, note = \"Le chiffre\" }]";
+    let arabic = "+++\ntitle = \"جولة\"\n+++\n\nنص.\n";
+    let fixture =
+        Fixture::release(&toml(fields)).file("content/a.ar.md", arabic).file("content/p.png", PIXEL);
+    let run = fixture.build().assert_clean();
+    let page = run.page("ar/2026/03/12/a/");
+    let shown = html::text(page);
+    for inherited in ["7", "Presse", "Amina", "Le chiffre"] {
+        assert!(shown.contains(inherited), "{inherited} in {shown}");
+    }
+    for own in ["Le résumé", "Texte."] {
+        assert!(!page.contains(own), "{own}");
+    }
+    assert!(shown.contains("جولة") && shown.contains("نص."));
+    assert!(run.has("ar/tags/eau/") && run.has("ar/series/s/") && run.has("ar/regions/souss-massa/tiznit/"));
+    assert!(page.contains("p.png"));
+    let image = html::all(page, "img").into_iter().find(|img| img.attr("src").contains("p.png")).unwrap();
+    assert!(run.output.contains_key(&html::resolve("ar/2026/03/12/a/", image.attr("src")).unwrap()));
+}
+
+#[test]
+fn a_translation_without_a_title_of_its_own_is_an_error() {
+    let fixture = Fixture::release(&toml("")).file("content/a.ar.md", "+++\nnumber = 3\n+++\n\nنص.\n");
+    fixture.build().assert_refused(expect_test::expect![
+        "content/a.ar.md:1:1: error: missing field `title` in a release's header"
+    ]);
+}
+
+#[test]
+fn a_translation_may_have_fields_of_its_own() {
+    let arabic = "+++\ntitle = \"جولة\"\ntags = [\"الماء\"]\nnumber = \"8\"\n+++\n\nنص.\n";
+    let fixture = Fixture::release(&toml("tags = [\"Eau\"]\nnumber = \"7\"")).file("content/a.ar.md", arabic);
+    let run = fixture.build().assert_clean();
+    let tags: Vec<&String> =
+        run.output.keys().filter(|path| path.contains("tags/") && path.ends_with(".html")).collect();
+    assert_eq!(tags.len(), 2, "{tags:?}");
+    assert!(tags.iter().any(|path| path.starts_with("ar/tags/")));
+    assert!(!run.has("ar/tags/eau/"));
+}
+
+#[test]
+fn an_index_lists_its_own_language_only() {
+    let run = Fixture::small().build().assert_clean();
+    for (path, bytes) in
+        run.output.iter().filter(|(path, _)| path.ends_with(".html") || path.ends_with(".xml"))
+    {
+        let text = std::str::from_utf8(bytes).unwrap();
+        let foreign = if path.starts_with("ar/") { "Tournée dans le Souss" } else { "جولة في سوس" };
+        let pair = path.ends_with("2026/03/12/tournee/index.html");
+        assert_eq!(text.contains(foreign), pair, "{path}");
+    }
+}
+
+#[test]
+fn the_language_switch_leads_to_the_counterpart() {
+    let run = Fixture::small().build().assert_clean();
+    for page in [
+        "",
+        "2026/",
+        "2026/03/",
+        "2026/03/12/",
+        "2026/03/12/tournee/",
+        "archives/",
+        "regions/",
+        "regions/souss-massa/",
+        "regions/souss-massa/2026/",
+        "regions/souss-massa/2026/03/",
+        "regions/souss-massa/tiznit/",
+        "regions/oriental/",
+    ] {
+        assert!(html::links(page, run.page(page)).contains(&format!("ar/{page}")), "{page}");
+        let back = format!("ar/{page}");
+        assert!(html::links(&back, run.page(&back)).contains(&page.to_owned()), "{back}");
+    }
+}
+
+#[test]
+fn where_there_is_no_counterpart_the_switch_leads_to_the_next_wider_page() {
+    let run = Fixture::small().build().assert_clean();
+    for (page, wider) in [
+        ("2025/", "ar/archives/"),
+        ("2025/12/", "ar/archives/"),
+        ("2025/12/30/port/", "ar/archives/"),
+        ("2026/02/", "ar/2026/"),
+        ("2026/02/03/", "ar/2026/"),
+        ("2026/02/03/budget/", "ar/2026/"),
+        ("regions/souss-massa/2025/12/", "ar/regions/souss-massa/"),
+        ("regions/souss-massa/2025/", "ar/regions/souss-massa/"),
+        ("regions/national/2026/", "ar/regions/national/"),
+        ("contact/", "ar/"),
+    ] {
+        let switch = switch(&run, page);
+        assert_eq!(switch, [wider], "{page}");
+    }
+}
+
+#[test]
+fn alternates_are_absolute_mutual_and_lead_to_pages_that_exist() {
+    let run = Fixture::small().build().assert_clean();
+    let mut ways: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for (path, bytes) in run.output.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let page = std::str::from_utf8(bytes).unwrap();
+        let links = html::all(page, "link")
+            .into_iter()
+            .filter(|link| link.attr("rel") == "alternate" && !link.attr("hreflang").is_empty());
+        let alternates: Vec<_> =
+            links.map(|link| (link.attr("hreflang").to_owned(), link.attr("href").to_owned())).collect();
+        if !alternates.is_empty() {
+            ways.insert(format!("https://parti.example/{}", path.trim_end_matches("index.html")), alternates);
+        }
+    }
+    assert!(ways.contains_key("https://parti.example/2026/03/12/tournee/"));
+    assert!(
+        !ways.contains_key("https://parti.example/2026/02/03/budget/"),
+        "a page without counterpart has none"
+    );
+    for (page, alternates) in &ways {
+        let own = alternates.iter().filter(|(lang, href)| href == page && lang != "x-default");
+        assert_eq!(own.count(), 1, "{page} names itself once");
+        for (lang, href) in alternates {
+            let there = ways.get(href).unwrap_or_else(|| panic!("{page} names {href}, which names nothing"));
+            assert!(there.iter().any(|(_, back)| back == page), "{href} does not name {page}");
+            assert_eq!(href.contains("/ar/"), lang == "ar", "{lang}: {href}");
+        }
+    }
+}
+
+#[test]
+fn a_release_in_the_second_language_alone_needs_no_original() {
+    let text = "+++\ntitle = \"خبر\"\ndate = 2026-03-12\nregion = \"oriental\"\n+++\n\nنص.\n";
+    let run = Fixture::with("").file("content/khabar.ar.md", text).build().assert_clean();
+    assert!(run.has("ar/2026/03/12/khabar/") && !run.has("2026/") && run.has("ar/2026/"));
+    assert!(run.has("archives/") && run.has("regions/oriental/") && !run.has("regions/oriental/2026/"));
+}
+
+#[test]
+fn a_language_may_stand_in_the_header_instead_of_the_name() {
+    let text = toml("lang = \"ar\"").replace("\"A\"", "\"خبر\"");
+    let run = Fixture::release(&text).build().assert_clean();
+    assert!(run.has("ar/2026/03/12/a/") && !run.has("2026/03/12/a/"));
+}
+
+#[test]
+fn a_link_to_a_release_leads_to_the_readers_language() {
+    let fixture = Fixture::small().file(
+        "content/2026/03/suite.ar.md",
+        "+++\ntitle = \"تتمة\"\ndate = 2026-03-14\nregion = \"oriental\"\n+++\n\n[جولة](tournee.md)\n",
+    );
+    let run = fixture.build().assert_clean();
+    assert!(run.lists("ar/2026/03/14/suite/", "ar/2026/03/12/tournee/"));
+}

@@ -1,1 +1,255 @@
+//! The life of a release: draft, embargo, expiry, withdrawal, correction, removal.
 
+use crate::harness::{Fixture, PIXEL, folders, toml};
+use crate::html;
+
+const CANARY: &str = "zerzoura7";
+
+/// A release that says the canary wherever it can, and one public release beside it.
+fn canary(fields: &str) -> Fixture {
+    let header = format!(
+        "+++\ntitle = \"T {CANARY}\"\ndate = 2026-05-12\nregion = \"souss-massa\"\nprovince = \"Tiznit\"\nslug = \"{CANARY}\"\ntags = [\"{CANARY}\"]\nseries = \"S {CANARY}\"\nsummary = \"R {CANARY}\"\naliases = [\"/vieux-{CANARY}/\"]\nimage = {{ src = \"{CANARY}.png\", alt = \"{CANARY}\" }}\n{fields}\n+++\n\nTexte {CANARY}. [pièce]({CANARY}.pdf)\n"
+    );
+    let fixture = Fixture::release(&toml("")).file(&format!("content/{CANARY}.md"), header);
+    fixture
+        .file(&format!("content/{CANARY}.png"), PIXEL)
+        .file(&format!("content/{CANARY}.pdf"), format!("%PDF {CANARY}"))
+}
+
+#[test]
+fn a_draft_leaves_no_byte_in_the_output() {
+    let run = canary("draft = true").build().assert_clean();
+    assert_eq!(run.mentions(CANARY), [""; 0]);
+    assert!(!run.has("2026/05/") && !run.has("regions/souss-massa/tiznit/"));
+}
+
+#[test]
+fn an_embargoed_release_leaves_no_byte_in_the_output() {
+    let run = canary("publish = 2026-06-01T12:00:01Z").build().assert_clean();
+    assert_eq!(run.mentions(CANARY), [""; 0]);
+}
+
+#[test]
+fn the_output_is_what_it_would_be_without_the_draft() {
+    let with = canary("draft = true").build().assert_clean();
+    let without = Fixture::release(&toml("")).build().assert_clean();
+    assert_eq!(with.output, without.output);
+}
+
+/// A link to a draft would give its name away.
+#[test]
+fn a_link_to_a_draft_is_said_and_leaves_no_byte_either() {
+    let fixture =
+        canary("draft = true").file("content/b.md", toml("") + &format!("Voir [la suite]({CANARY}.md).\n"));
+    let run = fixture.build().assert_done();
+    assert!(run.stderr.contains("content/b.md:9:6: warning:"), "{}", run.stderr);
+    assert_eq!(run.mentions(CANARY), [""; 0]);
+    assert!(html::text(run.page("2026/03/12/b/")).contains("la suite"));
+}
+
+/// A file that a public release refers to as well is public.
+#[test]
+fn a_picture_that_a_public_release_shows_too_is_published_with_that_one_alone() {
+    let fixture = canary("draft = true").file("content/b.md", toml("") + &format!("![x]({CANARY}.png)\n"));
+    let run = fixture.build().assert_clean();
+    let files: Vec<&str> = run
+        .mentions(CANARY)
+        .into_iter()
+        .filter(|path| !path.ends_with(".html") && !path.ends_with(".xml"))
+        .collect();
+    assert_eq!(files, [format!("2026/03/12/b/{CANARY}.png")]);
+}
+
+#[test]
+fn the_translation_of_a_draft_is_a_draft() {
+    let arabic = format!("+++\ntitle = \"{CANARY}\"\n+++\n\n{CANARY}\n");
+    let run = canary("draft = true").file(&format!("content/{CANARY}.ar.md"), arabic).build().assert_clean();
+    assert_eq!(run.mentions(CANARY), [""; 0]);
+}
+
+#[test]
+fn the_translation_of_an_embargoed_release_waits_with_it() {
+    let arabic = format!("+++\ntitle = \"{CANARY}\"\n+++\n\n{CANARY}\n");
+    let fixture = canary("publish = 2026-06-02T00:00:00Z").file(&format!("content/{CANARY}.ar.md"), arabic);
+    assert_eq!(fixture.build().assert_clean().mentions(CANARY), [""; 0]);
+}
+
+#[test]
+fn drafts_are_shown_and_marked_where_they_are_asked_for() {
+    for (fields, mark) in [("draft = true", "Brouillon"), ("publish = 2026-06-02T00:00:00Z", "embargo")] {
+        let run = canary(fields).build_with(&["--drafts"]).assert_clean();
+        let page = run.page(&format!("2026/05/12/{CANARY}/"));
+        let notice = html::elements(page)
+            .into_iter()
+            .find(|e| e.attr("class").split(' ').any(|class| class == "notice"));
+        let notice = notice.map(|notice| notice.text.to_lowercase()).unwrap_or_default();
+        assert!(notice.contains(&mark.to_lowercase()), "{mark}: {notice}");
+        assert!(run.lists("", &format!("2026/05/12/{CANARY}/")), "it stands on the lists, too");
+        assert!(!run.page("feed.xml").contains(CANARY), "but in no feed");
+    }
+}
+
+#[test]
+fn an_embargo_passes_with_the_clock() {
+    let fixture = canary("publish = 2026-06-02T00:00:00Z");
+    let before = fixture.build_with(&["--as-of", "2026-06-01T23:59:59Z"]).assert_clean();
+    assert_eq!(before.mentions(CANARY), [""; 0]);
+    let after = fixture.build_with(&["--as-of", "2026-06-02T00:00:00Z"]).assert_clean();
+    assert!(after.has(&format!("2026/05/12/{CANARY}/")) && after.page("feed.xml").contains(CANARY));
+    // And back: the clock of a machine may be put right.
+    let again = fixture.build_with(&["--as-of", "2026-06-01T23:59:59Z"]).assert_clean();
+    assert_eq!(again.output, before.output);
+}
+
+/// A day alone is public from its first minute in the portal's time zone, not in Greenwich's.
+#[test]
+fn a_day_is_public_from_its_first_minute_in_the_portals_time_zone() {
+    let text = toml("").replace("2026-03-12", "2026-06-02");
+    let fixture = Fixture::release(&text);
+    assert_eq!(fixture.build_with(&["--as-of", "2026-06-01T22:59:59Z"]).code, 1);
+    assert!(fixture.build_with(&["--as-of", "2026-06-01T23:00:00Z"]).assert_clean().has("2026/06/02/a/"));
+}
+
+#[test]
+fn a_future_date_may_wait_for_its_publish() {
+    let text = toml("publish = 2026-06-10T08:00:00Z").replace("2026-03-12", "2026-06-10");
+    let fixture = Fixture::release(&text);
+    assert!(!fixture.build().assert_clean().has("2026/"));
+    assert!(fixture.build_with(&["--as-of", "2026-06-10T08:00:00Z"]).assert_clean().has("2026/06/10/a/"));
+}
+
+#[test]
+fn an_expired_release_keeps_its_address_without_its_text() {
+    let fixture = Fixture::release(
+        &(toml("expires = 2026-05-01T00:00:00Z\nsummary = \"R zerzoura7\"\nimage = \"p.png\"")
+            + "Suite zerzoura7.\n"),
+    );
+    let fixture = fixture.file("content/p.png", PIXEL);
+    let before = fixture.build_with(&["--as-of", "2026-04-30T23:59:59Z"]).assert_clean();
+    assert!(before.page("2026/03/12/a/").contains(CANARY) && before.has("2026/03/12/a/p.png"));
+    let after = fixture.build().assert_clean();
+    assert_eq!(after.mentions(CANARY), [""; 0]);
+    assert!(!after.has("2026/03/12/a/p.png"));
+    let page = after.page("2026/03/12/a/");
+    assert!(
+        html::text(page).contains("A") && html::text(page).contains("est terminée"),
+        "{}",
+        html::text(page)
+    );
+}
+
+#[test]
+fn a_withdrawn_release_shows_the_reason_in_its_place() {
+    let fixture = Fixture::release(
+        &(toml("withdrawn = \"Une citation était inexacte\"\nsummary = \"R zerzoura7\"")
+            + "Suite zerzoura7.\n"),
+    );
+    let run = fixture.build().assert_clean();
+    assert_eq!(run.mentions(CANARY), [""; 0]);
+    assert!(html::text(run.page("2026/03/12/a/")).contains("Une citation était inexacte"));
+    assert!(run.page("feed.xml").contains("Une citation était inexacte"));
+}
+
+#[test]
+fn a_withdrawal_reaches_the_translation() {
+    let fixture = Fixture::release(&toml("withdrawn = \"Inexact\""))
+        .file("content/a.ar.md", "+++\ntitle = \"خبر\"\n+++\n\nzerzoura7\n");
+    let run = fixture.build().assert_clean();
+    assert_eq!(run.mentions(CANARY), [""; 0]);
+    assert!(html::text(run.page("ar/2026/03/12/a/")).contains("Inexact"));
+}
+
+#[test]
+fn corrections_and_updates_are_shown_with_their_dates() {
+    let fields = "updated = 2026-03-14\ncorrections = [{ date = 2026-03-13, note = \"Le chiffre est 12.\" }]";
+    let run = Fixture::release(&toml(fields)).build().assert_clean();
+    let page = run.page("2026/03/12/a/");
+    assert!(html::text(page).contains("Le chiffre est 12.") && html::text(page).contains("13 mars 2026"));
+    assert!(page.contains("\"dateModified\":\"2026-03-14T12:00:00+00:00\""), "{page}");
+}
+
+#[test]
+fn old_addresses_redirect_to_the_release() {
+    let run = Fixture::release(&toml("aliases = [\"/vieux/port/\", \"node/12.html\", \"2019/é t\"]"))
+        .build()
+        .assert_clean();
+    for old in ["vieux/port/", "node/12.html", "2019/é t/"] {
+        let page = run.page(old);
+        let refresh =
+            html::all(page, "meta").into_iter().find(|meta| meta.attr("http-equiv") == "refresh").unwrap();
+        let to = refresh.attr("content").split("url=").nth(1).unwrap();
+        assert_eq!(html::resolve(old, to).as_deref(), Some("2026/03/12/a/"), "{old}");
+        assert!(run.lists(old, "2026/03/12/a/"), "{old}");
+        let canonical =
+            html::all(page, "link").into_iter().find(|link| link.attr("rel") == "canonical").unwrap();
+        assert_eq!(canonical.attr("href"), "https://parti.example/2026/03/12/a/");
+        assert!(page.contains("noindex"), "{old}");
+        assert!(!page.contains("<script"), "{old}");
+    }
+}
+
+#[test]
+fn a_deleted_release_is_gone_everywhere_with_its_folders() {
+    let fixture = canary("");
+    let before = fixture.build().assert_clean();
+    assert!(before.mentions(CANARY).len() > 10);
+    for ending in ["md", "png", "pdf"] {
+        fixture.remove(&format!("content/{CANARY}.{ending}"));
+    }
+    let after = fixture.build().assert_clean();
+    assert_eq!(after.mentions(CANARY), [""; 0]);
+    let left: Vec<String> = folders(&fixture.path("public"))
+        .into_iter()
+        .filter(|f| f.contains(CANARY) || f.starts_with("2026/05") || f.contains("tiznit"))
+        .collect();
+    assert_eq!(left, [""; 0]);
+    let alone = Fixture::release(&toml("")).build().assert_clean();
+    assert_eq!(after.output, alone.output, "what is left is what a clean build makes");
+}
+
+#[test]
+fn a_release_that_becomes_a_draft_is_gone_everywhere() {
+    let fixture = canary("");
+    fixture.build().assert_clean();
+    let text = std::fs::read_to_string(fixture.path(&format!("content/{CANARY}.md"))).unwrap();
+    fixture.edit(&format!("content/{CANARY}.md"), text.replacen("+++\n", "+++\ndraft = true\n", 1));
+    assert_eq!(fixture.build().assert_clean().mentions(CANARY), [""; 0]);
+}
+
+#[test]
+fn a_moved_release_leaves_nothing_at_its_old_address() {
+    let fixture = Fixture::release(&toml(""));
+    fixture.build().assert_clean();
+    fixture.edit("content/a.md", toml("").replace("2026-03-12", "2026-04-02"));
+    let run = fixture.build().assert_clean();
+    assert!(
+        run.has("2026/04/02/a/")
+            && !run.has("2026/03/")
+            && !folders(&fixture.path("public")).contains(&"2026/03".into())
+    );
+}
+
+/// Someone else's files in the output: a proof of ownership, a .htaccess, a folder of an agency.
+#[test]
+fn foreign_files_in_the_output_are_kept() {
+    let fixture = Fixture::release(&toml(""));
+    fixture.build().assert_clean();
+    for path in [".htaccess", "google123.html", "2026/03/12/a/note.txt", "agence/index.html"] {
+        fixture.edit(&format!("public/{path}"), "à nous");
+    }
+    fixture.edit("content/a.md", toml("").replace("2026-03-12", "2026-04-02"));
+    let run = fixture.build().assert_clean();
+    assert_eq!(
+        run.mentions("à nous"),
+        [".htaccess", "2026/03/12/a/note.txt", "agence/index.html", "google123.html"]
+    );
+    assert!(!run.has("2026/03/12/a/"));
+}
+
+#[test]
+fn what_someone_changed_in_the_output_is_put_right() {
+    let fixture = Fixture::release(&toml(""));
+    let before = fixture.build().assert_clean();
+    fixture.edit("public/index.html", "piraté").remove("public/feed.xml");
+    assert_eq!(fixture.build().assert_clean().output, before.output);
+}

@@ -8,6 +8,7 @@ mod parse;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::model::language::Localised;
 use serde::{Deserialize, Serialize};
 
 pub use lookup::Miss;
@@ -103,7 +104,7 @@ pub enum Place {
 pub struct Territory {
     pub name: String,
     /// Who is to be credited for the data, for the legal notice.
-    pub credit: Option<String>,
+    pub credit: Localised,
     regions: Vec<Region>,
     provinces: Vec<Province>,
     communes: OnceLock<Vec<Commune>>,
@@ -254,7 +255,7 @@ mod tests {
         assert_eq!(morocco.region(morocco.national()).names.get("ar"), "وطني");
         assert_eq!(morocco.region(morocco.monde()).names.get("ar-MA"), "العالم");
         assert_eq!(morocco.region(RegionId(1)).names.get("zgh"), "Oriental");
-        assert!(morocco.credit.as_deref().is_some_and(|credit| credit.contains("CC BY 4.0")));
+        assert!(morocco.credit.get("fr").is_some_and(|credit| credit.contains("CC BY 4.0")));
     }
 
     #[test]

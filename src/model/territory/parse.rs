@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::model::language::Localised;
+
 use super::{Alias, Commune, Names, Province, ProvinceId, ProvinceKind, Region, RegionId, Territory};
 use crate::text::diagnostic::Faults;
 use crate::text::fold::slugify;
@@ -12,8 +14,11 @@ use crate::text::suggest::nearest;
 
 const MOROCCO: &str = include_str!("morocco.tsv");
 const MOROCCO_ALIASES: &str = include_str!("morocco-aliases.tsv");
-const MOROCCO_CREDIT: &str =
-    "Haut-Commissariat au Plan, RGPH 2024, CC BY 4.0; only codes, parents, kinds and names kept";
+const MOROCCO_CREDIT: [(&str, &str); 3] = [
+    ("fr", "Haut-Commissariat au Plan, RGPH 2024 (CC BY 4.0), réduit aux codes, rattachements et noms"),
+    ("ar", "المندوبية السامية للتخطيط، إحصاء 2024 (CC BY 4.0)، اقتُصر على الرموز والتبعية والأسماء"),
+    ("en", "Haut-Commissariat au Plan, census of 2024 (CC BY 4.0), reduced to codes, parents and names"),
+];
 
 /// Ids have 16 bits, and two regions are added.
 const MOST_PLACES: usize = 60_000;
@@ -25,7 +30,10 @@ impl Territory {
         let mut faults = Faults::of(&"morocco.tsv".into());
         let mut reader = Reader::new(MOROCCO, &mut faults);
         reader.read(Depth::Provinces);
-        let mut territory = reader.territory("Maroc".into(), Some(MOROCCO_CREDIT.into()));
+        let mut territory = reader.territory(
+            "Maroc".into(),
+            Localised { texts: MOROCCO_CREDIT.map(|(tag, text)| (tag.into(), text.into())).into() },
+        );
         territory.communes = OnceLock::new();
         for region in &mut territory.regions {
             // The numbers of ISO 3166-2:MA are those of the census.
@@ -37,17 +45,23 @@ impl Territory {
 
     /// A portal's own territory. Columns by name: `kind`, `name_XX` for each language, and
     /// optionally `code`, `parent`, `slug`, `aliases` (parted by `|`). `# name: …` and
-    /// `# credit: …` lines say what it is called and whose data it is.
+    /// `# credit: …` lines say what it is called and whose data it is; `# credit_fr: …` says so
+    /// in one language.
     pub fn parse(source: &Source, faults: &mut Faults) -> Self {
-        let remark = |key: &str| {
-            let text = source.text.trim_start_matches('\u{feff}');
-            let remarks = text.lines().filter_map(|line| line.strip_prefix('#'));
-            let mut values = remarks.filter_map(|remark| remark.trim().strip_prefix(key));
-            values.next().map(|value| value.trim().to_owned())
-        };
+        let text = source.text.trim_start_matches('\u{feff}');
+        let remarks = text.lines().filter_map(|line| line.strip_prefix('#')?.trim().split_once(':'));
+        let mut name = String::new();
+        let mut credit = Localised::default();
+        for (key, value) in remarks.map(|(key, value)| (key.trim(), value.trim().to_owned())) {
+            match key.strip_prefix("credit") {
+                Some(tag) => credit.texts.push((tag.trim_start_matches('_').to_owned(), value)),
+                None if key == "name" => name = value,
+                None => {}
+            }
+        }
         let mut reader = Reader::new(&source.text, faults);
         reader.read(Depth::All);
-        reader.territory(remark("name:").unwrap_or_default(), remark("credit:")).complete()
+        reader.territory(name, credit).complete()
     }
 
     fn add_aliases(&mut self, table: &str) {
@@ -147,7 +161,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         }
     }
 
-    fn territory(self, name: String, credit: Option<String>) -> Territory {
+    fn territory(self, name: String, credit: Localised) -> Territory {
         Territory {
             name,
             credit,
@@ -435,7 +449,7 @@ mod tests {
              province\tA1\tA\tBeaune\t\t\nprovince\t\tle-nord\tLille\t\t\ncity\tA1.7\t\tMeursault\t\t\n",
         );
         assert_eq!(faults, [""; 0]);
-        assert_eq!((&*territory.name, territory.credit.as_deref()), ("Pays", Some("the bureau")));
+        assert_eq!((&*territory.name, territory.credit.get("fr")), ("Pays", Some("the bureau")));
         let slugs: Vec<_> = territory.regions().map(|(_, region)| &*region.slug).collect();
         assert_eq!(slugs, ["cote-d-or", "le-nord", "national", "monde"]);
         assert_eq!(territory.region(RegionId(1)).provinces, [ProvinceId(1)]);
