@@ -119,7 +119,7 @@ pub fn load(
     let Ground { config, territory } = ground(root, inputs.base_url.as_deref(), inputs.portable, faults)?;
     let chain = themes::chain(root, &config, faults);
     let overrides = themes::overrides(root, faults);
-    let theme = Theme::load(&chain, &overrides, &config, faults);
+    let theme = chain.map(|chain| Theme::load(&chain, &overrides, &config, faults));
     watch.lap("theme");
     let mut tree = root.scan();
     faults.append(&mut tree.faults);
@@ -134,7 +134,8 @@ pub fn load(
     let (portal, mut found) = Portal::assemble(parts, clock);
     faults.append(&mut found);
     watch.lap("assemble");
-    Some(Loaded { portal, theme, preview })
+    // Without a theme nothing can be planned, but what is wrong with the content is known.
+    Some(Loaded { portal, theme: theme?, preview })
 }
 
 fn parse(

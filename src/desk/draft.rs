@@ -39,7 +39,8 @@ impl Draft {
         lines.extend(
             self.others.iter().map(|entry| format!("{} = {}", key(&entry.key.value), value(&entry.value))),
         );
-        let aside = self.aside.iter().map(|entry| format!("# {} = {}", key(&entry.key.value), value(&entry.value)));
+        let aside =
+            self.aside.iter().map(|entry| format!("# {} = {}", key(&entry.key.value), value(&entry.value)));
         lines.extend(aside.map(|line| line.replace(['\n', '\r'], " ")));
         lines.push("+++".to_owned());
         let mut text = lines.join("\n");

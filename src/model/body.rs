@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use unicode_normalization::UnicodeNormalization;
 
+use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Digest;
 use crate::text::problem::Problem;
@@ -65,14 +67,19 @@ impl Body {
         let body = text.get(start..).unwrap_or_default();
         let digest = Digest::of(body.as_bytes());
         let mut found = Self { markup, start, digest, lead: String::new(), references: Vec::new() };
+        let forged = bidi::forged(body);
+        if let Some((at, character)) = forged {
+            let at = start + at;
+            faults.at(Span::new(at, at + character.len_utf8()), Problem::BidiControl { character });
+        }
         match markup {
             Markup::Plain => found.lead = lead(paragraphs(body).next().unwrap_or_default()),
-            Markup::Markdown => found.read_markdown(body, faults),
+            Markup::Markdown => found.read_markdown(body, forged.is_some(), faults),
         }
         found
     }
 
-    fn read_markdown(&mut self, body: &str, faults: &mut Faults) {
+    fn read_markdown(&mut self, body: &str, forged: bool, faults: &mut Faults) {
         let mut first = String::new();
         let mut in_first = false;
         let mut depth = 0usize;
@@ -112,6 +119,11 @@ impl Body {
                     }
                 }
                 Event::Text(text) | Event::Code(text) => {
+                    // A control may hide behind a character reference.
+                    if let Some((_, character)) = bidi::forged(&text).filter(|_| !forged) {
+                        let span = Span::from(range).shifted(self.start);
+                        faults.at(span, Problem::BidiControl { character });
+                    }
                     if let Some(image) = images.last_mut() {
                         image.2 |= !text.trim().is_empty();
                     } else if in_first {
@@ -173,7 +185,9 @@ pub fn destination(address: &str) -> Destination {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     // What is no UTF-8 stays as it was written, and names no file.
     let decoded = percent_encoding::percent_decode_str(path.trim()).decode_utf8();
-    Destination::Local(decoded.map_or_else(|_| path.trim().to_owned(), Into::into))
+    let decoded = decoded.unwrap_or_else(|_| path.trim().into());
+    // Names of files are compared in normal form C, however a system writes them.
+    Destination::Local(if decoded.is_ascii() { decoded.into_owned() } else { decoded.nfc().collect() })
 }
 
 /// The `src` and `href` of raw HTML. A rough reading does: what it overlooks the sanitiser drops.

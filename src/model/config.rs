@@ -21,7 +21,7 @@ pub struct Config {
     /// Language tags; the first is at the root of the site.
     pub languages: Vec<String>,
     pub timezone: TimeZone,
-    pub theme: String,
+    pub theme: Spanned<String>,
     /// `morocco`, or the path of a territory file inside the portal.
     pub territory: Spanned<String>,
     pub party: Party,
@@ -304,14 +304,16 @@ pub fn bundled_zone(name: &str) -> Option<TimeZone> {
     TimeZone::tzif(canonical, data).ok()
 }
 
-fn theme(fields: &mut Fields) -> String {
-    let Some(name) = fields.text("theme") else { return "default".into() };
+fn theme(fields: &mut Fields) -> Spanned<String> {
+    let Some(name) = fields.text("theme") else {
+        return Spanned::new("default".into(), Span::default());
+    };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !name.value.chars().all(plain) {
         let fault = PathFault::NotLocal;
         fields.faults.at(name.span, Problem::BadPath { what: "theme", text: name.value.clone(), fault });
     }
-    name.value
+    name
 }
 
 fn decode_party(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> Party {

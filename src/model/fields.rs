@@ -1,5 +1,6 @@
 //! Decodes a table field by field, so that every fault is found and keeps its place.
 
+use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::problem::{Problem, Table};
 use crate::text::source::{Span, Spanned};
@@ -33,9 +34,12 @@ impl<'f> Fields<'f> {
         Some(self.entries.remove(at).value)
     }
 
-    /// Says at the end that `name` is missing, unless a misspelt field explains it.
+    /// Says at the end that `name` is missing, unless it was refused or a misspelt field explains it.
     pub fn require(&mut self, name: &'static str, proposal: Option<String>) {
-        self.missing.push((name, proposal));
+        // What is there but was refused is not missing.
+        if !self.present.contains(&name) {
+            self.missing.push((name, proposal));
+        }
     }
 
     pub fn text(&mut self, name: &'static str) -> Option<Spanned<String>> {
@@ -146,6 +150,10 @@ pub fn text(name: &str, node: Node, faults: &mut Faults) -> Option<Spanned<Strin
     };
     if value.trim().is_empty() {
         faults.at(node.span, Problem::EmptyValue { name: name.into() });
+        return None;
+    }
+    if let Some((_, character)) = bidi::forged(&value) {
+        faults.at(node.span, Problem::BidiControl { character });
         return None;
     }
     Some(Spanned::new(value, node.span))

@@ -6,9 +6,8 @@ use crate::text::source::{Place, Source, SourcePath, Span, Spanned};
 
 use super::body::{Body, Markup};
 use super::fields::Fields;
-use super::header;
 use super::language::LangId;
-use super::release::{FileName, Rules, check_text, is_slug, one_line, slug_proposal, typeset};
+use super::release::{FileName, Rules, is_slug, one_line, read_header, slug_proposal, typeset};
 
 /// The folder of such pages.
 pub const FOLDER: &str = "content/pages";
@@ -35,8 +34,7 @@ impl WrittenPage {
     /// Reads one source, or nothing where it cannot become a page.
     pub fn parse(source: &Source, rules: Rules, faults: &mut Faults) -> Option<Self> {
         let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
-        let header = header::parse(source, faults);
-        check_text(source, faults);
+        let header = read_header(source, faults);
         let body = Body::read(&source.text, header.body, markup, faults);
         let name = FileName::parse(&source.path);
         let mut fields = Fields::new(Table::Header, header.span, header.entries, faults);

@@ -171,7 +171,7 @@ impl Portal {
             Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
         complete.sort_by(|a, b| order(a).cmp(&order(b)));
         link_translations(&mut complete);
-        same_spelling(&complete, &mut faults);
+        same_spelling(&mut complete, &mut faults);
         let mut pages: Vec<Page> = pages
             .into_iter()
             .map(|written| Page { written, targets: Vec::new(), translations: Vec::new() })
@@ -494,23 +494,26 @@ fn link_pages(pages: &mut [Page]) {
     }
 }
 
-/// Says which tags and series are spelt in two ways.
-fn same_spelling(releases: &[Release], faults: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<(LangId, bool, String), &Name> = HashMap::new();
+/// Says which tags and series are spelt in two ways, and takes the first spelling for all.
+fn same_spelling(releases: &mut [Release], faults: &mut Vec<Diagnostic>) {
+    let mut first: HashMap<(LangId, bool, String), Name> = HashMap::new();
     let mut told = std::collections::HashSet::new();
     for release in releases {
-        let tags = release.tags.iter().map(|tag| (false, tag));
-        for (is_series, name) in tags.chain(release.series.iter().map(|series| (true, series))) {
-            let key = (release.lang, is_series, fold(&name.text));
+        let lang = release.lang;
+        let tags = release.tags.iter_mut().map(|tag| (false, tag));
+        for (is_series, name) in tags.chain(release.series.iter_mut().map(|series| (true, series))) {
+            let key = (lang, is_series, fold(&name.text));
             match first.get(&key) {
                 None => {
-                    first.insert(key, name);
+                    first.insert(key, name.clone());
                 }
                 Some(known) if known.text == name.text => {}
                 Some(known) => {
-                    let (first, second) = (known.text.clone(), name.text.clone());
-                    if told.insert((key, second.clone())) {
-                        let problem = Problem::TagSpellings { first, second };
+                    let spelling = std::mem::replace(&mut name.text, known.text.clone());
+                    if told.insert((key, spelling.clone())) {
+                        let what = if is_series { "series" } else { "tag" };
+                        let problem =
+                            Problem::TwoSpellings { what, first: known.text.clone(), second: spelling };
                         faults.push(Diagnostic::new(problem, name.place.clone()).and(known.place.clone()));
                     }
                 }

@@ -9,6 +9,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMerge
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::body::{Destination, Markup, destination, options, paragraphs};
+use crate::text::bidi;
 use crate::text::typography::{self, Context, Profile};
 
 use super::view::TargetView;
@@ -438,7 +439,7 @@ fn sanitise(fragment: &str, setting: &Setting) -> String {
             (_, "cite" | "srcset" | "background" | "longdesc") => None,
             _ => Some(value.into()),
         });
-    cleaner.clean(fragment).to_string()
+    bidi::without_overrides(cleaner.clean(fragment).to_string())
 }
 
 fn hostile(fragment: &str) -> bool {

@@ -313,12 +313,16 @@ fn without_collisions(planned: Vec<Planned>, faults: &mut Vec<Diagnostic>) -> Ve
     let mut keyed: Vec<(String, Planned)> = planned.into_par_iter().map(|one| (key(&one), one)).collect();
     keyed.par_sort_by(|a, b| a.0.cmp(&b.0));
     let mut sorted: Vec<(String, Planned)> = Vec::with_capacity(keyed.len());
+    let mut told = String::new();
     for (key, one) in keyed {
         let clash = sorted.last().filter(|(last, _)| {
             key == *last || key.strip_prefix(last.as_str()).is_some_and(|rest| rest.starts_with('\u{1}'))
         });
         match clash {
-            Some((_, other)) => {
+            // A file in the place of a folder is in the way of all that is in it: once is enough.
+            Some((last, _)) if key != *last && told == *last => {}
+            Some((last, other)) => {
+                told.clone_from(last);
                 let problem = Problem::AddressTaken { address: format!("/{}", one.spot.url) };
                 faults.push(collision(problem, other.owner.clone(), one.owner.clone()));
             }

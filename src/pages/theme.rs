@@ -145,7 +145,7 @@ impl Theme {
             let name = &entry.key.value;
             let Some(declared) = self.extra.get(name) else {
                 let suggestion = nearest(name, self.extra.keys().map(String::as_str)).map(str::to_owned);
-                let problem = Problem::UnknownField { table: Table::Theme, name: name.clone(), suggestion };
+                let problem = Problem::UnknownField { table: Table::Extra, name: name.clone(), suggestion };
                 faults.push(Diagnostic::new(problem, Place::new(path.clone(), entry.key.span)));
                 continue;
             };
@@ -255,7 +255,7 @@ fn chosen_options(
         let name = &entry.key.value;
         let Some(declared) = declared.get(name) else {
             let suggestion = nearest(name, declared.keys().map(String::as_str)).map(str::to_owned);
-            let problem = Problem::UnknownField { table: Table::Theme, name: name.clone(), suggestion };
+            let problem = Problem::UnknownField { table: Table::Options, name: name.clone(), suggestion };
             faults.push(Diagnostic::new(problem, Place::new(site.clone(), entry.key.span)));
             continue;
         };
@@ -385,7 +385,10 @@ fn load_templates(
                 return tera;
             }
             Err(error) => {
-                let diagnostic = template_fault(&error);
+                let mut diagnostic = template_fault(&error);
+                if diagnostic.place.is_none() {
+                    diagnostic.place = place_in_report(&error.to_string(), &sources);
+                }
                 let at = diagnostic.place.as_ref().map(|place| place.path.clone());
                 // What only misses a template that was left out is no fault of its own.
                 let consequence = broken && !matches!(error.kind(), ErrorKind::SyntaxError(_));
@@ -455,6 +458,21 @@ pub fn template_fault(error: &tera::Error) -> Diagnostic {
         _ => None,
     };
     Diagnostic { problem: Problem::Template { report }, place, other: None }
+}
+
+/// The place that Tera's report names in words: `--> templates/home.html:2:21`. Some of its errors
+/// have no other.
+fn place_in_report(report: &str, sources: &[&Source]) -> Option<Place> {
+    let (_, after) = report.split_once("--> ")?;
+    let mut parts = after.lines().next()?.trim().rsplitn(3, ':');
+    let column: usize = parts.next()?.trim_end_matches(']').parse().ok()?;
+    let line: usize = parts.next()?.parse().ok()?;
+    let path = parts.next()?.trim_start_matches('[');
+    let source = sources.iter().find(|source| &*source.path == path)?;
+    let start: usize = source.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let inside: usize =
+        source.text.get(start..)?.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+    Some(source.at(Span::new(start + inside, start + inside)))
 }
 
 fn statics(chain: &[ThemeFiles]) -> Vec<(String, Asset)> {

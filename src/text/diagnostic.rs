@@ -45,7 +45,23 @@ impl Faults {
         Self { path: path.clone(), list: Vec::new() }
     }
 
+    /// Adds a fault. What a syntax error at the same place explains is not said twice: a bad date
+    /// says it better, anything else worse.
     pub fn at(&mut self, span: Span, problem: Problem) {
+        let overlaps = |d: &Diagnostic| {
+            let other = d.place.as_ref().and_then(|place| place.span);
+            matches!(d.problem, Problem::Syntax { .. })
+                && other.is_some_and(|other| other.start < span.end && span.start < other.end)
+        };
+        if let Some(at) = self.list.iter().position(overlaps) {
+            match problem {
+                Problem::Syntax { .. } => {}
+                Problem::BadDate { .. } => {
+                    self.list.remove(at);
+                }
+                _ => return,
+            }
+        }
         self.list.push(Diagnostic::new(problem, Place::new(self.path.clone(), span)));
     }
 

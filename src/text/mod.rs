@@ -1,5 +1,6 @@
 //! Ring 0: text, places in it, what can be wrong with it. Knows no portal.
 
+pub mod bidi;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod fold;

@@ -32,6 +32,8 @@ pub enum Table {
     Header,
     Config,
     Theme,
+    Extra,
+    Options,
     Territory,
     Language,
 }
@@ -42,6 +44,8 @@ impl fmt::Display for Table {
             Self::Header => "a release's header",
             Self::Config => "`site.toml`",
             Self::Theme => "`theme.toml`",
+            Self::Extra => "the theme's `extra` fields",
+            Self::Options => "the theme's options",
             Self::Territory => "a territory",
             Self::Language => "a language file",
         })
@@ -118,7 +122,7 @@ pub enum Problem {
     SlugRequired { proposal: String },
     BadPath { what: &'static str, text: String, fault: PathFault },
     AddressTaken { address: String },
-    TagSpellings { first: String, second: String },
+    TwoSpellings { what: &'static str, first: String, second: String },
     // What a release refers to.
     MissingImage { src: String, suggestion: Option<String> },
     MissingFile { target: String, suggestion: Option<String> },
@@ -190,7 +194,7 @@ impl Problem {
             Self::SlugRequired { .. } => "slug-required",
             Self::BadPath { .. } => "bad-path",
             Self::AddressTaken { .. } => "address-taken",
-            Self::TagSpellings { .. } => "tag-spellings",
+            Self::TwoSpellings { .. } => "two-spellings",
             Self::MissingImage { .. } => "missing-image",
             Self::MissingFile { .. } => "missing-file",
             Self::RemoteImage { .. } => "remote-image",
@@ -255,8 +259,8 @@ impl Problem {
             }
             Self::BadPath { what, text, fault } => format!("the {what} `{}` {fault}", clip(text)),
             Self::AddressTaken { address } => format!("two sources at one address: `{}`", clip(address)),
-            Self::TagSpellings { first, second } => {
-                format!("two spellings of one tag: `{}` and `{}`", clip(second), clip(first))
+            Self::TwoSpellings { what, first, second } => {
+                format!("two spellings of one {what}: `{}` and `{}`", clip(second), clip(first))
             }
             Self::MissingImage { src, .. } => format!("missing image `{}`", clip(src)),
             Self::MissingFile { target, .. } => format!("missing file `{}`", clip(target)),
@@ -304,7 +308,7 @@ impl Problem {
             Self::MissingField { name, .. } => format!("has no `{name}`"),
             Self::UnclosedHeader { .. } => "opened here".into(),
             Self::AddressTaken { .. } => "this address is taken".into(),
-            Self::TagSpellings { .. } => "spelt otherwise elsewhere".into(),
+            Self::TwoSpellings { .. } => "spelt otherwise elsewhere".into(),
             Self::ProvinceOutsideRegion { .. } => "in another region".into(),
             Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
             Self::FutureWithoutPublish => "later than the build's clock".into(),
@@ -341,7 +345,7 @@ impl Problem {
             Self::AmbiguousPlace { candidates, .. } => Some(format!("write one of: {}", candidates.join(", "))),
             Self::SlugRequired { proposal } => Some(format!("add `slug`, for example \"{proposal}\"")),
             Self::AddressTaken { .. } => Some("give one of them another `slug`, date or name".into()),
-            Self::TagSpellings { .. } => Some("spell it the same way in both".into()),
+            Self::TwoSpellings { .. } => Some("spell it the same way in both".into()),
             Self::RemoteImage { .. } => {
                 Some("it becomes a link, since the portal loads nothing from others; save the image beside the release".into())
             }

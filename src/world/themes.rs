@@ -42,26 +42,26 @@ pub fn built_in_file(path: &str) -> Option<&'static [u8]> {
     DEFAULT.get_file(inside).map(|file| file.contents())
 }
 
-/// The theme of a portal and those that it extends, nearest first.
-pub fn chain(root: &mut Root, config: &Config, faults: &mut Vec<Diagnostic>) -> Vec<ThemeFiles> {
+/// The theme of a portal and those that it extends, nearest first; `None` where one is not there.
+pub fn chain(root: &mut Root, config: &Config, faults: &mut Vec<Diagnostic>) -> Option<Vec<ThemeFiles>> {
     let mut chain: Vec<ThemeFiles> = Vec::new();
-    let mut next = Some((config.theme.clone(), Place::file("site.toml")));
+    let mut next = Some((config.theme.value.clone(), Place::new("site.toml", config.theme.span)));
     while let Some((name, place)) = next.take() {
         if chain.iter().any(|theme| theme.name == name) {
             faults.push(Diagnostic::new(Problem::ThemeCycle { name }, place));
-            break;
+            return None;
         }
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         let theme = if plain { find(root, &name, faults) } else { None };
         let Some(theme) = theme else {
             let known = known(root);
             faults.push(Diagnostic::new(Problem::UnknownTheme { name, known }, place));
-            break;
+            return None;
         };
         next = theme.manifest.as_ref().and_then(parent_of);
         chain.push(theme);
     }
-    chain
+    Some(chain)
 }
 
 /// The portal's own templates and strings.

@@ -1,7 +1,7 @@
 //! The portal's folder: what is in it, and its texts. Symbolic links are refused, so nothing is
 //! read from outside.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -105,6 +105,7 @@ impl Root {
             return Vec::new();
         }
         let mut found = Vec::new();
+        let mut seen = HashSet::new();
         let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false).sort_by_file_name();
         let wanted = |entry: &walkdir::DirEntry| {
             entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy())
@@ -142,6 +143,13 @@ impl Root {
                 true => path.into(),
                 false => path.nfc().collect::<String>().into(),
             };
+            // One name in two normal forms is two files on disk and one for everybody else.
+            if !composed.is_ascii() && !seen.insert(composed.clone()) {
+                let problem = Problem::AddressTaken { address: composed.to_string() };
+                let other = Place::file(composed.clone());
+                faults.push(Diagnostic::new(problem, Place::file(composed)).and(other));
+                continue;
+            }
             if self.dir.join(&*composed) != entry.path() {
                 self.odd.insert(composed.clone(), entry.path().to_owned());
             }
