@@ -108,9 +108,7 @@ fn a_wrong_type_within_image() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nimage = { src = 12 }\n+++\n",
     )
     .build();
-    run.assert_refused(expect![[r#"
-        content/a.md:5:9: error: missing field `src` in a release's header
-        content/a.md:5:17: error: field `src` has the wrong type: an integer"#]]);
+    run.assert_refused(expect!["content/a.md:5:17: error: field `src` has the wrong type: an integer"]);
 }
 
 #[test]
@@ -192,9 +190,7 @@ fn a_day_that_the_month_has_not() {
 fn a_day_that_toml_itself_refuses() {
     let run =
         Fixture::release("+++\ntitle = \"A\"\ndate = 2026-02-30\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[r#"
-        content/a.md:3:8: error: invalid TOML: invalid date, expected day between 01 and 28
-        content/a.md:3:8: error: `2026-02-30` is not a date"#]]);
+    run.assert_refused(expect!["content/a.md:3:8: error: `2026-02-30` is not a date"]);
 }
 
 #[test]
@@ -341,11 +337,7 @@ fn static_files_that_differ_by_case_alone() {
 #[test]
 fn a_file_where_a_folder_must_be() {
     let fixture = Fixture::release(&toml("")).file("content/static/2026", "1");
-    fixture.build().assert_refused(expect![[r#"
-        content/a.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/static/2026:1:1)
-        content/static/2026:1:1: error: two sources at one address: `/2026/03/12/`
-        content/static/2026:1:1: error: two sources at one address: `/2026/03/`
-        content/static/2026:1:1: error: two sources at one address: `/2026/`"#]]);
+    fixture.build().assert_refused(expect!["content/a.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/static/2026:1:1)"]);
 }
 
 /// `2026-bilan.txt` sorts between `2026` and `2026/…` and must not hide the clash.
@@ -354,11 +346,7 @@ fn a_file_where_a_folder_must_be_with_another_name_between() {
     let fixture = Fixture::release(&toml(""))
         .file("content/static/2026", "1")
         .file("content/static/2026-bilan.txt", "2");
-    fixture.build().assert_refused(expect![[r#"
-        content/a.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/static/2026:1:1)
-        content/static/2026:1:1: error: two sources at one address: `/2026/03/12/`
-        content/static/2026:1:1: error: two sources at one address: `/2026/03/`
-        content/static/2026:1:1: error: two sources at one address: `/2026/`"#]]);
+    fixture.build().assert_refused(expect!["content/a.md:1:1: error: two sources at one address: `/2026/03/12/a/` (the other: content/static/2026:1:1)"]);
 }
 
 #[test]
@@ -403,7 +391,7 @@ fn a_template_with_an_unknown_variable() {
 fn a_template_with_an_unknown_filter() {
     let fixture = Fixture::release(&toml(""))
         .file("templates/home.html", "<h1>\n  {{ portal.title | shout }}\n</h1>\n");
-    fixture.build().assert_refused(expect!["error: Unknown filter `shout`"]);
+    fixture.build().assert_refused(expect!["templates/home.html:2:21: error: Unknown filter `shout`"]);
 }
 
 #[test]
@@ -479,9 +467,7 @@ fn toml_that_is_none() {
 #[test]
 fn yaml_that_is_none() {
     let run = Fixture::release("---\ntitle: [A\ndate: 2026-03-12\n---\n").build();
-    run.assert_refused(expect![[r#"
-        content/a.md:2:8: error: field `title` has the wrong type: a list
-        content/a.md:3:5: error: invalid YAML: illegal placement of ':' indicator"#]]);
+    run.assert_refused(expect!["content/a.md:3:5: error: invalid YAML: illegal placement of ':' indicator"]);
 }
 
 /// The commonest fault of French titles in YAML, whose own message helps nobody.
@@ -538,11 +524,7 @@ fn conflict_markers_in_the_text() {
 #[test]
 fn conflict_markers_in_the_header() {
     let run = Fixture::release("+++\ntitle = \"A\"\n<<<<<<< HEAD\ndate = 2026-03-12\n=======\ndate = 2026-03-13\n>>>>>>> autre\nregion = \"souss-massa\"\n+++\n").build();
-    run.assert_refused(expect![[r#"
-        content/a.md:3:1: error: invalid TOML: invalid unquoted key, expected letters, numbers, `-`, `_`
-        content/a.md:3:1: error: conflict markers of a version control system
-        content/a.md:5:2: error: invalid TOML: extra `=`, expected nothing
-        content/a.md:7:9: error: invalid TOML: key with no value, expected `=`"#]]);
+    run.assert_refused(expect!["content/a.md:3:1: error: conflict markers of a version control system"]);
 }
 
 #[test]
@@ -550,10 +532,7 @@ fn two_spellings_of_one_tag_name_both_places() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml("tags = [\"Eau potable\"]"))
         .file("content/b.md", toml("tags = [\"Paix\", \"eau-potable\"]"));
-    fixture.build().assert_refused(expect![[r#"
-        error: two sources at one address: `/tags/eau-potable/feed.xml`
-        content/b.md:5:17: error: two spellings of one tag: `eau-potable` and `Eau potable` (the other: content/a.md:5:9)
-        content/b.md:5:17: error: two sources at one address: `/tags/eau-potable/` (the other: content/a.md:5:9)"#]]);
+    fixture.build().assert_refused(expect!["content/b.md:5:17: error: two spellings of one tag: `eau-potable` and `Eau potable` (the other: content/a.md:5:9)"]);
 }
 
 #[test]
@@ -561,10 +540,7 @@ fn two_spellings_of_one_series_name_both_places() {
     let fixture = Fixture::with("")
         .file("content/a.md", toml("series = \"Tournée\""))
         .file("content/b.md", toml("series = \"tournee\""));
-    fixture.build().assert_refused(expect![[r#"
-        error: two sources at one address: `/series/tournee/feed.xml`
-        content/b.md:5:10: error: two spellings of one tag: `tournee` and `Tournée` (the other: content/a.md:5:10)
-        content/b.md:5:10: error: two sources at one address: `/series/tournee/` (the other: content/a.md:5:10)"#]]);
+    fixture.build().assert_refused(expect!["content/b.md:5:10: error: two spellings of one series: `tournee` and `Tournée` (the other: content/a.md:5:10)"]);
 }
 
 #[test]
@@ -763,19 +739,7 @@ fn a_zone_that_only_the_machine_could_know() {
 #[test]
 fn an_unknown_theme() {
     let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}theme = \"sobre\"\n"));
-    fixture.build().assert_refused(expect![[r#"
-        lang/ar.toml:1:1: error: no string `date.first` for the language `ar`
-        lang/fr.toml:1:1: error: no string `date.first` for the language `fr`
-        site.toml:1:1: error: unknown theme `sobre`
-        templates/404.html:1:1: error: no template `404.html` in the theme or what it extends
-        templates/archives.html:1:1: error: no template `archives.html` in the theme or what it extends
-        templates/home.html:1:1: error: no template `home.html` in the theme or what it extends
-        templates/list.html:1:1: error: no template `list.html` in the theme or what it extends
-        templates/page.html:1:1: error: no template `page.html` in the theme or what it extends
-        templates/redirect.html:1:1: error: no template `redirect.html` in the theme or what it extends
-        templates/region.html:1:1: error: no template `region.html` in the theme or what it extends
-        templates/regions.html:1:1: error: no template `regions.html` in the theme or what it extends
-        templates/release.html:1:1: error: no template `release.html` in the theme or what it extends"#]]);
+    fixture.build().assert_refused(expect!["site.toml:4:9: error: unknown theme `sobre`"]);
 }
 
 #[test]
@@ -864,9 +828,9 @@ fn addresses_of_an_unknown_kind() {
 fn site_toml_with_a_wrong_type() {
     let fixture =
         Fixture::release(&toml("")).file("site.toml", "title = 12\nbase_url = \"https://a.example/\"\n");
-    fixture.build().assert_refused(expect![[r#"
-            site.toml:1:1: error: missing field `title` in `site.toml`
-            site.toml:1:9: error: field `title` has the wrong type: an integer"#]]);
+    fixture
+        .build()
+        .assert_refused(expect!["site.toml:1:9: error: field `title` has the wrong type: an integer"]);
 }
 
 #[test]
@@ -998,7 +962,6 @@ fn twenty_kinds_of_faults_do_not_hide_each_other() {
         content/f06.md:5:9: error: missing image `absent.png`
         content/f07.md:5:12: error: the alias `../a` leads out of its folder by `..`
         content/f08.md:5:11: error: `demain` is not a date
-        content/f09.md:5:11: error: invalid TOML: invalid date, expected month between 01 and 12
         content/f09.md:5:11: error: `2026-13-01` is not a date
         content/f10.md:5:8: error: `es` is no valid value for `lang`
         content/f11.md:5:9: error: field `draft` has the wrong type: an integer

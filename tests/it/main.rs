@@ -1,6 +1,7 @@
 //! Tribune as a person or a script meets it: the real program on real folders, text in, text out.
 
 mod addresses;
+mod architecture;
 mod diagnostics;
 mod escapes;
 mod faults;

@@ -1,1 +1,172 @@
+//! What one new release writes: exactly the contract's files, however large the archive.
 
+use expect_test::expect;
+
+use crate::harness::{Fixture, Run, SITE};
+
+const REGIONS: [&str; 3] = ["oriental", "souss-massa", "national"];
+
+/// An archive of `count` releases over the months before June 2026, the last one on 2026-05-28.
+fn archive(count: usize) -> Fixture {
+    let fixture = Fixture::with("");
+    for number in 0..count {
+        let month = 40 - 40 * number.min(count - 1) / count;
+        let (year, month, day) = (2026 - (month + 6) / 12, 12 - (month + 6) % 12, 1 + number % 27);
+        let date =
+            if number + 1 == count { "2026-05-28".into() } else { format!("{year}-{month:02}-{day:02}") };
+        fixture.edit(&format!("content/r{number:03}.md"), release(&date, REGIONS[number % 3], ""));
+    }
+    fixture
+}
+
+fn release(date: &str, region: &str, fields: &str) -> String {
+    format!(
+        "+++\ntitle = \"De {date}\"\ndate = {date}\nregion = \"{region}\"\n{fields}\n+++\n\nTexte du {date}.\n"
+    )
+}
+
+/// What adding one file changes.
+fn adding(fixture: &Fixture, path: &str, text: &str) -> Vec<String> {
+    let before = fixture.build().assert_clean();
+    fixture.edit(path, text);
+    let after = fixture.build().assert_clean();
+    let changes = after.changes(&before);
+    // The whole is what a build without any memory makes.
+    let clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_clean();
+    assert_eq!(clean.output, after.output);
+    changes
+}
+
+#[test]
+fn a_new_release_in_periods_that_exist_writes_exactly_these_files() {
+    let text = release("2026-05-28T18:00:00Z", "oriental", "");
+    let changes = adding(&archive(60), "content/neuf.md", &text);
+    expect![[""]].assert_eq(&changes.join("\n"));
+    assert!(changes.len() <= 24);
+}
+
+#[test]
+fn an_archive_ten_times_as_large_writes_no_more() {
+    let text = release("2026-05-28T18:00:00Z", "oriental", "");
+    let changes = |count| {
+        let changes = adding(&archive(count), "content/neuf.md", &text);
+        let last = format!("r{:03}", count - 1);
+        changes.into_iter().map(|change| change.replace(&last, "last")).collect::<Vec<_>>()
+    };
+    assert_eq!(changes(60), changes(600));
+}
+
+/// Beside the former: the day and its predecessor's « next » link.
+#[test]
+fn a_new_release_on_a_new_day_opens_the_day() {
+    let changes = adding(&archive(60), "content/neuf.md", &release("2026-05-29", "oriental", ""));
+    expect![[""]].assert_eq(&changes.join("\n"));
+}
+
+#[test]
+fn a_new_release_in_a_new_year_opens_year_month_and_day() {
+    let fixture = Fixture::with("");
+    for (number, date) in ["2024-05-02", "2024-11-03", "2025-01-04", "2025-12-30"].into_iter().enumerate() {
+        fixture.edit(&format!("content/r{number}.md"), release(date, "oriental", ""));
+    }
+    let changes = adding(&fixture, "content/neuf.md", &release("2026-01-02", "oriental", ""));
+    expect![[""]].assert_eq(&changes.join("\n"));
+}
+
+#[test]
+fn a_new_release_with_province_tags_and_series_writes_theirs_too() {
+    let fields = "province = \"Berkane\"\ntags = [\"Eau\", \"Port\"]\nseries = \"Suite\"";
+    let fixture = archive(12).file("content/avant.md", release("2026-05-28T10:00:00Z", "oriental", fields));
+    let changes = adding(&fixture, "content/neuf.md", &release("2026-05-28T18:00:00Z", "oriental", fields));
+    expect![[""]].assert_eq(&changes.join("\n"));
+}
+
+#[test]
+fn a_new_pair_writes_its_files_in_each_language_and_leaves_the_other_pages_alone() {
+    let fixture = archive(12).file("content/neuf.md", release("2026-05-28T18:00:00Z", "oriental", ""));
+    let changes = adding(&fixture, "content/neuf.ar.md", "+++\ntitle = \"خبر\"\n+++\n\nنص.\n");
+    // The original and the lists gain a counterpart to name.
+    let french: Vec<&String> = changes.iter().filter(|change| !change.contains(" ar/")).collect();
+    expect![[""]].assert_eq(&french.into_iter().cloned().collect::<Vec<_>>().join("\n"));
+}
+
+/// A forgotten release of two years ago: its own periods, its neighbours, and nothing else closed.
+#[test]
+fn a_backdated_release_touches_no_other_closed_period() {
+    let fixture = archive(60);
+    let changes = adding(&fixture, "content/oubli.md", &release("2024-06-15T12:30:00Z", "oriental", ""));
+    expect![[""]].assert_eq(&changes.join("\n"));
+}
+
+#[test]
+fn typing_inside_a_text_touches_its_page_and_the_feeds_that_carry_it() {
+    let fixture = archive(60);
+    let before = fixture.build().assert_clean();
+    let text = release("2026-05-28", REGIONS[59 % 3], "") + "\nUne phrase de plus.\n";
+    fixture.edit("content/r059.md", text);
+    let changes = fixture.build().assert_clean().changes(&before);
+    expect![[""]].assert_eq(&changes.join("\n"));
+}
+
+#[test]
+fn a_build_without_changes_writes_nothing() {
+    let fixture = archive(12);
+    let before = fixture.build().assert_clean();
+    let after = fixture.build().assert_clean();
+    assert_eq!(after.changes(&before), [""; 0]);
+    let touched = fixture.build_with(&["--clean"]).assert_clean();
+    assert_eq!(touched.changes(&before), [""; 0]);
+}
+
+/// The memory of earlier runs may be lost, cut or forged: the output is the same.
+#[test]
+fn a_broken_memory_is_as_good_as_none() {
+    let fixture = archive(12);
+    let before = fixture.build().assert_clean();
+    let caches: Vec<String> = crate::harness::tree(&fixture.path(".cache")).into_keys().collect();
+    assert!(!caches.is_empty());
+    for (number, bytes) in [&b""[..], b"tribune manifest 1", &[0xff; 4096]].into_iter().enumerate() {
+        for cache in &caches {
+            fixture.edit(&format!(".cache/{cache}"), bytes);
+        }
+        fixture.edit(&format!("content/n{number}.md"), release("2026-05-28T20:00:00Z", "monde", ""));
+        let after = fixture.build().assert_clean();
+        let clean = fixture.build_with(&["--clean", "--output", &format!("propre{number}")]).assert_clean();
+        assert_eq!(after.output, clean.output);
+    }
+    assert_ne!(before.output, fixture.build().output);
+}
+
+/// Any edits in any order: what stands is always what a clean build makes.
+#[test]
+fn any_edits_lead_to_what_a_clean_build_makes() {
+    let fixture = archive(24);
+    let clean = |fixture: &Fixture, step: usize| -> Run {
+        fixture.build_with(&[
+            "--clean",
+            "--output",
+            &format!("../{}-{step}", fixture.dir().file_name().unwrap().to_str().unwrap()),
+        ])
+    };
+    let steps: [&dyn Fn(); 8] = [
+        &|| drop(fixture.edit("content/r003.md", release("2024-02-02", "monde", "tags = [\"Un\"]"))),
+        &|| drop(fixture.remove("content/r004.md")),
+        &|| drop(std::fs::rename(fixture.path("content/r005.md"), fixture.path("content/autre.md")).unwrap()),
+        &|| drop(fixture.edit("content/pages/parti.md", "+++\ntitle = \"Le parti\"\n+++\n\nNous.\n")),
+        &|| drop(fixture.edit("site.toml", format!("{SITE}description = \"Les nouvelles\"\n"))),
+        &|| drop(fixture.edit("templates/404.html", "<h1>Rien</h1>")),
+        &|| drop(fixture.edit("content/static/style.css", "body{color:red}")),
+        &|| drop(fixture.remove("templates/404.html").edit("site.toml", SITE)),
+    ];
+    fixture.build().assert_clean();
+    for (number, step) in steps.iter().enumerate() {
+        step();
+        let after = fixture.build().assert_done();
+        let clean = clean(&fixture, number).assert_done();
+        std::fs::remove_dir_all(
+            fixture.path(&format!("../{}-{number}", fixture.dir().file_name().unwrap().to_str().unwrap())),
+        )
+        .unwrap();
+        assert_eq!(after.output, clean.output, "after step {number}");
+    }
+}
