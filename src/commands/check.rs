@@ -35,7 +35,9 @@ pub fn run(args: &CheckArgs) -> Exit {
     }
     let report = Report::new(faults);
     terminal::report(&report, &root, &args.common);
-    if report.has_errors() {
+    // A build publishes both copies of what was changed in two places; a check is asked to see it.
+    let copies = report.diagnostics.iter().any(|fault| fault.problem == Problem::SyncLeftover);
+    if report.has_errors() || copies {
         return Exit::Faults;
     }
     if report.warnings() == 0 && !args.common.quiet {

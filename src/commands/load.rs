@@ -42,7 +42,7 @@ pub fn ground(
         faults.push(Diagnostic::new(Problem::NoSiteFile, Place::file(path)));
         return None;
     }
-    let source = match root.read(&path) {
+    let source = match root.read_named(&path) {
         Ok(source) => source,
         Err(fault) => {
             faults.push(fault);
@@ -90,7 +90,7 @@ fn territory(
             found.at(name.span, Problem::MissingFile { target, suggestion });
             None
         }
-        Ok(path) => match root.read(&path.as_str().into()) {
+        Ok(path) => match root.read_named(&path.as_str().into()) {
             Err(fault) => {
                 faults.push(fault);
                 None

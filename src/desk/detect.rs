@@ -235,21 +235,21 @@ impl<'t> Detector<'t> {
         self.longest(words, start, words.key(start)).filter(|found| capital || found.target == Target::South)
     }
 
-    fn longest(&self, words: &Words, start: usize, first: &str, clitic: bool) -> Option<Found> {
+    fn longest(&self, words: &Words, start: usize, first: &str) -> Option<Found> {
         let mut key = first.to_owned();
-        let mut names = &self.names[..];
+        let mut range = &self.names[..];
         let mut found = None;
         let mut end = start + 1;
         loop {
             // Of the names that began like the words so far, those that go on likewise.
-            names = &names[names.partition_point(|(name, _)| **name < *key)..];
-            names = &names[..names.partition_point(|(name, _)| name.starts_with(&key))];
-            match names.first() {
-                Some((name, target)) if *name == key => {
-                    found = Some(Found { start, end, target: *target, clitic });
-                }
-                Some(_) => {}
+            range = &range[range.partition_point(|(name, _)| **name < *key)..];
+            range = &range[..range.partition_point(|(name, _)| name.starts_with(&key))];
+            let (name, target) = match range.first() {
+                Some(first) => first,
                 None => return found,
+            };
+            if *name == key {
+                found = Some(Found { start, end, target: *target, key: key.clone() });
             }
             match words.list.get(end) {
                 Some(word) if end < start + LONGEST && word.gap <= Gap::Dash => key.push_str(words.key(end)),
@@ -258,279 +258,121 @@ impl<'t> Detector<'t> {
             end += 1;
         }
     }
+}
 
-    /// Whether the name says where the text's matter lies.
-    fn counts(&self, words: &Words, found: &Found, cue: Option<Cue>, title: bool, beside: bool) -> bool {
-        if found.target == Target::South {
-            return true;
-        }
-        let told = matches!(cue, Some(Cue::Region | Cue::Province | Cue::Local));
-        if cue == Some(Cue::Other) || !title && is_dateline(words, found) {
-            return false;
-        }
-        if told {
-            return true;
-        }
-        if is_venue(words, found.start) {
-            return false;
-        }
-        // A name of several words is hardly a person's.
-        let single = found.end == found.start + 1;
-        if single && !beside && is_in_longer_name(words, found) {
-            return false;
-        }
-        let key: String = (found.start..found.end).map(|at| words.key(at)).collect();
-        let latin = !words.list[found.start].arabic;
-        let whole = if found.clitic { unclitic(&key).any(|key| cues::is_common_word(&key)) } else { false };
-        if whole || cues::is_common_word(&key) {
-            return false;
-        }
-        match found.target {
-            // « Sale » is a word, « Salé » a town.
-            Target::Province(_) if key == "sale" => words.list[found.start].accented,
-            // Arabic has no capitals: towns, wadis and olive trees look alike.
-            Target::Commune { .. } => latin && key.len() > 4,
-            _ => true,
-        }
-    }
-
-    fn add(&self, words: &Words, found: &Found, cue: Option<Cue>, title: bool, tally: &mut Tally) {
-        let told = cue.is_some();
-        let weight = match found.target {
-            Target::Region(_) if told => 5.0,
-            Target::Region(_) => 4.0,
-            Target::Province(_) if cue == Some(Cue::Province) => 3.0,
-            Target::Province(_) if told => 2.5,
-            Target::Province(_) | Target::South => 2.0,
-            Target::Commune { .. } if told => 1.5,
-            Target::Commune { urban: true, .. } => 0.75,
-            Target::Commune { .. } => 0.4,
-        };
-        let word = &words.list[found.start];
-        let place = if title {
-            TITLE
-        } else if word.paragraph == 0 {
-            LEAD
-        } else {
-            1.0
-        };
-        let last = &words.list[found.end - 1];
-        let span = word.place.start..last.place.end;
-        let first = if title { Span::default() } else { span.clone().into() };
-        let (level, province) = match found.target {
-            Target::Region(_) | Target::South => (Level::Region, None),
-            Target::Province(id) => (Level::Province, Some(id)),
-            Target::Commune { province, .. } => (Level::Commune, province),
-        };
-        let regions = match found.target {
-            Target::Region(id) => vec![id],
-            Target::Province(id) => vec![self.territory.province(id).region],
-            Target::Commune { region, .. } => vec![region],
-            Target::South => self.south.clone(),
-        };
-        for region in regions {
-            // Without the particle, the name is the territory's.
-            let name = match found.target {
-                Target::Province(id) if found.clitic => self.territory.province(id).names.get("ar"),
-                Target::Region(id) if found.clitic => self.territory.region(id).names.get("ar"),
-                _ => &words.text[span.clone()],
-            };
-            let place_key = (found.target, region);
-            let sentence = (title, word.sentence);
-            let (at, scored) = tally.seen.entry((place_key, sentence)).or_insert((usize::MAX, 0.0));
-            let score = weight * place;
-            // One count a sentence, at the best weight that the sentence gives.
-            *tally.scores.entry(region).or_default() += (score - *scored).max(0.0);
-            *scored = scored.max(score);
-            if *at != usize::MAX {
-                continue;
-            }
-            *at = *tally.at.entry(place_key).or_insert_with(|| {
-                let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-                tally.mentions.push(Mention { name, count: 0, region, province, first, level });
-                tally.mentions.len() - 1
-            });
-            if let Some(mention) = tally.mentions.get_mut(*at) {
-                mention.count += 1;
-                if mention.first == Span::default() {
-                    mention.first = first;
-                }
-            }
+impl Detection {
+    /// The mentions that speak for the proposal, in one line: « Souss-Massa ×3, Agadir ×1 → MA-09 ».
+    pub fn evidence(&self, territory: &Territory) -> String {
+        let region = territory.region(self.proposal);
+        let own = |mention: &&Mention| region.pseudo || mention.region == self.proposal;
+        let mut mentions: Vec<&Mention> = self.mentions.iter().filter(own).collect();
+        mentions.sort_by_key(|mention| (mention.level, std::cmp::Reverse(mention.count)));
+        let shown: Vec<String> =
+            mentions.iter().take(6).map(|mention| format!("{} ×{}", mention.name, mention.count)).collect();
+        match shown.is_empty() {
+            true => String::new(),
+            false => format!("{} → {}", shown.join(", "), region.iso.as_deref().unwrap_or(&region.slug)),
         }
     }
 }
 
-/// What the texts have given so far.
-#[derive(Default)]
-struct Tally {
-    scores: BTreeMap<RegionId, f32>,
-    mentions: Vec<Mention>,
-    /// Where a place's mention stands in `mentions`.
-    at: HashMap<(Target, RegionId), usize>,
-    /// What a place has scored in a sentence (of the title, of the body).
-    seen: HashMap<((Target, RegionId), (bool, usize)), (usize, f32)>,
-}
-
-struct Found {
-    start: usize,
-    /// After its last word.
-    end: usize,
-    target: Target,
-    /// A particle is written as one word with it.
-    clitic: bool,
-}
-
-/// The name before, whose cue may hold for the next: « les provinces de Tata et de Tiznit ».
-struct Last {
-    end: usize,
-    cue: Option<Cue>,
-}
-
-impl Last {
-    fn cue_for(&self, words: &Words, start: usize) -> Option<Cue> {
-        let between = words.list.get(self.end..start)?;
-        let near = between.len() < REACH && words.list.get(start)?.gap < Gap::Sentence;
-        let listed = (self.end..start).all(|at| cues::lists(words.key(at)))
-            && between.iter().all(|word| word.gap < Gap::Sentence);
-        self.cue.filter(|_| near && listed)
-    }
-}
-
+/// What a name stands for that several municipalities bear: their common region, or nothing.
 fn namesakes(known: Target, region: RegionId, province: Option<ProvinceId>) -> Option<Target> {
     match known {
-        Target::Commune { region: other, province: its, urban } if other == region => {
-            Some(Target::Commune { region, province: its.filter(|its| Some(*its) == province), urban })
+        Target::Commune { region: other, province: first, urban } if other == region => {
+            Some(Target::Commune { region, province: first.filter(|first| Some(*first) == province), urban })
         }
         _ => None,
     }
 }
 
-/// The nearest cue before a word, as long as only words that join stand between.
-fn cue_before(words: &Words, start: usize) -> Option<Cue> {
-    let mut at = start;
-    for _ in 0..REACH {
-        if matches!(words.list.get(at)?.gap, Gap::Dash | Gap::Hard | Gap::Sentence | Gap::Paragraph) {
-            return None;
-        }
-        at = at.checked_sub(1)?;
-        let key = words.key(at);
-        let found = cues::cue(key)
-            .or_else(|| words.list[at].arabic.then(|| unclitic(key).find_map(|key| cues::cue(&key)))?);
-        if found.is_some() {
-            return found;
-        }
-        // « Université Hassan II de Casablanca »: the institution's own name stands between.
-        if !cues::joins(key) && !words.list[at].capital {
-            return None;
-        }
-    }
-    None
-}
-
-/// « Siège central du parti à Rabat », « Conseil national à Bouznika ».
-fn is_venue(words: &Words, start: usize) -> bool {
-    let Some(word) = words.list.get(start) else { return false };
-    let before = |back: usize| {
-        let at = start.checked_sub(back)?;
-        (words.list[at].sentence == word.sentence).then(|| words.key(at))
-    };
-    if !word.arabic && !matches!(before(1), Some("a" | "au" | "en")) {
-        return false;
-    }
-    for back in 1..=2 * REACH {
-        let Some(key) = before(back) else { return false };
-        // Who is met there says that the meeting is about the place.
-        if matches!(key, "avec" | "militants" | "militantes" | "habitants" | "elus" | "مع" | "مناضلي")
-        {
-            return false;
-        }
-        if cues::is_seat(key) {
-            return true;
-        }
-        if back <= REACH + 1 && before(back + 1).is_some_and(|first| cues::is_body(first, key)) {
-            return true;
-        }
-    }
-    false
-}
-
-/// « Rabat, le 12 mars », « RABAT (MAP) », « الرباط/4 غشت 2015 », « Agadir – ».
-fn is_dateline(words: &Words, found: &Found) -> bool {
-    let mut first = found.start;
-    while let Some(before) = first.checked_sub(1)
-        && words.list[first].gap < Gap::Sentence
-        && matches!(words.key(before), "fait" | "a" | "حرر" | "ب" | "في")
-    {
-        first = before;
-    }
-    let opens = words.list[first].gap == Gap::Paragraph
-        || first > 0
-            && words.text[words.list[first - 1].place.end..words.list[first].place.start].contains('\n');
-    let Some(after) = words.list.get(found.end - 1).and_then(|word| words.text.get(word.place.end..)) else {
-        return false;
-    };
-    let rest = after.trim_start_matches([' ', '\u{a0}', '*', '_']);
-    let Some(sign) = rest.chars().next().filter(|_| opens) else { return false };
-    match sign {
-        '(' | '/' => true,
-        '–' | '—' => true,
-        '-' => rest.len() < after.len(),
-        ',' | '،' => {
-            let next = rest[sign.len_utf8()..].trim_start();
-            let next = next.strip_prefix("le ").or_else(|| next.strip_prefix("في ")).unwrap_or(next);
-            next.starts_with(|c: char| c.is_numeric())
-        }
-        _ => false,
-    }
-}
-
-/// A word beside it makes it a part of a person's or an institution's name.
-fn is_in_longer_name(words: &Words, found: &Found) -> bool {
-    let Some(word) = words.list.get(found.start) else { return false };
-    let before = found.start.checked_sub(1).filter(|at| words.list[*at].sentence == word.sentence);
-    if before.is_some_and(|at| cues::is_title_of_person(words.key(at))) {
-        return true;
-    }
-    if word.arabic {
-        return false;
-    }
-    // Where all is in capitals, they tell nothing; an acronym is no part of a name.
-    let names = |at: usize| {
-        let other = &words.list[at];
-        other.capital && !other.capitals && !cues::is_plain(words.key(at)) && !word.capitals
-    };
-    let follows = words.list.get(found.end).is_some_and(|next| next.gap == Gap::Close) && names(found.end);
-    follows || word.gap == Gap::Close && before.is_some_and(names)
-}
-
-impl Detection {
-    /// What speaks for the proposal, as a person can check it:
-    /// « Souss-Massa ×5, Inezgane-Aït Melloul ×2 → MA-09 ».
-    pub fn evidence(&self, territory: &Territory) -> String {
-        let mut mentions: Vec<_> = self.mentions.iter().collect();
-        mentions.sort_by_key(|mention| {
-            (mention.region != self.proposal, std::cmp::Reverse(mention.count), mention.level)
-        });
-        let mut evidence = String::new();
-        for (at, mention) in mentions.iter().enumerate() {
-            if at > 0 {
-                evidence.push_str(", ");
-            }
-            let _ = write!(evidence, "{} ×{}", mention.name, mention.count);
-            if mention.region != self.proposal {
-                let _ = write!(evidence, " ({})", label(territory, mention.region));
-            }
-        }
-        let arrow = if evidence.is_empty() { "→" } else { " →" };
-        let _ = write!(evidence, "{arrow} {}", label(territory, self.proposal));
-        evidence
-    }
-}
-
-fn label(territory: &Territory, id: RegionId) -> &str {
-    let region = territory.region(id);
-    region.iso.as_deref().unwrap_or(&region.slug)
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn proposed(title: &str, body: &str) -> String {
+        let territory = Territory::morocco();
+        let found = detect(&territory, title, body);
+        territory.region(found.proposal).slug.clone()
+    }
+
+    #[test]
+    fn the_evidence_decides() {
+        for (title, body, expected) in [
+            (
+                "",
+                "Une réunion s'est tenue dans la région de l'Oriental, à Oujda. Les élus de Berkane y étaient.",
+                "oriental",
+            ),
+            (
+                "",
+                "Le secrétaire provincial de Tiznit a reçu les militants. À Tiznit, la salle était pleine.",
+                "souss-massa",
+            ),
+            ("Congrès provincial USFP/Taza", "Les délégués ont voté le rapport moral.", "fes-meknes"),
+            // A seat, a national body and a dateline say nothing of the text's subject.
+            (
+                "",
+                "Le bureau s'est réuni au siège central du parti à Rabat. La situation nationale a été examinée.",
+                "national",
+            ),
+            (
+                "",
+                "Le Conseil national, réuni à Bouznika, a adopté sa motion. Le Conseil national a salué les élus.",
+                "national",
+            ),
+            ("", "Rabat, 4 août 2026 – La direction a publié une note sur les écoles.", "national"),
+            // Names inside the names of other things.
+            ("", "L'appel de Marrakech a été signé. L'accord de Rabat suivra.", "national"),
+            ("", "M. Safi a pris la parole, puis Mme Settat.", "national"),
+            ("", "Un colloque a eu lieu à l'Université Hassan II de Casablanca.", "national"),
+            ("", "La place Casablanca Finance City recrute.", "national"),
+            ("", "استقبل الأمير مولاي رشيد الوفد.", "national"),
+            ("", "Le texte suit.\n\nFait à Rabat, le 3 mai 2026", "national"),
+            // Ordinary words.
+            ("", "Sale affaire que celle-là.", "national"),
+            ("", "السنة الجديدة في الشرق الأوسط كما ذكر أنفا رأته العيون.", "national"),
+            ("", "لقاء بإقليم الجديدة.", "casablanca-settat"),
+            ("", "De l'eau sale coule près du rabat d'une tente, et tata compte les seaux.", "national"),
+            ("", "Les quartiers de Salé manquent d'eau.", "rabat-sale-kenitra"),
+            // A cue outweighs a seat.
+            ("", "Au siège du parti, on a parlé de la province de Midelt.", "draa-tafilalet"),
+            // Several regions without a dominant one.
+            (
+                "",
+                "Des réunions ont eu lieu dans la région de Souss-Massa et dans la région de l'Oriental.",
+                "national",
+            ),
+            ("", "Les provinces du Sud attendent un port. Les provinces du Sud ont voté.", "national"),
+            // Lists share their cue.
+            ("", "Les secrétaires provinciaux d'Azilal et de Khouribga ont signé.", "beni-mellal-khenifra"),
+            // Arabic, with clitics and spaced dashes.
+            ("", "زيارة لتيزنيت وتارودانت.", "souss-massa"),
+            ("", "وببني ملال وخنيفرة لقاءات.", "beni-mellal-khenifra"),
+            (
+                "",
+                "عقد الحزب لقاء بالدار البيضاء سطات. وحضر اللقاء منتخبو الدار البيضاء.",
+                "casablanca-settat",
+            ),
+            ("", "استقبل الكاتب الجهوي بجهة سوس ماسة وفدا من إقليم تزنيت.", "souss-massa"),
+            ("", "الرباط/4 غشت 2026/ أصدرت القيادة بيانا حول المدرسة.", "national"),
+            ("", "انعقد اجتماع بجهة فاس – مكناس يوم السبت.", "fes-meknes"),
+        ] {
+            assert_eq!(proposed(title, body), expected, "{title} {body}");
+        }
+    }
+
+    #[test]
+    fn evidence_names_what_was_found_and_where_it_leads() {
+        let territory = Territory::morocco();
+        let body = "La région de Souss-Massa a tenu congrès.\n\nÀ Agadir, le maire a parlé. Souss-Massa attend.\n\n\
+            Les secrétaires provinciaux d'Agadir Ida-Outanane et d'Inezgane-Aït Melloul ont conclu.";
+        let found = detect(&territory, "", body);
+        let names: Vec<&str> =
+            found.provinces.iter().map(|id| territory.province(*id).names.get("fr")).collect();
+        assert_eq!(names, ["Agadir-Ida-Ou-Tanane", "Inezgane-Aït Melloul"]);
+        assert!(found.sure);
+        assert!(found.evidence(&territory).starts_with("Souss-Massa ×2, "), "{}", found.evidence(&territory));
+        assert!(found.evidence(&territory).ends_with("→ MA-09"));
+    }
+}

@@ -85,7 +85,11 @@ fn one_or_many(names: &[String]) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    // Text over several lines would end the header where one of them looks like its fence.
+    match text.contains("+++") && text.contains(['\n', '\r']) {
+        true => serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F"),
+        false => toml::Value::from(text).to_string(),
+    }
 }
 
 fn key(name: &str) -> String {

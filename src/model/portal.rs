@@ -169,6 +169,9 @@ impl Portal {
         let mut due = Vec::new();
         let (mut complete, hidden) =
             Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
+        if complete.is_empty() && hidden.sources.is_empty() {
+            faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
+        }
         complete.sort_by(|a, b| order(a).cmp(&order(b)));
         link_translations(&mut complete);
         same_spelling(&mut complete, &mut faults);
@@ -314,8 +317,9 @@ impl<'a> Completer<'a> {
             return None;
         }
         let publish = written.publish.or_else(|| base?.publish);
+        let draft = written.draft.or_else(|| base?.draft).unwrap_or(false);
         let opens = date.value.opens(&self.config.timezone);
-        if publish.is_none() && opens > self.clock.now && !(self.clock.drafts) {
+        if publish.is_none() && !draft && opens > self.clock.now {
             let at = if written.date.is_some() {
                 Place::new(written.path.clone(), date.span)
             } else {
@@ -328,7 +332,7 @@ impl<'a> Completer<'a> {
             return None;
         }
         let status = self.status(
-            written.draft.or_else(|| base?.draft).unwrap_or(false),
+            draft,
             publish.map(|publish| publish.opens(&self.config.timezone)),
             written.expires.or_else(|| base?.expires).map(|expires| expires.opens(&self.config.timezone)),
             written.withdrawn.or_else(|| base?.withdrawn.clone()),

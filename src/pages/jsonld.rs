@@ -1,165 +1,222 @@
 //! Structured data for search engines (schema.org NewsArticle and BreadcrumbList), made of the
 //! same view that the template sees.
 
-use serde_json::{Value, json};
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
 use super::compose::{Content, View};
-use super::view::{PartyView, PortalHead, ReleaseView};
+use super::view::{PortalHead, ReleaseView};
 
 /// The structured data of a page, ready to stand in a `script` element; empty where there is none.
 pub fn of(view: &View) -> String {
-    let mut graph = Vec::new();
-    if let Content::Release(release) = &view.content
-        && !view.page.noindex
-    {
-        graph.push(article(view, release));
-    }
-    if view.page.crumbs.len() > 1 && view.page.kind != "404" && view.page.kind != "redirect" {
-        graph.push(breadcrumbs(view));
-    }
+    let article = match &view.content {
+        Content::Release(release) if !view.page.noindex => Some(Thing::NewsArticle(article(view, release))),
+        _ => None,
+    };
+    let has_crumbs = view.page.crumbs.len() > 1 && !matches!(view.page.kind, "404" | "redirect");
+    let crumbs = has_crumbs.then(|| breadcrumbs(view));
+    let graph: Vec<Thing> = article.into_iter().chain(crumbs).collect();
     if graph.is_empty() {
         return String::new();
     }
-    script(&json!({ "@context": "https://schema.org", "@graph": graph }))
+    script(&Document { context: "https://schema.org", graph })
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@graph")]
+    graph: Vec<Thing<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "@type")]
+enum Thing<'a> {
+    NewsArticle(Box<Article<'a>>),
+    BreadcrumbList {
+        #[serde(rename = "itemListElement")]
+        items: Vec<Thing<'a>>,
+    },
+    ListItem {
+        position: usize,
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        item: Option<String>,
+    },
+    PoliticalParty {
+        name: &'a str,
+        url: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        logo: Option<Box<Thing<'a>>>,
+        #[serde(rename = "sameAs", skip_serializing_if = "<[String]>::is_empty")]
+        same_as: &'a [String],
+    },
+    WebSite {
+        name: &'a str,
+        url: String,
+    },
+    Person {
+        name: &'a str,
+    },
+    AdministrativeArea {
+        name: &'a str,
+    },
+    ImageObject(Image<'a>),
+    #[serde(rename = "NewsArticle")]
+    Translation {
+        headline: &'a str,
+        #[serde(rename = "inLanguage")]
+        language: &'a str,
+        url: String,
+    },
+    CorrectionComment {
+        text: &'a str,
+        #[serde(rename = "datePublished")]
+        date: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct Image<'a> {
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caption: Option<&'a str>,
+    #[serde(rename = "creditText", skip_serializing_if = "Option::is_none")]
+    credit: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Article<'a> {
+    headline: &'a str,
+    url: &'a str,
+    main_entity_of_page: &'a str,
+    date_published: &'a str,
+    date_modified: &'a str,
+    in_language: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    author: Vec<Thing<'a>>,
+    publisher: Thing<'a>,
+    is_part_of: Thing<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Thing<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    content_location: Vec<Thing<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keywords: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    work_translation: Vec<Thing<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    correction: Vec<Thing<'a>>,
 }
 
 fn absolute(head: &PortalHead, url: &str) -> String {
     format!("{}{url}", head.base_url)
 }
 
-fn article(view: &View, release: &ReleaseView) -> Value {
+fn article<'a>(view: &'a View, release: &'a ReleaseView) -> Box<Article<'a>> {
     let head = view.portal;
     let card = release.release;
-    let mut article = json!({
-        "@type": "NewsArticle",
-        "headline": card.title,
-        "url": view.page.canonical,
-        "mainEntityOfPage": view.page.canonical,
-        "datePublished": card.date.datetime,
-        "dateModified": release.modified.as_ref().unwrap_or(&card.date).datetime,
-        "inLanguage": head.lang,
-        "publisher": publisher(head, &head.party),
-        "isPartOf": { "@type": "WebSite", "name": head.title, "url": absolute(head, &head.home) },
-    });
-    let mut set = |name: &str, value: Value| {
-        article[name] = value;
-    };
-    if !card.summary.is_empty() {
-        set("description", card.summary.into());
-    }
-    let authors: Vec<Value> =
-        release.authors.iter().map(|name| json!({ "@type": "Person", "name": name })).collect();
-    set("author", if authors.is_empty() { publisher(head, &head.party) } else { authors.into() });
-    if let Some(picture) = &card.image {
-        let mut image = json!({ "@type": "ImageObject", "url": absolute(head, &picture.url) });
-        if let (Some(width), Some(height)) = (picture.width, picture.height) {
-            image["width"] = width.into();
-            image["height"] = height.into();
-        }
-        if let Some(caption) = &picture.caption {
-            image["caption"] = caption.as_str().into();
-        }
-        if let Some(credit) = &picture.credit {
-            image["creditText"] = credit.as_str().into();
-        }
-        set("image", image);
-    }
-    let places: Vec<Value> = card
-        .regions
-        .iter()
-        .filter(|region| !region.pseudo)
-        .map(|region| region.name.as_str())
-        .chain(card.provinces.iter().map(|province| province.name.as_str()))
-        .map(|name| json!({ "@type": "AdministrativeArea", "name": name }))
-        .collect();
-    if !places.is_empty() {
-        set("contentLocation", places.into());
-    }
-    if !release.tags.is_empty() {
-        let tags: Vec<&str> = release.tags.iter().map(|tag| tag.name.as_str()).collect();
-        set("keywords", tags.into());
-    }
-    let translations: Vec<Value> = release
-        .translations
-        .iter()
-        .map(|other| {
-            json!({
-                "@type": "NewsArticle",
-                "headline": other.title,
-                "inLanguage": other.lang,
-                "url": absolute(head, other.url),
-            })
+    let authors: Vec<Thing> = release.authors.iter().map(|name| Thing::Person { name }).collect();
+    let regions = card.regions.iter().filter(|region| !region.pseudo).map(|region| region.name.as_str());
+    let places = regions.chain(card.provinces.iter().map(|province| province.name.as_str()));
+    let image = card.image.as_ref().map(|picture| {
+        Thing::ImageObject(Image {
+            url: absolute(head, &picture.url),
+            width: picture.width,
+            height: picture.height,
+            caption: picture.caption.as_deref(),
+            credit: picture.credit.as_deref(),
         })
-        .collect();
-    if !translations.is_empty() {
-        set("workTranslation", translations.into());
-    }
-    let corrections: Vec<Value> = release
+    });
+    let translations = release.translations.iter().map(|other| Thing::Translation {
+        headline: other.title,
+        language: other.lang,
+        url: absolute(head, other.url),
+    });
+    let corrections = release
         .corrections
         .iter()
-        .map(|correction| {
-            json!({
-                "@type": "CorrectionComment",
-                "text": correction.note,
-                "datePublished": correction.date.datetime,
-            })
-        })
-        .collect();
-    if !corrections.is_empty() {
-        set("correction", corrections.into());
-    }
-    article
+        .map(|correction| Thing::CorrectionComment { text: correction.note, date: &correction.date.datetime });
+    Box::new(Article {
+        headline: card.title,
+        url: &view.page.canonical,
+        main_entity_of_page: &view.page.canonical,
+        date_published: &card.date.datetime,
+        date_modified: &release.modified.as_ref().unwrap_or(&card.date).datetime,
+        in_language: &head.lang,
+        description: card.summary,
+        author: if authors.is_empty() { vec![publisher(head)] } else { authors },
+        publisher: publisher(head),
+        is_part_of: Thing::WebSite { name: &head.title, url: absolute(head, &head.home) },
+        image,
+        content_location: places.map(|name| Thing::AdministrativeArea { name }).collect(),
+        keywords: release.tags.iter().map(|tag| tag.name.as_str()).collect(),
+        work_translation: translations.collect(),
+        correction: corrections.collect(),
+    })
 }
 
-fn publisher(head: &PortalHead, party: &PartyView) -> Value {
-    let mut publisher = json!({
-        "@type": "PoliticalParty",
-        "name": party.name,
-        "url": party.url.clone().unwrap_or_else(|| head.base_url.clone()),
+fn publisher(head: &PortalHead) -> Thing<'_> {
+    let logo = head.party.logo.as_ref().map(|logo| {
+        let (width, height) = (logo.width, logo.height);
+        let image = Image { url: absolute(head, &logo.url), width, height, caption: None, credit: None };
+        Box::new(Thing::ImageObject(image))
     });
-    if let Some(logo) = &party.logo {
-        publisher["logo"] = json!({ "@type": "ImageObject", "url": absolute(head, &logo.url) });
+    Thing::PoliticalParty {
+        name: &head.party.name,
+        url: head.party.url.as_deref().unwrap_or(&head.base_url),
+        logo,
+        same_as: &head.party.same_as,
     }
-    if !party.same_as.is_empty() {
-        publisher["sameAs"] = party.same_as.clone().into();
-    }
-    publisher
 }
 
-fn breadcrumbs(view: &View) -> Value {
+fn breadcrumbs<'a>(view: &'a View) -> Thing<'a> {
     let last = view.page.crumbs.len();
-    let items: Vec<Value> = view
-        .page
-        .crumbs
-        .iter()
-        .zip(1..)
-        .map(|(crumb, position)| {
-            let mut item = json!({ "@type": "ListItem", "position": position, "name": crumb.name });
-            if position < last {
-                item["item"] = absolute(view.portal, &crumb.url).into();
-            }
-            item
-        })
-        .collect();
-    json!({ "@type": "BreadcrumbList", "itemListElement": items })
+    let items = view.page.crumbs.iter().zip(1..).map(|(crumb, position)| Thing::ListItem {
+        position,
+        name: &crumb.name,
+        item: (position < last).then(|| absolute(view.portal, &crumb.url)),
+    });
+    Thing::BreadcrumbList { items: items.collect() }
 }
 
 /// JSON that no title can break out of: neither by an end tag nor by a comment's beginning, and
 /// without the line separators that scripts take for line ends.
-fn script(value: &Value) -> String {
-    let json = value.to_string();
-    let mut safe = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        match c {
-            '<' => safe.push_str("\\u003c"),
-            '>' => safe.push_str("\\u003e"),
-            '&' => safe.push_str("\\u0026"),
-            '\u{2028}' => safe.push_str("\\u2028"),
-            '\u{2029}' => safe.push_str("\\u2029"),
-            c => safe.push(c),
+fn script(value: &impl Serialize) -> String {
+    let mut json = Vec::with_capacity(2048);
+    let written = value.serialize(&mut Serializer::with_formatter(&mut json, Inert));
+    // Memory does not fail to be written to, and no map here has keys that are no strings.
+    debug_assert!(written.is_ok());
+    String::from_utf8(json).unwrap_or_default()
+}
+
+/// Writes strings without a character that HTML or JavaScript could act on.
+struct Inert;
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let is_live = |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_live) {
+            let (before, live) = rest.split_at(at);
+            writer.write_all(before.as_bytes())?;
+            let mut chars = live.chars();
+            if let Some(c) = chars.next() {
+                write!(writer, "\\u{:04x}", u32::from(c))?;
+            }
+            rest = chars.as_str();
         }
+        writer.write_all(rest.as_bytes())
     }
-    safe
 }
 
 #[cfg(test)]
@@ -168,11 +225,10 @@ mod tests {
 
     #[test]
     fn a_title_cannot_end_the_script() {
-        let safe = script(&json!({ "headline": "</script><!--<script>\u{2028}&" }));
+        let title = "</script><!--<script>\u{2028}&\"é";
+        let safe = script(&Thing::Person { name: title });
         assert!(!safe.contains(['<', '>', '&', '\u{2028}']), "{safe}");
-        assert_eq!(
-            serde_json::from_str::<Value>(&safe).unwrap()["headline"],
-            "</script><!--<script>\u{2028}&"
-        );
+        let read: serde_json::Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!((read["@type"].as_str(), read["name"].as_str()), (Some("Person"), Some(title)));
     }
 }

@@ -77,7 +77,7 @@ fn find(root: &mut Root, name: &str, faults: &mut Vec<Diagnostic>) -> Option<The
         return (name == BUILT_IN).then(from_program);
     }
     let manifest: SourcePath = format!("{folder}/theme.toml").into();
-    let manifest = match root.read(&manifest) {
+    let manifest = match root.read_named(&manifest) {
         Ok(manifest) => Some(manifest),
         Err(fault) => {
             faults.push(fault);

@@ -79,6 +79,23 @@ impl Root {
         self.locate(path).exists()
     }
 
+    /// Whether a path below the root leads through a symbolic link. What a walk found does not.
+    fn is_linked(&self, path: &str) -> bool {
+        let mut at = self.dir.clone();
+        path.split('/').any(|part| {
+            at.push(part);
+            fs::symlink_metadata(&at).is_ok_and(|metadata| metadata.is_symlink())
+        })
+    }
+
+    /// Reads a text that was named and not found by a walk, as [`Self::read`] does.
+    pub fn read_named(&self, path: &SourcePath) -> Result<Source, Diagnostic> {
+        match self.is_linked(path) {
+            true => Err(linked("file", path)),
+            false => self.read(path),
+        }
+    }
+
     /// Lists `content/`.
     pub fn scan(&mut self) -> Tree {
         let mut tree = Tree::default();
@@ -101,6 +118,10 @@ impl Root {
     /// The files below a folder of the portal, sorted, without those that tools leave behind.
     pub fn walk(&mut self, folder: &str, faults: &mut Vec<Diagnostic>) -> Vec<SourcePath> {
         let start = self.dir.join(folder);
+        if self.is_linked(folder) {
+            faults.push(linked("folder", folder));
+            return Vec::new();
+        }
         if !start.exists() {
             return Vec::new();
         }
@@ -181,6 +202,10 @@ impl Root {
 
     /// A text for showing where a fault is, however broken it may be.
     pub fn read_lossy(&self, path: &str) -> Option<String> {
+        // Not even a snippet of what a link leads to is shown.
+        if self.is_linked(path) {
+            return None;
+        }
         let bytes = fs::read(self.locate(path)).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -219,6 +244,11 @@ impl Root {
         let assets = self.assets(&tree.statics, faults);
         assets.into_values().map(|asset| (asset.path[STATIC.len() + 1..].to_owned(), asset)).collect()
     }
+}
+
+fn linked(what: &'static str, path: &str) -> Diagnostic {
+    let problem = Problem::BadPath { what, text: path.to_owned(), fault: PathFault::Symlink };
+    Diagnostic::new(problem, Place::file(path))
 }
 
 fn asset(path: SourcePath, disk: &Path) -> io::Result<Asset> {

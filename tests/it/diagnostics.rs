@@ -15,18 +15,82 @@ fn faulty() -> Fixture {
 
 #[test]
 fn people_read_snippets_and_help() {
-    expect![[""]].assert_eq(&faulty().build_with(&["--format", "human"]).stderr);
+    expect![[r#"
+        error: unknown region `suss-massa`
+         --> content/a.md:4:10
+          |
+        4 | region = "suss-massa"
+          |          ^^^^^^^^^^^^ not a region of this portal
+          |
+          = help: did you mean `souss-massa`?
+
+        error: unknown field `titel` in a release's header
+         --> content/b.md:5:1
+          |
+        5 | titel = "B"
+          | ^^^^^ not a field
+          |
+          = help: did you mean `title`?
+
+        error: `12 مارس` is not a date
+         --> content/c.txt:2:10
+          |
+        2 | التاريخ: 12 مارس
+          |          ^^^^^^^ a year is missing: expected a day such as 2026-03-12
+
+        error: two sources at one address: `/2026/03/12/port/`
+         --> content/d.md:1:1
+          |
+        1 | +++
+          | ^^^ this address is taken
+          |
+         ::: content/b.md:1:1
+          |
+        1 | +++
+          | --- the other is here
+          |
+          = help: give one of them another `slug`, date or name
+
+        error: the file is not UTF-8 from byte 13 on
+         --> content/e.md:2:10
+          |
+        2 | title = "�"
+          |          ^ here
+          |
+          = help: save the file as UTF-8; Word offers it as « Unicode (UTF-8) »
+
+        warning: no release refers to this file, so it is not published
+        --> content/seul.png
+
+        5 errors, 1 warning
+        error: nothing was published; the output is as it was
+    "#]].assert_eq(&faulty().build_with(&["--format", "human"]).stderr);
 }
 
 #[test]
 fn editors_read_one_line_each() {
-    expect![[""]].assert_eq(&faulty().build().stderr);
+    expect![[r#"
+        content/a.md:4:10: error: unknown region `suss-massa`
+        content/b.md:5:1: error: unknown field `titel` in a release's header
+        content/c.txt:2:10: error: `12 مارس` is not a date
+        content/d.md:1:1: error: two sources at one address: `/2026/03/12/port/` (the other: content/b.md:1:1)
+        content/e.md:2:10: error: the file is not UTF-8 from byte 13 on
+        content/seul.png:1:1: warning: no release refers to this file, so it is not published
+        error: nothing was published; the output is as it was
+    "#]].assert_eq(&faulty().build().stderr);
 }
 
 #[test]
 fn machines_read_one_object_a_line() {
     let run = faulty().build_with(&["--format", "json"]);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        {"severity":"error","code":"unknown-region","message":"unknown region `suss-massa`","path":"content/a.md","line":4,"column":10,"label":"not a region of this portal","help":"did you mean `souss-massa`?"}
+        {"severity":"error","code":"unknown-field","message":"unknown field `titel` in a release's header","path":"content/b.md","line":5,"column":1,"label":"not a field","help":"did you mean `title`?"}
+        {"severity":"error","code":"bad-date","message":"`12 مارس` is not a date","path":"content/c.txt","line":2,"column":10,"label":"a year is missing: expected a day such as 2026-03-12"}
+        {"severity":"error","code":"address-taken","message":"two sources at one address: `/2026/03/12/port/`","path":"content/d.md","line":1,"column":1,"label":"this address is taken","help":"give one of them another `slug`, date or name","other":"content/b.md:1:1"}
+        {"severity":"error","code":"not-utf8","message":"the file is not UTF-8 from byte 13 on","path":"content/e.md","line":2,"column":10,"label":"here","help":"save the file as UTF-8; Word offers it as « Unicode (UTF-8) »"}
+        {"severity":"warning","code":"unused-file","message":"no release refers to this file, so it is not published","path":"content/seul.png"}
+    "#]].assert_eq(&run.stderr);
     for line in run.stderr.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(line["severity"].is_string() && line["message"].is_string());
@@ -74,7 +138,9 @@ fn exit_status_0_means_done_even_with_warnings() {
     let fixture = Fixture::release(&toml("")).file("content/seul.png", PIXEL);
     let run = fixture.build();
     assert_eq!(run.code, 0);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        content/seul.png:1:1: warning: no release refers to this file, so it is not published
+    "#]].assert_eq(&run.stderr);
 }
 
 #[test]
@@ -175,7 +241,12 @@ fn check_finds_more_than_build_does() {
     let fixture = Fixture::release(&text).file("content/p.png", PIXEL);
     fixture.build().assert_clean();
     let run = fixture.check();
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        note: 1 releases have no `ar` version
+        content/a.md:5:9: warning: image `p.png` has no alternative text
+        content/a.md:9:1: error: nothing stands at `/nulle-part/`
+        content/a.md:9:21: warning: image `p.png` has no alternative text
+    "#]].assert_eq(&run.stderr);
     assert_eq!(run.code, 1, "a broken link is an error");
 }
 
@@ -204,14 +275,82 @@ fn hostile_names_reach_the_terminal_defused() {
 
 #[test]
 fn help_of_the_program() {
-    expect![[""]].assert_eq(&Fixture::with("").raw(&["--help"], "public").stdout);
+    expect![[r#"
+        Turns a folder of releases into a news portal for any static host
+
+        Usage: tribune <COMMAND>
+
+        Commands:
+          build        Build the whole portal into the output folder
+          check        Say all that `build` would, and more; write nothing
+          init         Make a new portal that builds at once
+          new          Write a release with its header filled in
+          import       Make releases from what the press office has
+          completions  Print the completions of a shell
+          man          Print the manual page
+          help         Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help     Print help
+          -V, --version  Print version
+
+        Exit status: 0 done; 1 the content, theme or configuration has errors; 2 wrong usage; 3 a file,
+        network or host failed.
+    "#]].assert_eq(&Fixture::with("").raw(&["--help"], "public").stdout);
 }
 
 #[test]
 fn help_of_build() {
     let run = Fixture::with("").raw(&["build", "--help"], "public");
     assert_eq!(run.code, 0);
-    expect![[""]].assert_eq(&run.stdout);
+    expect![[r#"
+        Build the whole portal into the output folder
+
+        Usage: tribune build [OPTIONS]
+
+        Options:
+              --root <DIR>
+                  The folder with `site.toml`
+          
+                  [default: .]
+
+              --format <FORMAT>
+                  How diagnostics are printed on standard error
+
+                  Possible values:
+                  - human: With a snippet of the source and help
+                  - short: One line each: `path:line:col: error: message`
+                  - json:  One JSON object a line
+          
+                  [default: human]
+
+          -q, --quiet
+                  Print nothing but diagnostics
+
+              --as-of <INSTANT>
+                  The clock: what is public is decided as of this instant (RFC 3339) [default: now]
+
+              --drafts
+                  Show drafts and embargoed releases, marked
+
+              --base-url <URL>
+                  The address at which the portal will be read, instead of `base_url`
+
+              --portable
+                  Make links that work from `file://`
+
+              --output <DIR>
+                  The output folder [default: `public` in the root]
+
+              --clean
+                  Ignore what is remembered of earlier runs
+
+              --timings
+                  Print how long each stage took
+
+          -h, --help
+                  Print help (see a summary with '-h')
+    "#]].assert_eq(&run.stdout);
 }
 
 #[test]

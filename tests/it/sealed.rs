@@ -6,14 +6,15 @@ use crate::harness::{Fixture, Run, SITE};
 
 const REGIONS: [&str; 3] = ["oriental", "souss-massa", "national"];
 
-/// An archive of `count` releases over the months before June 2026, the last one on 2026-05-28.
+/// An archive of `count` releases over the forty months before June 2026; each region has one in
+/// May, and the last is of 2026-05-28.
 fn archive(count: usize) -> Fixture {
     let fixture = Fixture::with("");
     for number in 0..count {
-        let month = 40 - 40 * number.min(count - 1) / count;
-        let (year, month, day) = (2026 - (month + 6) / 12, 12 - (month + 6) % 12, 1 + number % 27);
-        let date =
-            if number + 1 == count { "2026-05-28".into() } else { format!("{year}-{month:02}-{day:02}") };
+        let months = if number + 3 >= count { 0 } else { 1 + 40 * (count - number) / count };
+        let since_zero = 2026 * 12 + 4 - months;
+        let day = if months == 0 { 29 - (count - number) } else { 1 + number % 27 };
+        let date = format!("{}-{:02}-{day:02}", since_zero / 12, 1 + since_zero % 12);
         fixture.edit(&format!("content/r{number:03}.md"), release(&date, REGIONS[number % 3], ""));
     }
     fixture
@@ -41,7 +42,21 @@ fn adding(fixture: &Fixture, path: &str, text: &str) -> Vec<String> {
 fn a_new_release_in_periods_that_exist_writes_exactly_these_files() {
     let text = release("2026-05-28T18:00:00Z", "oriental", "");
     let changes = adding(&archive(60), "content/neuf.md", &text);
-    expect![[""]].assert_eq(&changes.join("\n"));
+    expect![[r#"
+        ~ 2026/05/28/index.html
+        + 2026/05/28/neuf/index.html
+        ~ 2026/05/28/r059/index.html
+        ~ 2026/05/index.html
+        ~ 2026/index.html
+        ~ feed.xml
+        ~ index.html
+        ~ regions/oriental/2026/05/index.html
+        ~ regions/oriental/2026/index.html
+        ~ regions/oriental/feed.xml
+        ~ regions/oriental/index.html
+        ~ sitemap-fr-2026.xml
+        ~ sitemap.xml"#]]
+    .assert_eq(&changes.join("\n"));
     assert!(changes.len() <= 24);
 }
 
@@ -49,7 +64,9 @@ fn a_new_release_in_periods_that_exist_writes_exactly_these_files() {
 fn an_archive_ten_times_as_large_writes_no_more() {
     let text = release("2026-05-28T18:00:00Z", "oriental", "");
     let changes = |count| {
-        let changes = adding(&archive(count), "content/neuf.md", &text);
+        let fixture = archive(count);
+        let before = fixture.build().assert_clean();
+        let changes = fixture.edit("content/neuf.md", &text).build().assert_clean().changes(&before);
         let last = format!("r{:03}", count - 1);
         changes.into_iter().map(|change| change.replace(&last, "last")).collect::<Vec<_>>()
     };
@@ -60,7 +77,22 @@ fn an_archive_ten_times_as_large_writes_no_more() {
 #[test]
 fn a_new_release_on_a_new_day_opens_the_day() {
     let changes = adding(&archive(60), "content/neuf.md", &release("2026-05-29", "oriental", ""));
-    expect![[""]].assert_eq(&changes.join("\n"));
+    expect![[r#"
+        ~ 2026/05/28/index.html
+        ~ 2026/05/28/r059/index.html
+        + 2026/05/29/index.html
+        + 2026/05/29/neuf/index.html
+        ~ 2026/05/index.html
+        ~ 2026/index.html
+        ~ feed.xml
+        ~ index.html
+        ~ regions/oriental/2026/05/index.html
+        ~ regions/oriental/2026/index.html
+        ~ regions/oriental/feed.xml
+        ~ regions/oriental/index.html
+        ~ sitemap-fr-2026.xml
+        ~ sitemap.xml"#]]
+    .assert_eq(&changes.join("\n"));
 }
 
 #[test]
@@ -70,7 +102,27 @@ fn a_new_release_in_a_new_year_opens_year_month_and_day() {
         fixture.edit(&format!("content/r{number}.md"), release(date, "oriental", ""));
     }
     let changes = adding(&fixture, "content/neuf.md", &release("2026-01-02", "oriental", ""));
-    expect![[""]].assert_eq(&changes.join("\n"));
+    expect![[r#"
+        ~ 2025/12/30/index.html
+        ~ 2025/12/30/r3/index.html
+        ~ 2025/12/index.html
+        ~ 2025/index.html
+        + 2026/01/02/index.html
+        + 2026/01/02/neuf/index.html
+        + 2026/01/index.html
+        + 2026/index.html
+        ~ archives/index.html
+        ~ feed.xml
+        ~ index.html
+        ~ regions/oriental/2025/12/index.html
+        ~ regions/oriental/2025/index.html
+        + regions/oriental/2026/01/index.html
+        + regions/oriental/2026/index.html
+        ~ regions/oriental/feed.xml
+        ~ regions/oriental/index.html
+        + sitemap-fr-2026.xml
+        ~ sitemap.xml"#]]
+    .assert_eq(&changes.join("\n"));
 }
 
 #[test]
@@ -78,16 +130,52 @@ fn a_new_release_with_province_tags_and_series_writes_theirs_too() {
     let fields = "province = \"Berkane\"\ntags = [\"Eau\", \"Port\"]\nseries = \"Suite\"";
     let fixture = archive(12).file("content/avant.md", release("2026-05-28T10:00:00Z", "oriental", fields));
     let changes = adding(&fixture, "content/neuf.md", &release("2026-05-28T18:00:00Z", "oriental", fields));
-    expect![[""]].assert_eq(&changes.join("\n"));
+    expect![[r#"
+        ~ 2026/05/28/index.html
+        + 2026/05/28/neuf/index.html
+        ~ 2026/05/28/r011/index.html
+        ~ 2026/05/index.html
+        ~ 2026/index.html
+        ~ feed.xml
+        ~ index.html
+        ~ regions/oriental/2026/05/index.html
+        ~ regions/oriental/2026/index.html
+        ~ regions/oriental/berkane/feed.xml
+        ~ regions/oriental/berkane/index.html
+        ~ regions/oriental/feed.xml
+        ~ regions/oriental/index.html
+        ~ series/suite/feed.xml
+        ~ series/suite/index.html
+        ~ sitemap-fr-2026.xml
+        ~ sitemap.xml
+        ~ tags/eau/feed.xml
+        ~ tags/eau/index.html
+        ~ tags/port/feed.xml
+        ~ tags/port/index.html"#]]
+    .assert_eq(&changes.join("\n"));
 }
 
+/// In periods that its language has already: beside its own pages only the original names it.
 #[test]
-fn a_new_pair_writes_its_files_in_each_language_and_leaves_the_other_pages_alone() {
-    let fixture = archive(12).file("content/neuf.md", release("2026-05-28T18:00:00Z", "oriental", ""));
+fn a_translation_writes_its_own_languages_pages_and_the_original() {
+    let fixture = archive(12).file("content/avant.ar.md", release("2026-05-28T10:00:00Z", "oriental", ""));
+    let fixture = fixture.file("content/neuf.md", release("2026-05-28T18:00:00Z", "oriental", ""));
     let changes = adding(&fixture, "content/neuf.ar.md", "+++\ntitle = \"خبر\"\n+++\n\nنص.\n");
-    // The original and the lists gain a counterpart to name.
-    let french: Vec<&String> = changes.iter().filter(|change| !change.contains(" ar/")).collect();
-    expect![[""]].assert_eq(&french.into_iter().cloned().collect::<Vec<_>>().join("\n"));
+    expect![[r#"
+        ~ 2026/05/28/neuf/index.html
+        ~ ar/2026/05/28/avant/index.html
+        ~ ar/2026/05/28/index.html
+        + ar/2026/05/28/neuf/index.html
+        ~ ar/2026/05/index.html
+        ~ ar/2026/index.html
+        ~ ar/feed.xml
+        ~ ar/index.html
+        ~ ar/regions/oriental/2026/05/index.html
+        ~ ar/regions/oriental/2026/index.html
+        ~ ar/regions/oriental/feed.xml
+        ~ ar/regions/oriental/index.html
+        ~ sitemap-ar-2026.xml
+        ~ sitemap.xml"#]].assert_eq(&changes.join("\n"));
 }
 
 /// A forgotten release of two years ago: its own periods, its neighbours, and nothing else closed.
@@ -95,7 +183,21 @@ fn a_new_pair_writes_its_files_in_each_language_and_leaves_the_other_pages_alone
 fn a_backdated_release_touches_no_other_closed_period() {
     let fixture = archive(60);
     let changes = adding(&fixture, "content/oubli.md", &release("2024-06-15T12:30:00Z", "oriental", ""));
-    expect![[""]].assert_eq(&changes.join("\n"));
+    expect![[r#"
+        ~ 2024/06/01/index.html
+        ~ 2024/06/01/r027/index.html
+        + 2024/06/15/index.html
+        + 2024/06/15/oubli/index.html
+        ~ 2024/06/27/index.html
+        ~ 2024/06/27/r026/index.html
+        ~ 2024/06/index.html
+        ~ 2024/index.html
+        ~ regions/oriental/2024/06/index.html
+        ~ regions/oriental/2024/index.html
+        ~ regions/oriental/feed.xml
+        ~ regions/oriental/index.html
+        ~ sitemap-fr-2024.xml"#]]
+    .assert_eq(&changes.join("\n"));
 }
 
 #[test]
@@ -105,7 +207,11 @@ fn typing_inside_a_text_touches_its_page_and_the_feeds_that_carry_it() {
     let text = release("2026-05-28", REGIONS[59 % 3], "") + "\nUne phrase de plus.\n";
     fixture.edit("content/r059.md", text);
     let changes = fixture.build().assert_clean().changes(&before);
-    expect![[""]].assert_eq(&changes.join("\n"));
+    expect![[r#"
+        ~ 2026/05/28/r059/index.html
+        ~ feed.xml
+        ~ regions/national/feed.xml"#]]
+    .assert_eq(&changes.join("\n"));
 }
 
 #[test]

@@ -105,6 +105,8 @@ pub(super) fn weight(target: Target, cue: Option<Cue>) -> f32 {
 /// The word before a name that says what it stands for.
 pub(super) fn cue_before(words: &Words, start: usize) -> Option<Cue> {
     let mut at = start;
+    // « Université Hassan II de Casablanca »: past a proper name, only an institution reaches on.
+    let mut past_name = false;
     while at > 0 && start - at < REACH {
         if words.list[at].gap >= Gap::Hard {
             return None;
@@ -113,10 +115,13 @@ pub(super) fn cue_before(words: &Words, start: usize) -> Option<Cue> {
         let key = words.key(at);
         let found = cue(key).or_else(|| unclitic(key).find_map(|bare| cue(&bare)));
         if found.is_some() {
-            return found;
+            return found.filter(|cue| !past_name || *cue == Cue::Other);
         }
         if !joins(key) {
-            return None;
+            if !words.list[at].capital {
+                return None;
+            }
+            past_name = true;
         }
     }
     None
@@ -131,7 +136,9 @@ pub(super) fn counts(words: &Words, found: &Found, cue: Option<Cue>, title: bool
         None => {}
     }
     let short = matches!(found.target, Target::Commune { .. }) && found.key.chars().count() <= 4;
-    if short || is_common_word(&found.key) {
+    // « Sale » is a word, « Salé » a town.
+    let unaccented = found.key == "sale" && words.text[words.list[found.start].place.clone()].is_ascii();
+    if short || unaccented || is_common_word(&found.key) {
         return false;
     }
     if !title && (is_dateline(words, found) || is_venue(words, found)) {
@@ -142,7 +149,15 @@ pub(super) fn counts(words: &Words, found: &Found, cue: Option<Cue>, title: bool
 
 /// « Rabat, 4 août 2026 – … », « الرباط/4 غشت »: where a text was written.
 fn is_dateline(words: &Words, found: &Found) -> bool {
-    let opens = words.list[found.start].gap == Gap::Paragraph;
+    // « Fait à Rabat, le 3 mai » opens with the words before.
+    let mut first = found.start;
+    while first > 0
+        && words.list[first].gap < Gap::Sentence
+        && matches!(words.key(first - 1), "fait" | "a" | "حرر" | "في")
+    {
+        first -= 1;
+    }
+    let opens = words.list[first].gap == Gap::Paragraph;
     let Some(next) = words.list.get(found.end).filter(|_| opens) else { return false };
     let key = words.key(found.end);
     let dated = key.bytes().all(|byte| byte.is_ascii_digit()) && !key.is_empty();
@@ -171,18 +186,25 @@ fn is_venue(words: &Words, found: &Found) -> bool {
     false
 }
 
-/// A part of a person's or an institution's name: « M. Safi », « Wydad Casablanca ».
+/// A part of a person's or an institution's name: « M. Safi », « Casablanca Finance City ».
 fn is_name_of_another(words: &Words, found: &Found) -> bool {
     let word = &words.list[found.start];
-    if found.start == 0 || word.gap >= Gap::Hard && !is_title_of_person(words.key(found.start - 1)) {
-        return false;
-    }
-    let before = &words.list[found.start - 1];
-    let key = words.key(found.start - 1);
-    if is_title_of_person(key) {
+    let before = found.start.checked_sub(1);
+    if before.is_some_and(|at| word.gap < Gap::Sentence && is_title_of_person(words.key(at))) {
         return true;
     }
-    // In Latin script, a capital just before that does not begin the sentence.
-    let begins = before.gap >= Gap::Sentence;
-    !word.arabic && before.capital && !before.capitals && !begins && word.gap == Gap::Close && !is_plain(key)
+    if word.arabic {
+        return false;
+    }
+    // In Latin script, by a capital close to it that neither begins the sentence nor is an acronym's.
+    let part = |at: usize| {
+        let other = &words.list[at];
+        other.capital && !other.capitals && !is_plain(words.key(at))
+    };
+    let single = found.end == found.start + 1 && !word.capitals;
+    let next = words.list.get(found.end);
+    let goes_on = single && next.is_some_and(|next| next.gap == Gap::Close) && part(found.end);
+    let went_before =
+        word.gap == Gap::Close && before.is_some_and(|at| words.list[at].gap < Gap::Sentence && part(at));
+    goes_on || went_before
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::text::fold::{fold_char, is_joint};
 
 /// What stands before a word.
@@ -59,10 +61,14 @@ impl<'t> Words<'t> {
             if letters {
                 open.get_or_insert((at, before));
                 end = at + c.len_utf8();
-            } else if other && let Some((start, key)) = open.take() {
-                words.close(start..end, key..before);
+            } else if other {
+                if let Some((start, key)) = open.take() {
+                    words.close(start..end, key..before);
+                }
+            } else if open.is_some() && (c.is_alphanumeric() || is_combining_mark(c)) {
+                // « البيضاء » ends in a letter that no key has; an invisible character is no end.
+                end = at + c.len_utf8();
             }
-            // What folds to nothing (a mark, a zero-width character) neither opens nor closes.
         }
         if let Some((start, key)) = open {
             let all = words.keys.len();
@@ -197,5 +203,8 @@ mod tests {
         assert_eq!(words.list[2].gap, Gap::Dash);
         assert!(words.list[0].arabic);
         assert_eq!(&words.text[words.list[2].place.clone()], "ماسة");
+        let words = Words::of("الدار البيضاء، Sale\u{301}\u{200f} dit");
+        assert_eq!(&words.text[words.list[1].place.clone()], "البيضاء");
+        assert_eq!(&words.text[words.list[2].place.clone()], "Sale\u{301}");
     }
 }

@@ -216,9 +216,11 @@ fn is_thematic_break(text: &str, first: &Line, closed: bool) -> bool {
     key.is_none() && !is_empty_header && !(closed && next.starts_with('#'))
 }
 
-/// What does not count at either end of a value.
+/// What does not count at either end of a value. Controls of direction that come in pairs do:
+/// without its fellow one would change the rest.
 fn is_margin(c: char) -> bool {
-    c.is_whitespace() || is_invisible(c)
+    let paired = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_whitespace() || is_invisible(c) && !paired
 }
 
 /// `range` without the margins of what it holds.
