@@ -8,7 +8,7 @@
 
 use std::fs;
 use std::io::{self, Read, Seek};
-use std::ops::{Add, Sub};
+use std::ops::Sub;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -33,13 +33,6 @@ impl Ticks {
 
     pub fn system_seconds(self) -> f64 {
         self.system as f64 / TICKS
-    }
-}
-
-impl Add for Ticks {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self { user: self.user + other.user, system: self.system + other.system }
     }
 }
 

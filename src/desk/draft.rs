@@ -142,4 +142,12 @@ mod tests {
         assert_eq!(table["tags"][1].as_str(), Some("a \"b\""));
         assert!(text.ends_with("+++\nTexte\n"));
     }
+
+    #[test]
+    fn a_value_with_a_line_like_the_fence_does_not_end_the_header() {
+        let written = quoted("a\n+++\n\"b\" \\ \u{7f}\r");
+        assert!(!written.contains('\n'), "{written}");
+        let table: toml::Table = format!("x = {written}").parse().unwrap();
+        assert_eq!(table["x"].as_str(), Some("a\n+++\n\"b\" \\ \u{7f}\r"));
+    }
 }

@@ -210,7 +210,8 @@ fn html_references(html: &str) -> Vec<(ReferenceKind, &str)> {
 pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(['\n', '\r', ' ', '\t', '\u{a0}', '\u{feff}']);
+        // Whatever makes a line blank below is skipped here, or there would be no end of paragraphs.
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         if rest.is_empty() {
             return None;
         }
@@ -313,5 +314,8 @@ mod tests {
     fn paragraphs_are_parted_by_blank_lines() {
         let found: Vec<_> = paragraphs("a\r\nb\r\n\r\n \nc\n").collect();
         assert_eq!(found, ["a\r\nb", "c"]);
+        // A line separator before a line end made a build go on for ever.
+        let found: Vec<_> = paragraphs("\u{2028}\n\u{3000}\na\n\u{b}\n").collect();
+        assert_eq!(found, ["a"]);
     }
 }

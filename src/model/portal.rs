@@ -76,7 +76,7 @@ pub enum Status {
     Embargoed,
 }
 
-/// A tag or series, and where it was written: a translation's may stand in the original's file.
+/// A tag, a series or an `id`, and where it was written: a translation's may stand in the original's file.
 #[derive(Clone, Debug)]
 pub struct Name {
     pub text: String,
@@ -104,7 +104,7 @@ pub struct Release {
     pub provinces: Vec<ProvinceId>,
     pub slug: String,
     /// As written, or `None` for one made of language and address.
-    pub id: Option<String>,
+    pub id: Option<Name>,
     pub summary: String,
     /// Whether somebody wrote the summary.
     pub standfirst: bool,
@@ -175,6 +175,7 @@ impl Portal {
         complete.sort_by(|a, b| order(a).cmp(&order(b)));
         link_translations(&mut complete);
         same_spelling(&mut complete, &mut faults);
+        same_id(&complete, &mut faults);
         let mut pages: Vec<Page> = pages
             .into_iter()
             .map(|written| Page { written, targets: Vec::new(), translations: Vec::new() })
@@ -338,10 +339,12 @@ impl<'a> Completer<'a> {
             written.withdrawn.or_else(|| base?.withdrawn.clone()),
         )?;
         let lang = written.lang;
-        let base_id = || {
-            let id = base?.id.as_ref()?;
-            Some(format!("{}:{}", id.value, self.config.lang(lang)))
+        let path = &written.path;
+        let base_id = |base: &Written| {
+            let id = base.id.clone()?;
+            Some(id.map(|id| format!("{id}:{}", self.config.lang(lang))))
         };
+        let id = inherited(path, written.id, base, base_id, named);
         let standfirst = written.summary.is_some();
         let summary = written
             .summary
@@ -354,7 +357,7 @@ impl<'a> Completer<'a> {
             regions: regions.into_iter().map(|region| region.value).collect(),
             provinces: provinces.into_iter().map(|province| province.value).collect(),
             slug,
-            id: written.id.map(|id| id.value).or_else(base_id),
+            id,
             standfirst,
             summary: if matches!(status, Status::Expired | Status::Withdrawn { .. }) {
                 String::new()
@@ -522,6 +525,17 @@ fn same_spelling(releases: &mut [Release], faults: &mut Vec<Diagnostic>) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Says which releases go by one `id`.
+fn same_id(releases: &[Release], faults: &mut Vec<Diagnostic>) {
+    let mut first: HashMap<&str, &Place> = HashMap::new();
+    for id in releases.iter().filter_map(|release| release.id.as_ref()) {
+        if let Some(other) = first.insert(&id.text, &id.place) {
+            let problem = Problem::IdTaken { id: id.text.clone() };
+            faults.push(Diagnostic::new(problem, id.place.clone()).and(other.clone()));
         }
     }
 }

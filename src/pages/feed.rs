@@ -133,15 +133,15 @@ impl<'p> Site<'p> {
         }
     }
 
-    /// A release's name for machines: its `id` if that is a URI, else a tag URI (RFC 4151).
+    /// A release's name for machines: its `id` as it is, which outlives any change of address, else
+    /// a tag URI of language and address (RFC 4151).
     pub fn guid(&self, ix: ReleaseIx) -> String {
         let release = &self.portal.releases[ix];
-        let (host, day) = (self.portal.config.base_url.host(), release.date.iso_date());
-        match &release.id {
-            Some(id) if id.contains(':') => id.clone(),
-            Some(id) => format!("tag:{host},{day}:{id}"),
-            None => format!("tag:{host},{day}:{}/{}", self.tag(release.lang), release.slug),
-        }
+        let default = || {
+            let (host, day) = (self.portal.config.base_url.host(), release.date.iso_date());
+            format!("tag:{host},{day}:{}/{}", self.tag(release.lang), release.slug)
+        };
+        release.id.as_ref().map_or_else(default, |id| id.text.clone())
     }
 }
 

@@ -142,10 +142,10 @@ fn article<'a>(view: &'a View, release: &'a ReleaseView) -> Box<Article<'a>> {
         language: other.lang,
         url: absolute(head, other.url),
     });
-    let corrections = release
-        .corrections
-        .iter()
-        .map(|correction| Thing::CorrectionComment { text: correction.note, date: &correction.date.datetime });
+    let corrections = release.corrections.iter().map(|correction| Thing::CorrectionComment {
+        text: correction.note,
+        date: &correction.date.datetime,
+    });
     Box::new(Article {
         headline: card.title,
         url: &view.page.canonical,
@@ -203,7 +203,11 @@ fn script(value: &impl Serialize) -> String {
 struct Inert;
 
 impl Formatter for Inert {
-    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let is_live = |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
         let mut rest = fragment;
         while let Some(at) = rest.find(is_live) {

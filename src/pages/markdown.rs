@@ -4,6 +4,7 @@
 //! must have been found. A body that holds raw HTML goes through the sanitiser as a whole.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
 use unicode_normalization::UnicodeNormalization;
@@ -113,7 +114,9 @@ struct Writer<'a> {
     /// Of every open link, whether it is shown.
     links: Vec<bool>,
     image: Option<Image>,
-    footnotes: Vec<CowStr<'a>>,
+    /// The number of each footnote.
+    footnotes: HashMap<CowStr<'a>, usize>,
+    targets: HashMap<&'a str, &'a TargetView<'a>>,
 }
 
 struct Image {
@@ -137,7 +140,9 @@ impl<'a> Writer<'a> {
             code: 0,
             links: Vec::new(),
             image: None,
-            footnotes: Vec::new(),
+            footnotes: HashMap::new(),
+            // Of several that are written alike, the first one counts.
+            targets: setting.targets.iter().rev().map(|target| (target.target, target)).collect(),
         }
     }
 
@@ -308,19 +313,14 @@ impl<'a> Writer<'a> {
     }
 
     fn target(&self, path: &str) -> Option<(&'a str, &'a TargetView<'a>)> {
-        let target = self.setting.targets.iter().find(|target| target.target == path)?;
+        let target = *self.targets.get(path)?;
         Some((target.url.as_deref()?, target))
     }
 
     /// The number of a footnote, in the order of first mention.
     fn footnote(&mut self, name: &CowStr<'a>) -> usize {
-        match self.footnotes.iter().position(|known| known == name) {
-            Some(at) => at + 1,
-            None => {
-                self.footnotes.push(name.clone());
-                self.footnotes.len()
-            }
-        }
+        let next = self.footnotes.len() + 1;
+        *self.footnotes.entry(name.clone()).or_insert(next)
     }
 }
 
@@ -328,30 +328,27 @@ impl<'a> Writer<'a> {
 struct Links {
     root: String,
     page: String,
-    targets: Vec<(String, Option<String>)>,
+    targets: HashMap<String, Option<String>>,
+    urls: HashSet<String>,
 }
 
 impl Links {
     fn of(setting: &Setting) -> Self {
-        let targets = setting.targets.iter().map(|target| (target.target.to_owned(), target.url.clone()));
-        Self { root: setting.root.into(), page: setting.page.into(), targets: targets.collect() }
+        let targets = setting.targets.iter().rev();
+        let targets = targets.map(|target| (target.target.to_owned(), target.url.clone()));
+        let urls = setting.targets.iter().filter_map(|target| target.url.clone()).collect();
+        Self { root: setting.root.into(), page: setting.page.into(), targets: targets.collect(), urls }
     }
 
     /// Whether this module wrote the address: a target that was found, or a place on the page.
     fn has_written(&self, address: &str) -> bool {
-        let found = |rest: &str| {
-            let rest = rest.split('#').next().unwrap_or_default();
-            self.targets.iter().any(|(_, url)| url.as_deref() == Some(rest))
-        };
+        let found = |rest: &str| self.urls.contains(rest.split('#').next().unwrap_or_default());
         address.strip_prefix(&self.root).is_some_and(found)
             || address.strip_prefix(&self.page).is_some_and(|rest| rest.starts_with('#'))
     }
 
     fn resolve(&self, address: &str) -> Option<String> {
-        let find = |path: &str| {
-            let (_, url) = self.targets.iter().find(|(target, _)| target == path)?;
-            url.as_deref()
-        };
+        let find = |path: &str| self.targets.get(path)?.as_deref();
         resolve(address, &self.root, &self.page, find)
     }
 }
@@ -402,9 +399,11 @@ fn following(events: &[Event]) -> Option<char> {
 }
 
 /// HTML that a sanitiser must look at is refused beyond this depth and size: cleaning it takes
-/// time that grows with their product.
+/// time and room that grow with the depth of every tag.
 const DEEPEST: usize = 128;
 const MOST_TAGS: usize = 50_000;
+/// The sum of all depths.
+const HEAVIEST: usize = 1_000_000;
 
 /// The fragment with only what a release may hold. Text is kept, whatever it stood in.
 fn sanitise(fragment: &str, setting: &Setting) -> String {
@@ -439,30 +438,73 @@ fn sanitise(fragment: &str, setting: &Setting) -> String {
             (_, "cite" | "srcset" | "background" | "longdesc") => None,
             _ => Some(value.into()),
         });
-    bidi::without_overrides(cleaner.clean(fragment).to_string())
+    graded(&bidi::without_overrides(cleaner.clean(fragment).to_string()))
 }
 
 fn hostile(fragment: &str) -> bool {
-    let (mut depth, mut deepest, mut tags) = (0usize, 0usize, 0usize);
+    // Elements that have no end tag, or mostly go without.
+    const LOOSE: [&str; 13] =
+        ["br", "img", "hr", "p", "li", "td", "th", "tr", "wbr", "input", "col", "dt", "dd"];
+    // An end tag closes what has its name and nothing else.
+    let mut open: HashMap<String, usize> = HashMap::new();
+    let (mut depth, mut tags, mut weight) = (0usize, 0usize, 0usize);
     let bytes = fragment.as_bytes();
     for at in memchr::memchr_iter(b'<', bytes) {
-        match bytes.get(at + 1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(byte) if byte.is_ascii_alphabetic() => {
-                tags += 1;
-                let name = fragment[at + 1..].split(|c: char| !c.is_ascii_alphanumeric()).next();
-                // Elements that have no end tag, or mostly go without.
-                let void =
-                    ["br", "img", "hr", "p", "li", "td", "th", "tr", "wbr", "input", "col", "dt", "dd"];
-                if !void.contains(&name.unwrap_or_default().to_ascii_lowercase().as_str()) {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                }
+        let ends = bytes.get(at + 1) == Some(&b'/');
+        let name = fragment.get(at + 1 + usize::from(ends)..).unwrap_or_default();
+        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let name = name.to_ascii_lowercase();
+        if ends {
+            if let Some(count) = open.get_mut(&name).filter(|count| **count > 0) {
+                *count -= 1;
+                depth -= 1;
             }
-            _ => {}
+        } else if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            tags += 1;
+            if !LOOSE.contains(&name.as_str()) {
+                *open.entry(name).or_default() += 1;
+                depth += 1;
+            }
+            weight += depth;
+        }
+        if depth > DEEPEST || tags > MOST_TAGS || weight > HEAVIEST {
+            return true;
         }
     }
-    deepest > DEEPEST || tags > MOST_TAGS
+    false
+}
+
+/// Headings that came as raw HTML on the levels that a text has: from the second on, without a
+/// gap. The HTML is the sanitiser's, so its tags are whole and its attributes in quotation marks.
+fn graded(html: &str) -> String {
+    let bytes = html.as_bytes();
+    let mut graded = String::with_capacity(html.len());
+    let (mut copied, mut last, mut open) = (0, 1, Vec::new());
+    let mut at = 0;
+    while let Some(start) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|n| at + n) {
+        let ends = bytes.get(start + 1) == Some(&b'/');
+        let name = start + 1 + usize::from(ends);
+        let mut quoted = false;
+        let length = bytes[start..].iter().position(|byte| {
+            quoted ^= *byte == b'"';
+            *byte == b'>' && !quoted
+        });
+        at = length.map_or(bytes.len(), |length| start + length + 1);
+        let Some([b'h', written @ b'1'..=b'6', b'>' | b' ']) = bytes.get(name..name + 3) else { continue };
+        let level = match ends {
+            true => open.pop().unwrap_or(last),
+            false => {
+                last = (*written - b'0').clamp(2, 6).min(last + 1);
+                open.push(last);
+                last
+            }
+        };
+        graded.push_str(&html[copied..=name]);
+        graded.push(char::from(b'0' + level));
+        copied = name + 2;
+    }
+    graded.push_str(&html[copied..]);
+    graded
 }
 
 #[cfg(test)]
@@ -532,5 +574,17 @@ mod tests {
     #[test]
     fn hostile_html_is_shown_not_parsed() {
         assert!(html(&"<div>".repeat(200)).starts_with("<pre>"));
+        assert!(html(&"<div></x>".repeat(200)).starts_with("<pre>"));
+        let fonts = (0..100).map(|n| format!("<font size={n}>")).collect::<String>();
+        assert!(html(&(fonts + &"<p>x".repeat(20_000))).starts_with("<pre>"));
+        assert!(!html(&"<div><b>x</b></div>\n".repeat(500)).contains("<pre>"));
+    }
+
+    #[test]
+    fn headings_of_raw_html_leave_no_gap_either() {
+        assert_eq!(
+            html("<h1 title=\"a><h5\">a</h1>\n\n# b\n\n<h6>c</h6>\n\n<h2>d</h2>"),
+            "<h2 title=\"a&gt;&lt;h5\">a</h2>\n<h2>b</h2>\n<h3>c</h3>\n<h2>d</h2>"
+        );
     }
 }

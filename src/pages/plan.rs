@@ -379,7 +379,8 @@ impl Plan<'_> {
         for (path, targets, references) in releases.chain(pages) {
             for (target, reference) in targets.iter().zip(references) {
                 let Target::Root(root) = target else { continue };
-                if !root.is_empty() && !known.contains(root) && !known.contains(&format!("{root}/")) {
+                let Some((url, None)) = self.site.target("", target) else { continue };
+                if !url.is_empty() && !known.contains(&url) {
                     let near = crate::text::suggest::nearest(root, known.iter().map(String::as_str));
                     let suggestion = near.map(|near| format!("/{near}"));
                     let problem = Problem::BrokenLink { target: reference.target.clone(), suggestion };

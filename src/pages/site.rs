@@ -275,10 +275,25 @@ impl<'p> Site<'p> {
             }
             Target::Root(path) => {
                 let asset = self.portal.statics.iter().find(|(address, _)| address == path);
-                Some((self.speller.file(path).url, asset.map(|(_, asset)| asset)))
+                let url = match asset {
+                    Some(_) => self.speller.file(path).url,
+                    None => self.written_url(path),
+                };
+                Some((url, asset.map(|(_, asset)| asset)))
             }
             Target::Nothing => None,
         }
+    }
+
+    /// An address as a person writes it, `/regions/souss-massa/`, as this portal spells it.
+    fn written_url(&self, path: &str) -> String {
+        let address = path.strip_suffix('/').unwrap_or(path);
+        let address = address.strip_suffix("/index.html").unwrap_or(address);
+        if let Some(lang) = self.portal.config.find_language(address) {
+            return self.url(lang, Page::Home);
+        }
+        let is_file = address.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        if is_file { self.speller.file(address).url } else { self.speller.page(address).url }
     }
 
     fn region_labels(&self, lang: LangId) -> Vec<Arc<RegionLabel>> {

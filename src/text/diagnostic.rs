@@ -234,7 +234,9 @@ fn human(diagnostic: &Diagnostic, texts: &Texts, colour: bool, out: &mut String)
         group = group.element(Level::HELP.message(normalize_untrusted_str(&help)));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let _ = writeln!(out, "{}\n", renderer.render(&[group]));
+    // The renderer shows C0 controls as pictures; terminals that are not of UTF-8 act on C1 as well.
+    let shown = renderer.render(&[group]).replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}");
+    let _ = writeln!(out, "{shown}\n");
 }
 
 fn with_place<'a>(

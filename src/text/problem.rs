@@ -122,6 +122,7 @@ pub enum Problem {
     SlugRequired { proposal: String },
     BadPath { what: &'static str, text: String, fault: PathFault },
     AddressTaken { address: String },
+    IdTaken { id: String },
     TwoSpellings { what: &'static str, first: String, second: String },
     // What a release refers to.
     MissingImage { src: String, suggestion: Option<String> },
@@ -194,6 +195,7 @@ impl Problem {
             Self::SlugRequired { .. } => "slug-required",
             Self::BadPath { .. } => "bad-path",
             Self::AddressTaken { .. } => "address-taken",
+            Self::IdTaken { .. } => "id-taken",
             Self::TwoSpellings { .. } => "two-spellings",
             Self::MissingImage { .. } => "missing-image",
             Self::MissingFile { .. } => "missing-file",
@@ -259,6 +261,7 @@ impl Problem {
             }
             Self::BadPath { what, text, fault } => format!("the {what} `{}` {fault}", clip(text)),
             Self::AddressTaken { address } => format!("two sources at one address: `{}`", clip(address)),
+            Self::IdTaken { id } => format!("two releases go by one id: `{}`", clip(id)),
             Self::TwoSpellings { what, first, second } => {
                 format!("two spellings of one {what}: `{}` and `{}`", clip(second), clip(first))
             }
@@ -330,6 +333,9 @@ impl Problem {
             Self::BidiControl { .. } => Some("delete the invisible character; text direction comes from the language".into()),
             Self::UnclosedHeader { fence } => Some(format!("close it by a line `{fence}` before the text")),
             Self::QuoteTheTitle => Some("put the value in quotation marks: `title: \"…\"`".into()),
+            Self::UnknownField { table: Table::Header, name, suggestion } => {
+                elsewhere(name).map(str::to_owned).or_else(|| did_you_mean(suggestion))
+            }
             Self::UnknownField { suggestion, .. } | Self::BadValue { suggestion, .. } => did_you_mean(suggestion),
             Self::UnknownRegion { suggestion, .. } | Self::UnknownProvince { suggestion, .. } => did_you_mean(suggestion),
             Self::MissingImage { suggestion, .. }
@@ -344,6 +350,7 @@ impl Problem {
             }
             Self::AmbiguousPlace { candidates, .. } => Some(format!("write one of: {}", candidates.join(", "))),
             Self::SlugRequired { proposal } => Some(format!("add `slug`, for example \"{proposal}\"")),
+            Self::IdTaken { .. } => Some("give one of them another `id`, or none".into()),
             Self::AddressTaken { .. } => Some("give one of them another `slug`, date or name".into()),
             Self::TwoSpellings { .. } => Some("spell it the same way in both".into()),
             Self::RemoteImage { .. } => {
@@ -361,6 +368,30 @@ impl Problem {
             _ => None,
         }
     }
+}
+
+/// What a field of other generators is here (Hugo, Zola and Jekyll, as they document theirs).
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "description" | "excerpt" | "subtitle" => "write `summary`",
+        "author" | "byline" => "write `authors`",
+        "categories" | "category" | "keywords" | "taxonomies" => {
+            "write `tags`, a list at the top of the header"
+        }
+        "publishDate" | "publish_date" | "pubdate" => "write `publish`",
+        "expiryDate" | "unpublishdate" => "write `expires`",
+        "lastmod" | "modified" | "last_modified_at" | "updated_at" => "write `updated`",
+        "published" => "write `draft = true` for what shall not be seen, else delete the line",
+        "permalink" | "url" | "path" => "write `slug`, the last part of the address",
+        "redirect_from" => "write `aliases`",
+        "cover" | "thumbnail" | "featured_image" | "images" => "write `image`",
+        "locale" | "language" => "write `lang`",
+        "params" => "write `extra`, for what the theme declares",
+        "layout" | "template" | "weight" | "menu" | "outputs" | "markup" | "in_search_index" | "sort_by" => {
+            "delete the line: there is nothing like it here"
+        }
+        _ => return None,
+    })
 }
 
 /// Untrusted text, shortened and made harmless for a terminal.

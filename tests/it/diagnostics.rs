@@ -64,7 +64,8 @@ fn people_read_snippets_and_help() {
 
         5 errors, 1 warning
         error: nothing was published; the output is as it was
-    "#]].assert_eq(&faulty().build_with(&["--format", "human"]).stderr);
+    "#]]
+    .assert_eq(&faulty().build_with(&["--format", "human"]).stderr);
 }
 
 #[test]
@@ -77,7 +78,8 @@ fn editors_read_one_line_each() {
         content/e.md:2:10: error: the file is not UTF-8 from byte 13 on
         content/seul.png:1:1: warning: no release refers to this file, so it is not published
         error: nothing was published; the output is as it was
-    "#]].assert_eq(&faulty().build().stderr);
+    "#]]
+    .assert_eq(&faulty().build().stderr);
 }
 
 #[test]
@@ -140,7 +142,8 @@ fn exit_status_0_means_done_even_with_warnings() {
     assert_eq!(run.code, 0);
     expect![[r#"
         content/seul.png:1:1: warning: no release refers to this file, so it is not published
-    "#]].assert_eq(&run.stderr);
+    "#]]
+    .assert_eq(&run.stderr);
 }
 
 #[test]
@@ -246,7 +249,8 @@ fn check_finds_more_than_build_does() {
         content/a.md:5:9: warning: image `p.png` has no alternative text
         content/a.md:9:1: error: nothing stands at `/nulle-part/`
         content/a.md:9:21: warning: image `p.png` has no alternative text
-    "#]].assert_eq(&run.stderr);
+    "#]]
+    .assert_eq(&run.stderr);
     assert_eq!(run.code, 1, "a broken link is an error");
 }
 
@@ -296,7 +300,8 @@ fn help_of_the_program() {
 
         Exit status: 0 done; 1 the content, theme or configuration has errors; 2 wrong usage; 3 a file,
         network or host failed.
-    "#]].assert_eq(&Fixture::with("").raw(&["--help"], "public").stdout);
+    "#]]
+    .assert_eq(&Fixture::with("").raw(&["--help"], "public").stdout);
 }
 
 #[test]
@@ -350,7 +355,8 @@ fn help_of_build() {
 
           -h, --help
                   Print help (see a summary with '-h')
-    "#]].assert_eq(&run.stdout);
+    "#]]
+    .assert_eq(&run.stdout);
 }
 
 #[test]

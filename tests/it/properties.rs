@@ -43,14 +43,109 @@ fn config() -> ProptestConfig {
 
 /// Pieces that have broken parsers, typesetters and terminals.
 const SEEDS: &[&str] = &[
-    "a", "é", "œ", "ß", "İ", "ſ", "e\u{301}", "\u{301}", "\u{345}\u{308}", "ب", "لا", "مَرحَبًا", "ـ", "ء\u{654}",
-    "١٢", "۱۲", "12", "0", "«", "»", "“", "”", "\"", "'", "’", ":", ";", "!", "?", "؟", "،", "؛", "%", "٪", "…",
-    "...", "-", "–", "—", "--", " ", "  ", "\u{a0}", "\u{202f}", "\u{2009}", "\u{3000}", "\t", "\u{feff}",
-    "\u{200b}", "\u{200c}", "\u{200d}", "\u{200e}", "\u{200f}", "\u{61c}", "\u{ad}", "\u{2028}", "\u{85}", "\u{c}",
-    "\u{1b}[1m", "\u{7f}", "\u{1}", "\u{fdd0}", "\u{ffff}", "\u{fffd}", "\u{10ffff}", "🇲🇦", "👩\u{200d}🌾", "&", "<", ">",
-    "&amp;", "&#0;", "]]>", "\\", "/", "..", "+++", "---", "=", "[", "]", "{", "}", "(", ")", "#", "*", "_", "`",
-    "|", "~", "^", "@", "https://parti.example/a?b=c&d", "presse@parti.example", "M. ", "1er ", "n° ", "12h30",
-    "+212 5 00", "km", "l'eau", "aujourd'hui",
+    "a",
+    "é",
+    "œ",
+    "ß",
+    "İ",
+    "ſ",
+    "e\u{301}",
+    "\u{301}",
+    "\u{345}\u{308}",
+    "ب",
+    "لا",
+    "مَرحَبًا",
+    "ـ",
+    "ء\u{654}",
+    "١٢",
+    "۱۲",
+    "12",
+    "0",
+    "«",
+    "»",
+    "“",
+    "”",
+    "\"",
+    "'",
+    "’",
+    ":",
+    ";",
+    "!",
+    "?",
+    "؟",
+    "،",
+    "؛",
+    "%",
+    "٪",
+    "…",
+    "...",
+    "-",
+    "–",
+    "—",
+    "--",
+    " ",
+    "  ",
+    "\u{a0}",
+    "\u{202f}",
+    "\u{2009}",
+    "\u{3000}",
+    "\t",
+    "\u{feff}",
+    "\u{200b}",
+    "\u{200c}",
+    "\u{200d}",
+    "\u{200e}",
+    "\u{200f}",
+    "\u{61c}",
+    "\u{ad}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{c}",
+    "\u{1b}[1m",
+    "\u{7f}",
+    "\u{1}",
+    "\u{fdd0}",
+    "\u{ffff}",
+    "\u{fffd}",
+    "\u{10ffff}",
+    "🇲🇦",
+    "👩\u{200d}🌾",
+    "&",
+    "<",
+    ">",
+    "&amp;",
+    "&#0;",
+    "]]>",
+    "\\",
+    "/",
+    "..",
+    "+++",
+    "---",
+    "=",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    ")",
+    "#",
+    "*",
+    "_",
+    "`",
+    "|",
+    "~",
+    "^",
+    "@",
+    "https://parti.example/a?b=c&d",
+    "presse@parti.example",
+    "M. ",
+    "1er ",
+    "n° ",
+    "12h30",
+    "+212 5 00",
+    "km",
+    "l'eau",
+    "aujourd'hui",
 ];
 
 fn text(pieces: std::ops::Range<usize>) -> impl Strategy<Value = String> {
@@ -102,11 +197,69 @@ enum Mishap {
 }
 
 const INSERTED: &[&str] = &[
-    "\u{feff}", "\r", "\r\n", "\n", "\n\n", "\0", "\u{a0}", "\u{202e}", "\u{2067}", "\u{2069}", "\u{200f}", "\u{301}",
-    "\u{64e}", "+++\n", "---\n", "\n+++", "\n---\n", "...\n", "\"", "\"\"\"", "'", "'''", "[", "]", "[[", "]]", "{", "}",
-    "- ", ": ", ":", "=", " = ", "#", ",", "&a ", "*a", "!x ", "|\n", ">\n", "\t", "  ", "\\", "\\u", "\\x", "%", "@", "`",
-    "title: x\n", "date = 2026-02-30\n", "région : nulle part\n", "extra:\n", "? ", "-", "1e999", "0x", "inf", "~", "é", "م",
-    "<<<<<<< a\n", "=======\n", ">>>>>>> b\n",
+    "\u{feff}",
+    "\r",
+    "\r\n",
+    "\n",
+    "\n\n",
+    "\0",
+    "\u{a0}",
+    "\u{202e}",
+    "\u{2067}",
+    "\u{2069}",
+    "\u{200f}",
+    "\u{301}",
+    "\u{64e}",
+    "+++\n",
+    "---\n",
+    "\n+++",
+    "\n---\n",
+    "...\n",
+    "\"",
+    "\"\"\"",
+    "'",
+    "'''",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "- ",
+    ": ",
+    ":",
+    "=",
+    " = ",
+    "#",
+    ",",
+    "&a ",
+    "*a",
+    "!x ",
+    "|\n",
+    ">\n",
+    "\t",
+    "  ",
+    "\\",
+    "\\u",
+    "\\x",
+    "%",
+    "@",
+    "`",
+    "title: x\n",
+    "date = 2026-02-30\n",
+    "région : nulle part\n",
+    "extra:\n",
+    "? ",
+    "-",
+    "1e999",
+    "0x",
+    "inf",
+    "~",
+    "é",
+    "م",
+    "<<<<<<< a\n",
+    "=======\n",
+    ">>>>>>> b\n",
 ];
 
 fn mishap() -> impl Strategy<Value = Mishap> {
@@ -194,18 +347,48 @@ fn mutated() -> impl Strategy<Value = String> {
 /// Lines that look like a header's, in any order and number.
 fn assembled() -> impl Strategy<Value = String> {
     let key = select(
-        &["title", "date", "region", "Titre", "التاريخ", "tags", "image", "corrections", "slug", "lang", "publish", "kind", "x"][..],
+        &[
+            "title",
+            "date",
+            "region",
+            "Titre",
+            "التاريخ",
+            "tags",
+            "image",
+            "corrections",
+            "slug",
+            "lang",
+            "publish",
+            "kind",
+            "x",
+        ][..],
     );
     let separator = select(&[" = ", ": ", " : ", ":", "=", "\u{a0}: ", "："][..]);
     let value = prop_oneof![
-        select(&["2026-03-12", "12 mars 2026", "souss-massa", "[a, b]", "{ src = \"a\" }", "\"x\"", "'y'", "true", "12", "ar", ""][..])
-            .prop_map(str::to_owned),
+        select(
+            &[
+                "2026-03-12",
+                "12 mars 2026",
+                "souss-massa",
+                "[a, b]",
+                "{ src = \"a\" }",
+                "\"x\"",
+                "'y'",
+                "true",
+                "12",
+                "ar",
+                ""
+            ][..]
+        )
+        .prop_map(str::to_owned),
         text(0..8),
     ];
-    let line = (key, separator, value).prop_map(|(key, separator, value)| format!("{key}{separator}{value}\n"));
+    let line =
+        (key, separator, value).prop_map(|(key, separator, value)| format!("{key}{separator}{value}\n"));
     let fence = select(&["", "+++\n", "---\n"][..]);
-    (fence, vec(line, 0..12), fence_end(), text(0..20))
-        .prop_map(|(fence, lines, end, body)| format!("{fence}{}{}{body}", lines.concat(), end.unwrap_or(fence)))
+    (fence, vec(line, 0..12), fence_end(), text(0..20)).prop_map(|(fence, lines, end, body)| {
+        format!("{fence}{}{}{body}", lines.concat(), end.unwrap_or(fence))
+    })
 }
 
 fn fence_end() -> impl Strategy<Value = Option<&'static str>> {
@@ -214,16 +397,78 @@ fn fence_end() -> impl Strategy<Value = Option<&'static str>> {
 
 /// Blocks of Markdown and raw HTML that are put beside and into each other.
 const BLOCKS: &[&str] = &[
-    "# Un", "## Deux", "### Trois", "###### Six", "Titre\n===", "Titre\n---", "# x {#id .c onclick=x}", "- a\n  - b\n    - c",
-    "1. a\n2. b", "> a\n> > b", "| a | b |\n|---|:-:|\n| c | d |", "|a\n|-\n|b|c|d", "```js\nlet x;\n```", "~~~\nx", "    code",
-    "***", "[x](https://example.org/ \"t\")", "[x](javascript:alert(1))", "[x](/contact/)", "[x](gone.md#a)", "[x](#fn-1)",
-    "![a](a.jpg \"t\")", "![a *b* [c](d)](https://example.org/x.png)", "![x](gone.md)", "[x][y]\n\n[y]: /contact/ 'z'", "a[^1] b[^n]\n\n[^1]: Un.\n\n[^n]:\n    Deux.",
-    "[^1]: [^1]", "<https://example.org/?a&b>", "<p dir=\"rtl\">نص</p>", "<div>", "</div>", "<div>\n\n# dedans\n\n</div>", "<h1>Haut</h1>",
-    "<h5>Bas</h5>", "<script>alert(1)</script>", "<style>x{}</style>", "<img src=\"a.jpg\" onerror=x>", "<img src=//evil.example/x>",
-    "<a href=\"java&#10;script:x\">x</a>", "<svg><p>", "<math><mtext>", "<form><input>", "<iframe src=x>", "<table><tr><td><p>", "</p></td>",
-    "<b><i></b></i>", "<!-- x", "-->", "<![CDATA[x]]>", "<?x?>", "<a id=after>", "<ul><li>", "&lt;script&gt;", "&#x26;amp;&nbsp;&copy", "&Tab;&NewLine;",
-    "*a **b* c**", "~~x~~", "`a`` b`", "\\<b\\>", "a  \nb\\\nc", "« a » : b !", "قال: «نعم»؟", "\u{202b}a\u{202c}", "\u{1}\u{b}\u{ffff}", "\u{feff}", "\r\n",
-    "<figure><img src=a.jpg><figcaption>x</figcaption></figure>", "<details><summary>x</summary>y</details>", "<plaintext>", "<textarea>", "<select><option>", "<p id=prose>",
+    "# Un",
+    "## Deux",
+    "### Trois",
+    "###### Six",
+    "Titre\n===",
+    "Titre\n---",
+    "# x {#id .c onclick=x}",
+    "- a\n  - b\n    - c",
+    "1. a\n2. b",
+    "> a\n> > b",
+    "| a | b |\n|---|:-:|\n| c | d |",
+    "|a\n|-\n|b|c|d",
+    "```js\nlet x;\n```",
+    "~~~\nx",
+    "    code",
+    "***",
+    "[x](https://example.org/ \"t\")",
+    "[x](javascript:alert(1))",
+    "[x](/contact/)",
+    "[x](gone.md#a)",
+    "[x](#fn-1)",
+    "![a](a.jpg \"t\")",
+    "![a *b* [c](d)](https://example.org/x.png)",
+    "![x](gone.md)",
+    "[x][y]\n\n[y]: /contact/ 'z'",
+    "a[^1] b[^n]\n\n[^1]: Un.\n\n[^n]:\n    Deux.",
+    "[^1]: [^1]",
+    "<https://example.org/?a&b>",
+    "<p dir=\"rtl\">نص</p>",
+    "<div>",
+    "</div>",
+    "<div>\n\n# dedans\n\n</div>",
+    "<h1>Haut</h1>",
+    "<h5>Bas</h5>",
+    "<script>alert(1)</script>",
+    "<style>x{}</style>",
+    "<img src=\"a.jpg\" onerror=x>",
+    "<img src=//evil.example/x>",
+    "<a href=\"java&#10;script:x\">x</a>",
+    "<svg><p>",
+    "<math><mtext>",
+    "<form><input>",
+    "<iframe src=x>",
+    "<table><tr><td><p>",
+    "</p></td>",
+    "<b><i></b></i>",
+    "<!-- x",
+    "-->",
+    "<![CDATA[x]]>",
+    "<?x?>",
+    "<a id=after>",
+    "<ul><li>",
+    "&lt;script&gt;",
+    "&#x26;amp;&nbsp;&copy",
+    "&Tab;&NewLine;",
+    "*a **b* c**",
+    "~~x~~",
+    "`a`` b`",
+    "\\<b\\>",
+    "a  \nb\\\nc",
+    "« a » : b !",
+    "قال: «نعم»؟",
+    "\u{202b}a\u{202c}",
+    "\u{1}\u{b}\u{ffff}",
+    "\u{feff}",
+    "\r\n",
+    "<figure><img src=a.jpg><figcaption>x</figcaption></figure>",
+    "<details><summary>x</summary>y</details>",
+    "<plaintext>",
+    "<textarea>",
+    "<select><option>",
+    "<p id=prose>",
 ];
 
 fn body() -> impl Strategy<Value = String> {
@@ -239,7 +484,9 @@ fn body() -> impl Strategy<Value = String> {
 // The portal that they are put into.
 
 fn site(extra: &str) -> Config {
-    let text = format!("title = \"Portail\"\nbase_url = \"https://parti.example/\"\nlanguages = [\"fr\", \"ar\"]\n{extra}");
+    let text = format!(
+        "title = \"Portail\"\nbase_url = \"https://parti.example/\"\nlanguages = [\"fr\", \"ar\"]\n{extra}"
+    );
     let source = Source::new("site.toml", text);
     let mut faults = Faults::of(&source.path);
     Config::parse(&source, None, false, &mut faults).unwrap()
@@ -340,7 +587,12 @@ fn letters(text: &str) -> String {
 }
 
 fn render(body: &str, markup: Markup, lang: &str, profile: Profile) -> String {
-    let target = |target, url: Option<&str>| TargetView { target, url: url.map(str::to_owned), width: Some(4), height: None };
+    let target = |target, url: Option<&str>| TargetView {
+        target,
+        url: url.map(str::to_owned),
+        width: Some(4),
+        height: None,
+    };
     let targets = [
         target("a.jpg", Some("2026/03/12/a/a.jpg")),
         target("gone.md", None),
@@ -376,7 +628,9 @@ fn sound(text: &str) -> Result<(), TestCaseError> {
         let read = |_: &str| Some(source.text.to_string());
         let short = report.render(Format::Short, false, &read);
         prop_assert_eq!(short.lines().count(), report.diagnostics.len(), "{}", short);
-        let line = |line: &str| line.contains(": error: ") || line.contains(": warning: ") || line.contains(": note: ");
+        let line = |line: &str| {
+            line.contains(": error: ") || line.contains(": warning: ") || line.contains(": note: ")
+        };
         prop_assert!(short.lines().all(line), "{}", short);
         for colour in [false, true] {
             report.render(Format::Human, colour, &read);
@@ -599,7 +853,8 @@ proptest! {
 fn titles(feed: &str) -> Result<Vec<String>, TestCaseError> {
     let live = crate::hostile::live_in_feed("feed.xml", feed);
     prop_assert!(live.is_empty(), "{live:?} in {feed}");
-    let channel = rss::Channel::read_from(feed.as_bytes()).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let channel =
+        rss::Channel::read_from(feed.as_bytes()).map_err(|error| TestCaseError::fail(error.to_string()))?;
     Ok(channel.items().iter().map(|item| letters(item.title().unwrap_or_default())).collect())
 }
 
@@ -617,7 +872,13 @@ fn properties_of_every_day() {
             text.chars().map(digit).collect()
         };
         let long = arabic.long_date(day);
-        let forms = [day.to_string(), french.long_date(day), french.long_date(day).to_uppercase(), indic(&long), long];
+        let forms = [
+            day.to_string(),
+            french.long_date(day),
+            french.long_date(day).to_uppercase(),
+            indic(&long),
+            long,
+        ];
         for form in forms {
             assert_eq!(date::parse(&form), Ok(date::Written::Day(day)), "{form}");
             let prefix = format!("{form}, Rabat");

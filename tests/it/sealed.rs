@@ -175,7 +175,8 @@ fn a_translation_writes_its_own_languages_pages_and_the_original() {
         ~ ar/regions/oriental/feed.xml
         ~ ar/regions/oriental/index.html
         ~ sitemap-ar-2026.xml
-        ~ sitemap.xml"#]].assert_eq(&changes.join("\n"));
+        ~ sitemap.xml"#]]
+    .assert_eq(&changes.join("\n"));
 }
 
 /// A forgotten release of two years ago: its own periods, its neighbours, and nothing else closed.
@@ -191,7 +192,11 @@ fn a_backdated_release_touches_no_other_closed_period() {
         ~ 2024/06/27/index.html
         ~ 2024/06/27/r026/index.html
         ~ 2024/06/index.html
+        ~ 2024/08/04/r030/index.html
+        ~ 2024/10/07/r033/index.html
+        ~ 2024/12/10/r036/index.html
         ~ 2024/index.html
+        ~ 2025/02/13/r039/index.html
         ~ regions/oriental/2024/06/index.html
         ~ regions/oriental/2024/index.html
         ~ regions/oriental/feed.xml

@@ -96,6 +96,13 @@ pub fn parse(source: &Source, faults: &mut Faults) -> Header {
     let (form, fence, closings): (_, _, &[&str]) = match fence_of(text, &first) {
         "+++" => (Form::Toml, "+++", &["+++"]),
         "---" => (Form::Yaml, "---", &["---", "..."]),
+        "{" => {
+            let message =
+                "a header in JSON; write TOML between `+++`, YAML between `---`, or bare lines".into();
+            let span = Span::new(first.start, first.start + 1);
+            faults.at(span, Problem::Syntax { format: "header", message });
+            return Header { form: Form::None, span, entries: Vec::new(), body: text.len(), broken: true };
+        }
         _ => return bare::parse(source, start, first, faults),
     };
     let span = Span::new(first.start, first.start + fence.len());

@@ -142,6 +142,8 @@ impl<'s> Builder<'s> {
         }
         let value = match style {
             ScalarStyle::Plain if self.masked => Value::Plain(clean(slice(&self.source.text, span.range()))),
+            // Null in YAML's core schema: a field without a value.
+            ScalarStyle::Plain if matches!(text, "~" | "null") => Value::Plain(String::new()),
             ScalarStyle::Plain => Value::Plain(clean(text)),
             _ => Value::Text(clean(text)),
         };
