@@ -66,7 +66,7 @@ impl Day {
     fn after_first(mut days: u64) -> Self {
         let mut found = FIRST;
         loop {
-            let leap = found.year % 4 == 0;
+            let leap = found.year.is_multiple_of(4);
             let length = match found.month {
                 2 if leap => 29,
                 2 => 28,

@@ -230,7 +230,7 @@ impl Spread {
         numbers.sort_by(f64::total_cmp);
         let (least, most) = (*numbers.first()?, *numbers.last()?);
         let at = numbers.len() / 2;
-        let even = numbers.len() % 2 == 0;
+        let even = numbers.len().is_multiple_of(2);
         let median = if even { (numbers[at - 1] + numbers[at]) / 2.0 } else { numbers[at] };
         Some(Self { median, least, most })
     }
@@ -390,7 +390,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

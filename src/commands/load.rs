@@ -123,6 +123,9 @@ pub fn load(
     watch.lap("theme");
     let mut tree = root.scan();
     faults.append(&mut tree.faults);
+    if tree.releases.is_empty() {
+        faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
+    }
     watch.lap("list");
     let rules = Rules { config: &config, territory: &territory };
     let (releases, pages) = parse(root, &tree, rules, faults);

@@ -148,9 +148,6 @@ pub fn text(name: &str, node: Node, faults: &mut Faults) -> Option<Spanned<Strin
             return None;
         }
     };
-    // Controls are no part of a text: neither HTML nor XML can hold them.
-    let mut value = value;
-    value.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     if value.trim().is_empty() {
         faults.at(node.span, Problem::EmptyValue { name: name.into() });
         return None;

@@ -169,9 +169,6 @@ impl Portal {
         let mut due = Vec::new();
         let (mut complete, hidden) =
             Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
-        if complete.is_empty() && hidden.sources.is_empty() {
-            faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
-        }
         complete.sort_by(|a, b| order(a).cmp(&order(b)));
         link_translations(&mut complete);
         same_spelling(&mut complete, &mut faults);

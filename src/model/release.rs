@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fold::{slugify, transliterate_ar};
 use crate::text::problem::{PathFault, Problem, Table};
@@ -191,6 +192,10 @@ impl Written {
     /// The same for a header that has been read already.
     pub fn decode(source: &Source, header: Header, rules: Rules, faults: &mut Faults) -> Self {
         let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
+        // Said where it stands, before the value that it is in is looked at.
+        if let Some((at, character)) = source.text.get(..header.body).and_then(bidi::forged) {
+            faults.at(Span::new(at, at + character.len_utf8()), Problem::BidiControl { character });
+        }
         let name = FileName::parse(&source.path);
         let mut decoder = Decoder {
             zone: &rules.config.timezone,
@@ -567,10 +572,15 @@ pub fn slug_proposal(text: &str) -> String {
     if slug.is_empty() { slugify(&transliterate_ar(text)) } else { slug }
 }
 
-/// A text as one line without odd spaces at its ends.
+/// A text as one line without odd spaces at its ends, and without controls, which neither HTML nor
+/// XML can hold.
 pub fn one_line(text: &str) -> String {
-    let spaced = text.contains(['\n', '\r', '\t']) || text.contains("  ");
-    if spaced { text.split_ascii_whitespace().collect::<Vec<_>>().join(" ") } else { text.trim().to_owned() }
+    let is_space = |c: char| matches!(c, '\n' | '\r' | '\t');
+    if !text.contains(|c: char| c.is_control()) && !text.contains("  ") {
+        return text.trim().to_owned();
+    }
+    let visible: String = text.chars().filter(|c| !c.is_control() || is_space(*c)).collect();
+    visible.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Text with the typography of its language.

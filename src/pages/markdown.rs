@@ -404,6 +404,8 @@ const DEEPEST: usize = 128;
 const MOST_TAGS: usize = 50_000;
 /// The sum of all depths.
 const HEAVIEST: usize = 1_000_000;
+/// The spaces in one tag, as many as it may have attributes: each is compared with all others.
+const MOST_SPACES: usize = 1_000;
 
 /// The fragment with only what a release may hold. Text is kept, whatever it stood in.
 fn sanitise(fragment: &str, setting: &Setting) -> String {
@@ -466,6 +468,12 @@ fn hostile(fragment: &str) -> bool {
                 depth += 1;
             }
             weight += depth;
+            let rest = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte != b'>');
+            let spaces =
+                rest.filter(|byte| byte.is_ascii_whitespace() || matches!(**byte, b'/' | b'"' | b'\''));
+            if spaces.take(MOST_SPACES + 1).count() > MOST_SPACES {
+                return true;
+            }
         }
         if depth > DEEPEST || tags > MOST_TAGS || weight > HEAVIEST {
             return true;
@@ -575,6 +583,7 @@ mod tests {
     fn hostile_html_is_shown_not_parsed() {
         assert!(html(&"<div>".repeat(200)).starts_with("<pre>"));
         assert!(html(&"<div></x>".repeat(200)).starts_with("<pre>"));
+        assert!(html(&format!("<p{}>", " a".repeat(2_000))).starts_with("<pre>"));
         let fonts = (0..100).map(|n| format!("<font size={n}>")).collect::<String>();
         assert!(html(&(fonts + &"<p>x".repeat(20_000))).starts_with("<pre>"));
         assert!(!html(&"<div><b>x</b></div>\n".repeat(500)).contains("<pre>"));

@@ -2,6 +2,7 @@
 //! output shows are handed in.
 
 use std::collections::HashMap;
+use std::sync::RwLock;
 
 use tera::{Context, Tera, Value};
 
@@ -19,7 +20,7 @@ use super::markdown::{self, Setting};
 use super::plan::{Output, Plan, What};
 use super::site::{Page, Site};
 use super::sitemap;
-use super::theme::template_fault;
+use super::theme::{FOOTER, template_fault};
 use super::view::TextView;
 
 /// The texts of the sources that an output shows, whole, by path.
@@ -33,6 +34,8 @@ pub struct Renderer<'s, 'p> {
     plan: &'s Plan<'p>,
     /// By language: the templates, with what is the same on every page.
     teras: Vec<Tera>,
+    /// The theme's footer, by language and way to the root: it sees nothing else of a page.
+    footers: RwLock<HashMap<(usize, String), Value>>,
 }
 
 impl<'s, 'p> Renderer<'s, 'p> {
@@ -46,7 +49,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
             shared.insert("lang", &locale.tag);
             tera
         });
-        Self { plan, teras: speaking.collect() }
+        Self { plan, teras: speaking.collect(), footers: RwLock::default() }
     }
 
     /// The bytes of an output. Copies have none here: they are no work of templates.
@@ -93,16 +96,46 @@ impl<'s, 'p> Renderer<'s, 'p> {
     }
 
     fn page(&self, output: &Output, view: &View, body: &str) -> Result<Vec<u8>, Diagnostic> {
-        let render = || -> tera::TeraResult<Vec<u8>> {
+        let mut page = Bounded { bytes: Vec::with_capacity(16 * 1024), overflowed: false };
+        let mut render = || -> tera::TeraResult<()> {
             let mut context = Context::from_serialize(&view.content)?;
             context.insert("page", &view.page);
+            context.insert_value("footer", self.footer(output.lang.index(), &view.page.root)?);
             context.insert_value("body", Value::safe_string(body));
             context.insert_value("json_ld", Value::safe_string(&jsonld::of(view)));
-            let mut page = Bounded { bytes: Vec::with_capacity(16 * 1024) };
-            self.teras[output.lang.index()].render_to(view.template, &context, &mut page)?;
-            Ok(page.bytes)
+            self.teras[output.lang.index()].render_to(view.template, &context, &mut page)
         };
-        render().map_err(|error| template_fault(&error))
+        match render() {
+            Ok(()) => Ok(page.bytes),
+            // The engine does not say why writing failed, nor where.
+            Err(_) if page.overflowed => {
+                let message = format!("the page `/{}` would be longer than 10 MiB", view.page.url);
+                let place = Place::file(format!("templates/{}", view.template));
+                Err(Diagnostic::new(Problem::TemplateFile { message }, place))
+            }
+            Err(error) => Err(template_fault(&error)),
+        }
+    }
+
+    /// A footer is a twentieth of a theme's templates and a tenth of their time: it is rendered once.
+    fn footer(&self, lang: usize, root: &str) -> tera::TeraResult<Value> {
+        let key = (lang, root.to_owned());
+        let known = self.footers.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&key).cloned();
+        if let Some(footer) = known {
+            return Ok(footer);
+        }
+        let tera = &self.teras[lang];
+        let footer = match tera.contains_template(FOOTER) {
+            true => {
+                let mut context = Context::new();
+                context.insert("page", &serde_json::json!({ "root": root }));
+                Value::safe_string(&tera.render(FOOTER, &context)?)
+            }
+            false => Value::safe_string(""),
+        };
+        let mut footers = self.footers.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        footers.insert(key, footer.clone());
+        Ok(footer)
     }
 
     fn release_body(
@@ -156,12 +189,14 @@ fn rendered(path: &SourcePath, body: &Body, texts: &Texts, setting: &Setting) ->
 /// A page in the making, which a runaway loop cannot make too long.
 struct Bounded {
     bytes: Vec<u8>,
+    overflowed: bool,
 }
 
 impl std::io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if self.bytes.len() + bytes.len() > LONGEST_PAGE {
-            return Err(std::io::Error::other("the template makes a page of more than 10 MiB"));
+            self.overflowed = true;
+            return Err(std::io::ErrorKind::FileTooLarge.into());
         }
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())

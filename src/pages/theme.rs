@@ -87,6 +87,9 @@ pub const TEMPLATES: [&str; 9] = [
     "redirect.html",
 ];
 
+/// The template of what is the same at the end of every page; a theme may go without.
+pub const FOOTER: &str = "footer.html";
+
 /// The name of the theme that `manifest` extends, if it extends one.
 pub fn parent_of(manifest: &Source) -> Option<(String, Place)> {
     let mut ignored = Faults::of(&manifest.path);

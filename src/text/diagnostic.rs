@@ -1,5 +1,6 @@
 //! Diagnostics are data; a [`Report`] puts words on them for people and machines.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -45,22 +46,24 @@ impl Faults {
         Self { path: path.clone(), list: Vec::new() }
     }
 
-    /// Adds a fault. What a syntax error at the same place explains is not said twice: a bad date
-    /// says it better, anything else worse.
+    /// Adds a fault, unless one at the same place explains it: a syntax error explains all but a bad
+    /// date, which says it better; a forged direction is said once.
     pub fn at(&mut self, span: Span, problem: Problem) {
-        let overlaps = |d: &Diagnostic| {
+        let explains = |d: &Diagnostic| {
             let other = d.place.as_ref().and_then(|place| place.span);
-            matches!(d.problem, Problem::Syntax { .. })
-                && other.is_some_and(|other| other.start < span.end && span.start < other.end)
-        };
-        if let Some(at) = self.list.iter().position(overlaps) {
-            match problem {
-                Problem::Syntax { .. } => {}
-                Problem::BadDate { .. } => {
-                    self.list.remove(at);
-                }
-                _ => return,
+            let near = other.is_some_and(|other| other.start < span.end && span.start < other.end);
+            near && match (&d.problem, &problem) {
+                (Problem::Syntax { .. }, Problem::Syntax { .. }) => false,
+                (Problem::Syntax { .. }, _) => true,
+                (Problem::BidiControl { .. }, Problem::BidiControl { .. }) => true,
+                _ => false,
             }
+        };
+        if let Some(at) = self.list.iter().position(explains) {
+            if !matches!(problem, Problem::BadDate { .. }) {
+                return;
+            }
+            self.list.remove(at);
         }
         self.list.push(Diagnostic::new(problem, Place::new(self.path.clone(), span)));
     }
@@ -138,18 +141,29 @@ impl Report {
         let places = self.diagnostics.iter().flat_map(|d| d.place.iter().chain(&d.other));
         for place in places.filter(|place| place.span.is_some()) {
             if !texts.contains_key(&place.path) {
-                texts.insert(place.path.clone(), read(&place.path).unwrap_or_default());
+                let text = read(&place.path).unwrap_or_default();
+                texts.insert(place.path.clone(), Text { text, last: Cell::default() });
             }
         }
         let mut out = String::new();
+        let mut shown: BTreeMap<Option<&SourcePath>, usize> = BTreeMap::new();
         for diagnostic in &self.diagnostics {
+            let path = diagnostic.place.as_ref().map(|place| &place.path);
+            let of_path = shown.entry(path).or_default();
+            *of_path += 1;
             match format {
+                Format::Human if *of_path > MOST_SNIPPETS => {}
                 Format::Human => human(diagnostic, &texts, colour, &mut out),
                 Format::Short => short(diagnostic, &texts, &mut out),
                 Format::Json => json(diagnostic, &texts, &mut out),
             }
         }
         if format == Format::Human && !self.diagnostics.is_empty() {
+            for (path, count) in shown.iter().filter(|(_, count)| **count > MOST_SNIPPETS) {
+                let (path, more) = (path.map_or("the portal", |path| path), count - MOST_SNIPPETS);
+                let path = normalize_untrusted_str(path);
+                let _ = writeln!(out, "{more} more in {path}: `--format short` lists them all\n");
+            }
             let _ = writeln!(out, "{}, {}", count(self.errors(), "error"), count(self.warnings(), "warning"));
         }
         out
@@ -160,11 +174,33 @@ fn count(n: usize, word: &str) -> String {
     format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
-type Texts = BTreeMap<SourcePath, String>;
+/// Nobody reads more of one file, and each takes time that grows with the file.
+const MOST_SNIPPETS: usize = 100;
+
+type Texts = BTreeMap<SourcePath, Text>;
+
+/// A source with the place that was last asked for: diagnostics come in the order of their places,
+/// so a text is counted through once, however many there are.
+struct Text {
+    text: String,
+    last: Cell<(usize, Position)>,
+}
+
+impl Text {
+    fn position(&self, offset: usize) -> Position {
+        let (from, before) = self.last.get();
+        let (from, before) = if from <= offset { (from, before) } else { Default::default() };
+        let position = before.after(self.text.get(from..).unwrap_or_default(), offset - from);
+        if self.text.is_char_boundary(offset) {
+            self.last.set((offset, position));
+        }
+        position
+    }
+}
 
 fn position(place: &Place, texts: &Texts) -> Option<Position> {
     let span = place.span?;
-    Some(Position::of(texts.get(&place.path)?, span.start as usize))
+    Some(texts.get(&place.path)?.position(span.start as usize))
 }
 
 fn located(place: &Place, texts: &Texts) -> String {
@@ -249,6 +285,7 @@ fn with_place<'a>(
     let (Some(span), Some(text)) = (place.span, texts.get(&place.path)) else {
         return group.element(Origin::path(&*place.path));
     };
+    let text = &text.text;
     // One line is enough of a place: a value over many lines is marked on its first.
     let fit = |mut at: usize| {
         at = at.min(text.len());

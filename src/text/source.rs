@@ -113,14 +113,28 @@ pub struct Position {
 impl Position {
     /// The position of byte `offset`; past the end it is the end's. A byte order mark has no column.
     pub fn of(text: &str, offset: usize) -> Self {
+        Self::default().after(text, offset)
+    }
+
+    /// The position `offset` bytes further on in `text`, which starts at this one.
+    pub fn after(self, text: &str, offset: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
         let before = &text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count();
-        Self { line: before.bytes().filter(|b| *b == b'\n').count() + 1, column: column + 1 }
+        let line_start = before.rfind('\n').map(|at| at + 1);
+        let columns = before[line_start.unwrap_or(0)..].chars().filter(|c| *c != '\u{feff}').count();
+        let lines = before.bytes().filter(|b| *b == b'\n').count();
+        let column = if line_start.is_some() { 1 } else { self.column };
+        Self { line: self.line + lines, column: column + columns }
+    }
+}
+
+impl Default for Position {
+    /// Where every text starts.
+    fn default() -> Self {
+        Self { line: 1, column: 1 }
     }
 }
 
@@ -139,5 +153,12 @@ mod tests {
         let text = "\u{feff}é = 1\nعنوان: x";
         assert_eq!(Position::of(text, text.find('=').unwrap()).to_string(), "1:3");
         assert_eq!(Position::of(text, text.find('x').unwrap()).to_string(), "2:8");
+        let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        for (from, to) in
+            offsets().flat_map(|from| offsets().map(move |to| (from, to))).filter(|(a, b)| a <= b)
+        {
+            let on = Position::of(text, from).after(&text[from..], to - from);
+            assert_eq!(on, Position::of(text, to), "{from} and {to}");
+        }
     }
 }
