@@ -29,6 +29,10 @@ fn proposal(
     else {
         return fault;
     };
+    // Before anything is read: of other fields as many may be missing as a header has room for.
+    if !matches!(name.as_str(), "title" | "region") {
+        return fault;
+    }
     let Some((path, text)) = fault.place.as_ref().and_then(|place| Some((&place.path, read(&place.path)?)))
     else {
         return fault;

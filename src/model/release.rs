@@ -23,6 +23,9 @@ use super::territory::{Miss, ProvinceId, RegionId, Territory};
 /// Releases over this size are refused, so that no text can stall a build.
 pub const LARGEST: u64 = 1 << 20;
 
+/// Of unknown places nobody reads more; each is compared with all that are known.
+const MOST_UNKNOWN: usize = 20;
+
 /// The fields of a release's header.
 pub const FIELDS: [&str; 23] = [
     "title",
@@ -317,13 +320,18 @@ impl Decoder<'_, '_> {
 
     fn regions(&mut self) -> Vec<Spanned<RegionId>> {
         let mut regions: Vec<Spanned<RegionId>> = Vec::new();
+        let mut unknown = 0;
         for name in self.fields.texts("region").unwrap_or_default() {
+            if unknown == MOST_UNKNOWN {
+                break;
+            }
             match self.rules.territory.find_region(&name.value) {
                 Ok(region) if regions.iter().all(|known| known.value != region) => {
                     regions.push(Spanned::new(region, name.span));
                 }
                 Ok(_) => {}
                 Err(miss) => {
+                    unknown += 1;
                     let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownRegion {
                         name,
                         suggestion,
@@ -339,10 +347,15 @@ impl Decoder<'_, '_> {
         let within: Vec<RegionId> = regions.iter().map(|region| region.value).collect();
         let territory = self.rules.territory;
         let mut provinces = Vec::new();
+        let mut unknown = 0;
         for name in self.fields.texts("province").unwrap_or_default() {
+            if unknown == MOST_UNKNOWN {
+                break;
+            }
             match territory.find_province(&name.value, &within) {
                 Ok(province) => provinces.push(Spanned::new(province, name.span)),
                 Err(miss) => {
+                    unknown += 1;
                     let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownProvince {
                         name,
                         suggestion,

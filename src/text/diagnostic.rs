@@ -39,31 +39,38 @@ impl Diagnostic {
 pub struct Faults {
     path: SourcePath,
     pub list: Vec<Diagnostic>,
+    /// The places of those that may explain others: few, where all faults may be very many.
+    explaining: Vec<Span>,
 }
 
 impl Faults {
     pub fn of(path: &SourcePath) -> Self {
-        Self { path: path.clone(), list: Vec::new() }
+        Self { path: path.clone(), list: Vec::new(), explaining: Vec::new() }
     }
 
     /// Adds a fault, unless one at the same place explains it: a syntax error explains all but a bad
     /// date, which says it better; a forged direction is said once.
     pub fn at(&mut self, span: Span, problem: Problem) {
+        let near = |other: Span| other.start < span.end && span.start < other.end;
         let explains = |d: &Diagnostic| {
             let other = d.place.as_ref().and_then(|place| place.span);
-            let near = other.is_some_and(|other| other.start < span.end && span.start < other.end);
-            near && match (&d.problem, &problem) {
-                (Problem::Syntax { .. }, Problem::Syntax { .. }) => false,
-                (Problem::Syntax { .. }, _) => true,
-                (Problem::BidiControl { .. }, Problem::BidiControl { .. }) => true,
-                _ => false,
-            }
+            other.is_some_and(near)
+                && match (&d.problem, &problem) {
+                    (Problem::Syntax { .. }, Problem::Syntax { .. }) => false,
+                    (Problem::Syntax { .. }, _) => true,
+                    (Problem::BidiControl { .. }, Problem::BidiControl { .. }) => true,
+                    _ => false,
+                }
         };
-        if let Some(at) = self.list.iter().position(explains) {
+        let explained = self.explaining.iter().any(|other| near(*other));
+        if let Some(at) = explained.then(|| self.list.iter().position(explains)).flatten() {
             if !matches!(problem, Problem::BadDate { .. }) {
                 return;
             }
             self.list.remove(at);
+        }
+        if matches!(problem, Problem::Syntax { .. } | Problem::BidiControl { .. }) {
+            self.explaining.push(span);
         }
         self.list.push(Diagnostic::new(problem, Place::new(self.path.clone(), span)));
     }
@@ -204,10 +211,14 @@ fn position(place: &Place, texts: &Texts) -> Option<Position> {
 }
 
 fn located(place: &Place, texts: &Texts) -> String {
-    match position(place, texts) {
-        Some(at) => format!("{}:{at}", place.path),
-        None => format!("{}:1:1", place.path),
-    }
+    format!("{}:{}", place.path, position(place, texts).unwrap_or_default())
+}
+
+/// The same for a place that does not come in their order.
+fn aside(place: &Place, texts: &Texts) -> String {
+    let text = place.span.and_then(|span| Some((span, texts.get(&place.path)?)));
+    let at = text.map(|(span, text)| Position::of(&text.text, span.start as usize));
+    format!("{}:{}", place.path, at.unwrap_or_default())
 }
 
 fn short(diagnostic: &Diagnostic, texts: &Texts, out: &mut String) {
@@ -216,7 +227,7 @@ fn short(diagnostic: &Diagnostic, texts: &Texts, out: &mut String) {
     }
     let _ = write!(out, "{}: {}", diagnostic.problem.severity().word(), diagnostic.problem.message());
     if let Some(other) = &diagnostic.other {
-        let _ = write!(out, " (the other: {})", located(other, texts));
+        let _ = write!(out, " (the other: {})", aside(other, texts));
     }
     out.push('\n');
 }
@@ -232,7 +243,7 @@ fn json(diagnostic: &Diagnostic, texts: &Texts, out: &mut String) {
         column: at.map(|at| at.column),
         label: diagnostic.problem.label(),
         help: diagnostic.problem.help(),
-        other: diagnostic.other.as_ref().map(|place| located(place, texts)),
+        other: diagnostic.other.as_ref().map(|place| aside(place, texts)),
         report: match &diagnostic.problem {
             Problem::Template { report } => Some(report),
             _ => None,

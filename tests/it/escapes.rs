@@ -1,6 +1,6 @@
 //! Nothing is written outside the output, nothing is read from outside the portal.
 
-use crate::harness::{Fixture, NOW, PIXEL, Run, SITE, Tree, toml, tree};
+use crate::harness::{Fixture, NOW, Run, SITE, Tree, toml, tree};
 
 const CANARY: &str = "canari-du-dehors-91";
 
@@ -381,6 +381,5 @@ mod links {
             "{}",
             run.stderr
         );
-        let _ = PIXEL;
     }
 }

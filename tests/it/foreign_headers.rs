@@ -56,7 +56,14 @@ fn hugo_toml_with_fields_that_tribune_has_not() {
             content/port.md:8:1: error: unknown field `categories` in a release's header
             content/port.md:9:1: error: unknown field `weight` in a release's header
             content/port.md:11:2: error: unknown field `params` in a release's header
-            content/port.md:13:3: error: unknown field `cascade` in a release's header"#]],
+            content/port.md:13:3: error: unknown field `cascade` in a release's header
+              write `updated`
+              write `publish`
+              write `expires`
+              write `summary`
+              write `tags`, a list at the top of the header
+              delete the line: there is nothing like it here
+              write `extra`, for what the theme declares"#]],
     );
 }
 
@@ -74,12 +81,9 @@ fn hugo_json() {
     outcome(
         "port.md",
         "{\n  \"title\": \"Le port\",\n  \"date\": \"2026-03-12\",\n  \"region\": \"oriental\"\n}\n\nTexte.\n",
-        expect![[r#"
-            content/port.md:1:1: error: missing field `title` in a release's header
-            content/port.md:1:1: error: missing field `date` in a release's header
-            content/port.md:1:1: error: missing field `region` in a release's header
-              add `title`, for example `title = "\"title\": \"Le port\", \"date\": \"2026-03-12\", \"region\": \"oriental\""`
-              add `region`, for example `region = "national"`"#]],
+        expect![
+            "content/port.md:1:1: error: invalid header: a header in JSON; write TOML between `+++`, YAML between `---`, or bare lines"
+        ],
     );
 }
 
@@ -102,7 +106,8 @@ fn zola_with_taxonomies_and_extra() {
         expect![[r#"
             content/2026-03-12-port.md:1:1: error: missing field `region` in a release's header
             content/2026-03-12-port.md:6:2: error: unknown field `taxonomies` in a release's header
-              add `region`, for example `region = "national"`"#]],
+              add `region`, for example `region = "national"`
+              write `tags`, a list at the top of the header"#]],
     );
 }
 
@@ -115,7 +120,11 @@ fn zola_with_weight_template_and_authors() {
             content/port.md:3:1: error: unknown field `description` in a release's header
             content/port.md:5:1: error: unknown field `weight` in a release's header
             content/port.md:6:1: error: unknown field `in_search_index` in a release's header
-            content/port.md:7:1: error: unknown field `template` in a release's header"#]],
+            content/port.md:7:1: error: unknown field `template` in a release's header
+              write `summary`
+              delete the line: there is nothing like it here
+              delete the line: there is nothing like it here
+              delete the line: there is nothing like it here"#]],
     );
 }
 
@@ -125,11 +134,12 @@ fn zola_with_a_section_file() {
         "_index.md",
         "+++\ntitle = \"Blog\"\nsort_by = \"date\"\npaginate_by = 5\n+++\n",
         expect![[r#"
-        content/_index.md:1:1: error: missing field `date` in a release's header
-        content/_index.md:1:1: error: missing field `region` in a release's header
-        content/_index.md:3:1: error: unknown field `sort_by` in a release's header
-        content/_index.md:4:1: error: unknown field `paginate_by` in a release's header
-          add `region`, for example `region = "national"`"#]],
+            content/_index.md:1:1: error: missing field `date` in a release's header
+            content/_index.md:1:1: error: missing field `region` in a release's header
+            content/_index.md:3:1: error: unknown field `sort_by` in a release's header
+            content/_index.md:4:1: error: unknown field `paginate_by` in a release's header
+              add `region`, for example `region = "national"`
+              delete the line: there is nothing like it here"#]],
     );
 }
 
@@ -151,7 +161,9 @@ fn jekyll_with_layout_and_categories() {
         "---\nlayout: post\ntitle:  \"Le port\"\ndate:   2026-03-12 15:32:14 -0300\ncategories: mer port\nregion: oriental\n---\n\nTexte.\n",
         expect![[r#"
             content/2026-03-12-le-port.md:2:1: error: unknown field `layout` in a release's header
-            content/2026-03-12-le-port.md:5:1: error: unknown field `categories` in a release's header"#]],
+            content/2026-03-12-le-port.md:5:1: error: unknown field `categories` in a release's header
+              delete the line: there is nothing like it here
+              write `tags`, a list at the top of the header"#]],
     );
 }
 
@@ -198,7 +210,9 @@ fn jekyll_with_published_permalink_and_redirects() {
             content/port.md:5:1: error: unknown field `published` in a release's header
             content/port.md:6:1: error: unknown field `permalink` in a release's header
             content/port.md:7:1: error: unknown field `redirect_from` in a release's header
-              did you mean `publish`?"#]],
+              write `draft = true` for what shall not be seen, else delete the line
+              write `slug`, the last part of the address
+              write `aliases`"#]],
     );
 }
 
@@ -235,7 +249,11 @@ fn jekyll_with_anchors_aliases_and_types() {
     outcome(
         "port.md",
         "---\ntitle: ~\ndate: null\nregion: oriental\n---\n",
-        expect!["content/port.md:3:7: error: `null` is not a date"],
+        expect![[r#"
+            content/port.md:2:8: error: field `title` is empty
+            content/port.md:3:7: error: field `date` is empty
+              give `title` a value or delete the line
+              give `date` a value or delete the line"#]],
     );
 }
 

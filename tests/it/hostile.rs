@@ -104,6 +104,12 @@ pub fn live_in_text(body: &str) -> Vec<String> {
             live.push(format!("<{}>", node.name));
         }
         for (name, value) in &node.attrs {
+            // A table's columns keep their sides.
+            let aligned =
+                ["left", "center", "right"].iter().any(|side| *value == format!("text-align: {side}"));
+            if aligned && name == "style" && matches!(node.name.as_str(), "th" | "td") {
+                continue;
+            }
             if !ATTRIBUTES.contains(name.as_str()) {
                 live.push(format!("<{} {name}=…>", node.name));
             }
@@ -431,9 +437,6 @@ fn guarded(fixture: &Fixture, what: &str) -> (i32, String) {
         }
         std::thread::sleep(Duration::from_millis(5));
     };
-    if begun.elapsed().as_millis() > 1500 {
-        eprintln!("SLOW {:?} {what}", begun.elapsed());
-    }
     let said = fs::read_to_string(said).unwrap();
     assert!(!said.contains("panicked at") && !said.contains("overflowed"), "{what}: {said}");
     assert_calm(&said);
@@ -455,9 +458,12 @@ fn ends(what: &str, text: &str) -> (i32, String) {
     (code, said)
 }
 
+/// What a release may hold; without optimisation a part of it, for the same growth is seen.
+const ROOM: usize = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
+
 /// As much of a repeated piece as a release may hold.
 fn filled(piece: &str) -> String {
-    piece.repeat((1_000_000 / piece.len()).min(100_000))
+    piece.repeat((ROOM / piece.len()).min(100_000))
 }
 
 /// A thing for each number, as many as a release may hold.
@@ -465,7 +471,7 @@ fn numbered(piece: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
     for number in 0.. {
         let one = piece(number);
-        if text.len() + one.len() > 1_000_000 {
+        if text.len() + one.len() > ROOM {
             break;
         }
         text.push_str(&one);
@@ -592,11 +598,11 @@ fn hostile_references_end() {
         }),
         ("headings", |n| format!("{} a{n}\n", "#".repeat(1 + n % 6))),
         ("cells", |n| {
-            if n < 100_000 {
+            if n < ROOM / 10 {
                 "|a".into()
-            } else if n < 100_001 {
+            } else if n < ROOM / 10 + 1 {
                 "\n".into()
-            } else if n < 200_001 {
+            } else if n < ROOM / 5 + 1 {
                 "|-".into()
             } else {
                 "\n|".into()
@@ -620,7 +626,7 @@ fn hostile_headers_end() {
         |rest: &str| format!("---\ntitle: A\ndate: 2026-03-12\nregion: souss-massa\n{rest}\n---\nTexte.\n");
     let bare = |rest: &str| format!("Titre : A\nDate : 2026-03-12\nRégion : Souss-Massa\n{rest}\n\nTexte.\n");
     let large = 60_000;
-    for size in [1_000, large, 900_000] {
+    for size in [1_000, large, ROOM - 50_000] {
         let many = |piece: &str| piece.repeat(size / piece.len());
         for (what, text) in [
             ("flow lists", yaml(&format!("tags: {}", many("[")))),
