@@ -2,6 +2,7 @@
 
 mod addresses;
 mod architecture;
+mod commands;
 mod diagnostics;
 mod escapes;
 mod faults;
@@ -17,3 +18,4 @@ mod portal;
 mod properties;
 mod sameness;
 mod sealed;
+mod themes;

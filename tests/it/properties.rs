@@ -99,9 +99,9 @@ fn release(id: &str, title: &str, other: &str, body: &str) -> String {
         regions: vec!["souss-massa".into()],
         id: id.into(),
         others: ["summary", "contact", "number", "series"]
-            .map(|key| entry(key, node(&format!("o {}", honest(other)))))
+            .map(|key| entry(key, node(&format!("{id} {}", honest(other)))))
             .into_iter()
-            .chain([entry("authors", list(node(&format!("o {}", honest(other)))))])
+            .chain([entry("authors", list(node(&format!("{id} {}", honest(other)))))])
             .collect(),
         body: honest(body),
         ..Draft::default()

@@ -1,0 +1,175 @@
+//! `init`, `new`, `import`, `check`, completions and the manual, as a press office meets them.
+
+use std::fs;
+
+use crate::harness::{Fixture, SITE, toml};
+
+/// What a regional office sends: the date on the line where the text begins, no title, no region.
+const SENT: &str = " date 2026-03-12 La secrétaire nationale, Salma Ouazri, a tenu une série de réunions dans la \
+    région de Souss-Massa. Ces rencontres s'inscrivent dans la mise en oeuvre du programme.\n\n\
+    Elles ont réuni le secrétaire provincial d'Inezgane-Aït Melloul et des élus. La région de Souss-Massa \
+    attend des réponses.\n\nLes secrétariats provinciaux d'Agadir Ida-Outanane et d'Inezgane-Aït Melloul \
+    l'ont dit : « l'eau manque ».\n";
+
+fn empty() -> Fixture {
+    Fixture::parse("//- rien.txt\n\n")
+}
+
+#[test]
+fn a_new_portal_builds_at_once_and_has_no_fault() {
+    let fixture = empty();
+    fixture.raw(&["init", "p"], "p").assert_clean();
+    let built = fixture.raw(&["build", "--root", "p"], "p/public").assert_clean();
+    assert!(built.has("ar/") && built.has("regions/souss-massa/"));
+    assert_eq!(built.mentions("Le portail du parti est ouvert").is_empty(), false);
+    fixture.raw(&["check", "--root", "p"], "p/public").assert_clean();
+    let again = fixture.raw(&["init", "p"], "p/public");
+    assert_eq!(again.code, 2, "a folder that is in use is left alone");
+}
+
+#[test]
+fn a_text_as_it_is_sent_becomes_a_complete_release() {
+    let fixture = Fixture::with("").file("lettre.txt", SENT);
+    let run = fixture.run("import", &["--accept", "lettre.txt"]).assert_clean();
+    for told in [
+        "2026-03-12 (written in the text's header)",
+        "Souss-Massa ×2, Inezgane-Aït Melloul ×2, Agadir Ida-Outanane ×1 → MA-09",
+        "provinces Inezgane-Aït Melloul, Agadir-Ida-Ou-Tanane",
+        "oeuvre → œuvre",
+        "' → ’ ×6",
+    ] {
+        assert!(run.stdout.contains(told), "{told} is not in\n{}", run.stdout);
+    }
+    let built = fixture.build().assert_clean();
+    let release =
+        built.output.keys().find(|path| path.starts_with("2026/03/12/") && path.matches('/').count() == 4);
+    let address = release.unwrap().strip_suffix("index.html").unwrap();
+    for page in [
+        "2026/03/12/",
+        "2026/03/",
+        "2026/",
+        "regions/souss-massa/",
+        "regions/souss-massa/2026/",
+        "regions/souss-massa/2026/03/",
+        "regions/souss-massa/inezgane-ait-melloul/",
+        "regions/souss-massa/agadir-ida-ou-tanane/",
+    ] {
+        assert!(built.lists(page, address), "{page}");
+    }
+    for feed in ["feed.xml", "regions/souss-massa/feed.xml"] {
+        assert!(built.page(feed).contains(address), "{feed}");
+    }
+}
+
+#[test]
+fn import_overwrites_nothing_and_asks_only_on_a_terminal() {
+    let fixture = Fixture::with("").file("lettre.txt", SENT);
+    let run = fixture.run("import", &["lettre.txt"]);
+    assert_eq!(run.code, 2, "there is no terminal to ask on");
+    fixture.run("import", &["--dry-run", "lettre.txt"]).assert_clean();
+    assert!(!fixture.path("content").exists(), "a dry run writes nothing");
+    fixture.run("import", &["--accept", "lettre.txt"]).assert_clean();
+    let again = fixture.run("import", &["--accept", "lettre.txt"]);
+    assert_eq!(again.code, 3);
+    assert!(again.stderr.contains("exists already, and is kept"), "{}", again.stderr);
+}
+
+#[test]
+fn import_keeps_all_that_a_header_said() {
+    let header = "---\nlayout: post\ntitle: Le port\ndate: 2026-03-12\ndescription: En deux mots.\n\
+        categories: [Eau, Pêche]\ntranslationKey: port\n---\nLe port de Tiznit. Le secrétaire provincial de Tiznit.\n";
+    let fixture = Fixture::with("").file("port.md", header);
+    let run = fixture.run("import", &["--accept", "port.md"]).assert_clean();
+    assert!(run.stdout.contains("aside     layout, translationKey"), "{}", run.stdout);
+    let written = fs::read_to_string(fixture.path("content/2026/03/le-port.md")).unwrap();
+    for kept in [
+        "summary = \"En deux mots.\"",
+        "tags = [\"Eau\", \"Pêche\"]",
+        "# layout = \"post\"",
+        "# translationKey",
+    ] {
+        assert!(written.contains(kept), "{kept} is not in\n{written}");
+    }
+    fixture.build().assert_clean();
+}
+
+#[test]
+fn import_says_what_is_wrong_with_a_header_and_writes_nothing() {
+    let fixture = Fixture::with("").file("a.md", "+++\ndate = 2026-13-01\nregion = \"sous-massa\"\n+++\nx\n");
+    let run = fixture.run("import", &["--accept", "a.md"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("a.md:2:8: error: `2026-13-01` is not a date"), "{}", run.stderr);
+    assert!(run.stderr.contains("a.md:3:10: error: unknown region `sous-massa`"), "{}", run.stderr);
+    assert!(!fixture.path("content").exists());
+}
+
+#[test]
+fn a_new_release_builds_once_its_region_is_known() {
+    let fixture = Fixture::with("");
+    let new =
+        fixture.raw(&["new", "L'eau d'abord", "--region", "Tiznitt", "--as-of", "2026-03-12T09:00:00Z"], "");
+    assert_eq!(new.code, 2, "{}", new.stderr);
+    let arguments = ["new", "L'eau d'abord", "--region", "Souss-Massa", "--as-of", "2026-03-12T09:00:00Z"];
+    let new = fixture.raw(&arguments, "").assert_clean();
+    assert_eq!(new.stdout, "content/2026/03/l-eau-d-abord.md\n");
+    assert!(fixture.build().assert_clean().page("2026/03/12/l-eau-d-abord/").contains("L’eau d’abord"));
+    let without = fixture.raw(&["new", "العنوان", "--as-of", "2026-03-12T09:00:00Z"], "").assert_clean();
+    let path = without.stdout.trim();
+    assert!(path.ends_with(".ar.md") && path.is_ascii(), "{path}");
+    let run = fixture.build();
+    assert_eq!(run.short_errors(), [format!("{path}:4:10: error: field `region` is empty")]);
+}
+
+#[test]
+fn check_sees_what_a_build_lets_pass_and_writes_nothing() {
+    let fixture = Fixture::with("")
+        .file("content/a.md", toml("image = \"photo.png\""))
+        .file("content/photo.png", crate::harness::PIXEL)
+        .file("content/b.md", toml("slug = \"b\"").replace("Texte.", "[perdu](/nulle-part/) [là](/regions/)"))
+        .file(
+            "content/c.md",
+            toml("slug = \"c\"")
+                .replace("Texte.", "La région de l'Oriental. La région de l'Oriental attend Oujda."),
+        );
+    fixture.build_with(&["--output", "ailleurs"]).assert_clean();
+    let run = fixture.check();
+    assert_eq!(run.output.len(), 0);
+    for told in [
+        "content/a.md:5:9: warning: image `photo.png` has no alternative text",
+        "content/b.md:8:1: error: nothing stands at `/nulle-part/`",
+        "content/c.md:1:1: warning: the text speaks of another region than `souss-massa`",
+        "note: 3 releases have no `ar` version",
+    ] {
+        assert!(run.stderr.contains(told), "{told} is not in\n{}", run.stderr);
+    }
+    assert_eq!((run.code, run.short_errors().len()), (1, 1));
+}
+
+#[test]
+fn a_copy_that_a_synchroniser_left_fails_a_check() {
+    let fixture = Fixture::release(&toml("")).file("content/a (Copie en conflit).md", toml("slug = \"b\""));
+    let run = fixture.check();
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("a copy left behind by a synchronising tool"), "{}", run.stderr);
+}
+
+#[test]
+fn completions_and_manual_know_every_command() {
+    let fixture = empty();
+    for shell in ["bash", "zsh", "fish"] {
+        let run = fixture.raw(&["completions", shell], "").assert_clean();
+        assert!(run.stdout.contains("import") && run.stdout.contains("--as-of") || shell == "fish");
+    }
+    let manual = fixture.raw(&["man"], "").assert_clean();
+    for command in ["build", "check", "init", "new", "import"] {
+        assert!(manual.stdout.contains(command), "{command}");
+    }
+}
+
+#[test]
+fn a_folder_without_a_portal_says_so() {
+    let run = empty().raw(&["build", "--format", "short"], "public");
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.starts_with("site.toml:1:1: error: no `site.toml` here"), "{}", run.stderr);
+    assert!(!SITE.is_empty());
+}
