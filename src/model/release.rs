@@ -260,7 +260,8 @@ impl Decoder<'_, '_> {
         let series = self.fields.text("series").map(|series| series.map(|text| set(&one_line(&text))));
         let kind = self.kind();
         let number = self.scalar("number");
-        let authors = self.fields.texts("authors").map(|list| list.into_iter().map(|a| one_line(&a.value)).collect());
+        let authors =
+            self.fields.texts("authors").map(|list| list.into_iter().map(|a| one_line(&a.value)).collect());
         let contact = self.fields.text("contact").map(|text| set(&one_line(&text.value)));
         let image = self.image(&set);
         let draft = self.fields.boolean("draft");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::model::config::Addresses;
 use crate::model::date::Moment;
 use crate::model::language::{LangId, is_rtl};
 use crate::model::portal::{Asset, Portal, Release, ReleaseIx};
@@ -162,8 +163,8 @@ impl<'p> Site<'p> {
             // A language's home answers at its folder, as the portal's does.
             Page::Home if !address.is_empty() => Speller {
                 addresses: match self.speller.addresses {
-                    crate::model::config::Addresses::Portable => crate::model::config::Addresses::Portable,
-                    _ => crate::model::config::Addresses::Folder,
+                    Addresses::Portable => Addresses::Portable,
+                    _ => Addresses::Folder,
                 },
             }
             .page(&address),

@@ -179,9 +179,11 @@ fn a_translation_writes_its_own_languages_pages_and_the_original() {
     .assert_eq(&changes.join("\n"));
 }
 
-/// A forgotten release of two years ago: its own periods, its neighbours, and nothing else closed.
+/// A forgotten release of two years ago: its own periods, its neighbours, and nothing else that lists.
 #[test]
-fn a_backdated_release_touches_no_other_closed_period() {
+fn a_backdated_release_touches_its_periods_and_the_pages_that_show_it_as_an_older_one() {
+    // The pages of 2024/08 and later show it among related releases of their region; a release that
+    // is the newest enters none.
     let fixture = archive(60);
     let changes = adding(&fixture, "content/oubli.md", &release("2024-06-15T12:30:00Z", "oriental", ""));
     expect![[r#"
