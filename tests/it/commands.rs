@@ -21,7 +21,7 @@ fn a_new_portal_builds_at_once_and_has_no_fault() {
     fixture.raw(&["init", "p"], "p").assert_clean();
     let built = fixture.raw(&["build", "--root", "p"], "p/public").assert_clean();
     assert!(built.has("ar/") && built.has("regions/souss-massa/"));
-    assert_eq!(built.mentions("Le portail du parti est ouvert").is_empty(), false);
+    assert!(!built.mentions("Le portail du parti est ouvert").is_empty());
     fixture.raw(&["check", "--root", "p"], "p/public").assert_clean();
     let again = fixture.raw(&["init", "p"], "p/public");
     assert_eq!(again.code, 2, "a folder that is in use is left alone");

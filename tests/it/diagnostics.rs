@@ -116,7 +116,8 @@ fn a_build_ends_with_one_line_of_json_for_scripts() {
         ["releases", "pages", "written", "unchanged", "removed", "errors", "warnings", "millis"];
     assert!(run.stdout.starts_with(r#"{"releases":4,"pages":"#), "{}", run.stdout);
     let mut sorted = keys.clone();
-    (sorted.sort_unstable(), expected.sort_unstable());
+    sorted.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(sorted, expected);
     assert!(line.values().all(serde_json::Value::is_u64));
     assert_eq!(line["written"], run.output.len());

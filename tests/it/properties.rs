@@ -347,10 +347,10 @@ proptest! {
         "[0-9٠-٩]{0,5}[-/. ][0-9٠-٩]{0,3}[-/. ][0-9٠-٩]{0,5}",
         "(lundi |jeudi |الخميس )?[0-9]{0,3}(er)? ?(mars|août|sept\\.|مارس|غشت|March) ?[0-9]{0,5}( à | )?[0-9]{0,2}[h:]?[0-9]{0,2}(Z|[+-][0-9:]{0,6})?",
     ]) {
-        if let Ok(date) = date::parse(&written) {
-            if let Ok(moment) = date.resolve(&CONFIG.timezone) {
-                prop_assert_eq!(date::parse(&moment.rfc3339()).unwrap().resolve(&CONFIG.timezone).unwrap().timestamp, moment.timestamp);
-            }
+        if let Ok(date) = date::parse(&written)
+            && let Ok(moment) = date.resolve(&CONFIG.timezone)
+        {
+            prop_assert_eq!(date::parse(&moment.rfc3339()).unwrap().resolve(&CONFIG.timezone).unwrap().timestamp, moment.timestamp);
         }
         if let Some((_, length)) = date::parse_prefix(&written) {
             prop_assert!(length <= written.len() && written.is_char_boundary(length));

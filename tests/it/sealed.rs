@@ -262,14 +262,14 @@ fn any_edits_lead_to_what_a_clean_build_makes() {
         ])
     };
     let steps: [&dyn Fn(); 8] = [
-        &|| drop(fixture.edit("content/r003.md", release("2024-02-02", "monde", "tags = [\"Un\"]"))),
-        &|| drop(fixture.remove("content/r004.md")),
-        &|| drop(std::fs::rename(fixture.path("content/r005.md"), fixture.path("content/autre.md")).unwrap()),
-        &|| drop(fixture.edit("content/pages/parti.md", "+++\ntitle = \"Le parti\"\n+++\n\nNous.\n")),
-        &|| drop(fixture.edit("site.toml", format!("{SITE}description = \"Les nouvelles\"\n"))),
-        &|| drop(fixture.edit("templates/404.html", "<h1>Rien</h1>")),
-        &|| drop(fixture.edit("content/static/style.css", "body{color:red}")),
-        &|| drop(fixture.remove("templates/404.html").edit("site.toml", SITE)),
+        &|| _ = fixture.edit("content/r003.md", release("2024-02-02", "monde", "tags = [\"Un\"]")),
+        &|| _ = fixture.remove("content/r004.md"),
+        &|| std::fs::rename(fixture.path("content/r005.md"), fixture.path("content/autre.md")).unwrap(),
+        &|| _ = fixture.edit("content/pages/parti.md", "+++\ntitle = \"Le parti\"\n+++\n\nNous.\n"),
+        &|| _ = fixture.edit("site.toml", format!("{SITE}description = \"Les nouvelles\"\n")),
+        &|| _ = fixture.edit("templates/404.html", "<h1>Rien</h1>"),
+        &|| _ = fixture.edit("content/static/style.css", "body{color:red}"),
+        &|| _ = fixture.remove("templates/404.html").edit("site.toml", SITE),
     ];
     fixture.build().assert_clean();
     for (number, step) in steps.iter().enumerate() {

@@ -292,7 +292,7 @@ mod tests {
             "[.".repeat(99)
         );
         assert_eq!(read(&broad).1, []);
-        assert_eq!(read(&"[a]\n[[b]]\n".repeat(1)).1, []);
+        assert_eq!(read("[a]\n[[b]]\n").1, []);
     }
 
     #[test]
