@@ -2,6 +2,7 @@
 //! depends on other files. [`super::portal`] puts such readings together.
 
 use jiff::tz::TimeZone;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::text::bidi;
 use crate::text::diagnostic::Faults;
@@ -593,7 +594,8 @@ pub fn one_line(text: &str) -> String {
     if !text.contains(|c: char| c.is_control()) && !text.contains("  ") {
         return text.trim().to_owned();
     }
-    let visible: String = text.chars().filter(|c| !c.is_control() || is_space(*c)).collect();
+    // What a control parted is composed now.
+    let visible: String = text.chars().filter(|c| !c.is_control() || is_space(*c)).nfc().collect();
     visible.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 

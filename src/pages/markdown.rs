@@ -37,8 +37,12 @@ pub fn render(body: &str, markup: Markup, setting: &Setting) -> String {
     }
 }
 
-/// The text in normal form C, in which fonts have the letters that people typed.
+/// The text in normal form C, in which fonts have the letters that people typed, and without
+/// what is no character of XML: it may have stood between a letter and its accent.
 fn composed(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| !is_xml(c)) {
+        return Cow::Owned(text.chars().filter(|c| is_xml(*c)).nfc().collect());
+    }
     // Combining marks of Latin begin with these bytes; Arabic hamza and madda above with the others.
     let combining = memchr::memchr2(0xcc, 0xcd, text.as_bytes()).is_some()
         || memchr::memchr_iter(0xd9, text.as_bytes())
@@ -96,10 +100,14 @@ fn markdown(body: &str, setting: &Setting) -> String {
     }
     let mut fragment = String::with_capacity(body.len() * 5 / 4);
     html::push_html(&mut fragment, out.into_iter());
+    if raw {
+        fragment = sanitise(&fragment, setting);
+    }
+    // Character references may have become what XML cannot hold.
     if fragment.chars().any(|c| !is_xml(c)) {
         fragment.retain(is_xml);
     }
-    if raw { sanitise(&fragment, setting) } else { fragment }
+    fragment
 }
 
 /// Turns the events of a body into those of its page.

@@ -9,6 +9,7 @@ mod commands;
 mod diagnostics;
 mod escapes;
 mod faults;
+mod faults_of_site;
 mod feeds;
 mod foreign_headers;
 mod harness;
