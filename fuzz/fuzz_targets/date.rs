@@ -23,7 +23,8 @@ fuzz_target!(|text: &str| {
     }
     let Ok(moment) = parse(text).and_then(|date| date.resolve(&CONFIG.timezone)) else { return };
     let again = parse(&moment.rfc3339()).and_then(|date| date.resolve(&CONFIG.timezone));
-    assert_eq!(again.map(|again| again.timestamp), Ok(moment.timestamp), "{text:?}");
+    // Written to the second, so fractions are the one thing that does not come back.
+    assert_eq!(again.map(|again| again.timestamp.as_second()), Ok(moment.timestamp.as_second()), "{text:?}");
     moment.rfc2822();
     moment.opens(&CONFIG.timezone);
 });
