@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::cli::ImportArgs;
 use crate::desk::draft::slug_of_title;
 use crate::desk::import::{Import, Proposal, import};
+use crate::model::body::Markup;
 use crate::model::release::Rules;
 use crate::text::diagnostic::{Diagnostic, Report};
 use crate::text::source::{Place, Source};
@@ -46,7 +47,7 @@ pub fn run(args: &ImportArgs) -> Exit {
 
 fn one(file: &Path, rules: Rules, now: Timestamp, args: &ImportArgs, asks: bool, root: &Root) -> Exit {
     let shown = file.to_string_lossy().replace('\\', "/");
-    if !(shown.ends_with(".txt") || shown.ends_with(".md")) {
+    if Markup::of(&shown).is_none() {
         terminal::complain(&format!("cannot import {shown}: only `.txt` and `.md` can be read yet"));
         return Exit::Usage;
     }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::model::body::Markup;
 use crate::model::date::Moment;
 use crate::model::header::{self, Entry, Value};
 use crate::model::release::{FIELDS, Rules, Written};
@@ -120,7 +121,7 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
         None => format!("tag:{},{}:{slug}", config.base_url.host(), moment.iso_date()),
     };
     let first = lang.index() == 0;
-    let ending = if source.path.ends_with(".txt") { "txt" } else { "md" };
+    let ending = if written.body.markup == Markup::Plain { "txt" } else { "md" };
     let suffix = if first { String::new() } else { format!(".{tag}") };
     let day = moment.date();
     let path = format!("content/{:04}/{:02}/{slug}{suffix}.{ending}", day.year(), day.month());

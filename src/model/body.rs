@@ -19,6 +19,18 @@ pub enum Markup {
     Plain,
 }
 
+impl Markup {
+    /// By the ending of a file's name, in capitals too; `None` where the file is no source.
+    pub fn of(path: &str) -> Option<Self> {
+        let (_, ending) = path.rsplit_once('.')?;
+        match ending.to_ascii_lowercase().as_str() {
+            "md" => Some(Self::Markdown),
+            "txt" => Some(Self::Plain),
+            _ => None,
+        }
+    }
+}
+
 /// What is known of a body without keeping its text.
 #[derive(Clone, Debug)]
 pub struct Body {

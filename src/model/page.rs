@@ -33,7 +33,7 @@ pub struct WrittenPage {
 impl WrittenPage {
     /// Reads one source, or nothing where it cannot become a page.
     pub fn parse(source: &Source, rules: Rules, faults: &mut Faults) -> Option<Self> {
-        let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
+        let markup = Markup::of(&source.path).unwrap_or(Markup::Markdown);
         let header = read_header(source, faults);
         let body = Body::read(&source.text, header.body, markup, faults);
         let name = FileName::parse(&source.path);

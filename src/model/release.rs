@@ -195,7 +195,7 @@ impl Written {
 
     /// The same for a header that has been read already.
     pub fn decode(source: &Source, header: Header, rules: Rules, faults: &mut Faults) -> Self {
-        let markup = if source.path.ends_with(".txt") { Markup::Plain } else { Markup::Markdown };
+        let markup = Markup::of(&source.path).unwrap_or(Markup::Markdown);
         // Said where it stands, before the value that it is in is looked at.
         if let Some((at, character)) = source.text.get(..header.body).and_then(bidi::forged) {
             faults.at(Span::new(at, at + character.len_utf8()), Problem::BidiControl { character });

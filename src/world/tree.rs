@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
+use crate::model::body::Markup;
 use crate::model::page;
 use crate::model::portal::Asset;
 use crate::model::release::LARGEST;
@@ -100,7 +101,7 @@ impl Root {
     pub fn scan(&mut self) -> Tree {
         let mut tree = Tree::default();
         for path in self.walk("content", &mut tree.faults) {
-            let text = path.ends_with(".md") || path.ends_with(".txt");
+            let text = Markup::of(&path).is_some();
             let under = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
             if under(STATIC) {
                 tree.statics.push(path);

@@ -280,3 +280,10 @@ fn every_page_is_valid_enough_to_be_read_aloud() {
         assert_eq!(ids.len(), all, "an id stands twice on {path}");
     }
 }
+
+/// Windows writes names in capitals: such a letter was left out with a mere warning.
+#[test]
+fn a_name_in_capitals_is_a_release_too() {
+    let run = Fixture::with("").file("content/LETTRE.TXT", toml("")).build().assert_clean();
+    assert!(run.has("2026/03/12/lettre/"));
+}
