@@ -587,15 +587,17 @@ pub fn slug_proposal(text: &str) -> String {
     if slug.is_empty() { slugify(&transliterate_ar(text)) } else { slug }
 }
 
-/// A text as one line without odd spaces at its ends, and without controls, which neither HTML nor
-/// XML can hold.
+/// A text as one line without odd spaces at its ends, and without controls and noncharacters, which
+/// neither HTML nor XML should hold.
 pub fn one_line(text: &str) -> String {
     let is_space = |c: char| matches!(c, '\n' | '\r' | '\t');
-    if !text.contains(|c: char| c.is_control()) && !text.contains("  ") {
+    let is_dropped =
+        |c: char| c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}');
+    if !text.contains(is_dropped) && !text.contains("  ") {
         return text.trim().to_owned();
     }
-    // What a control parted is composed now.
-    let visible: String = text.chars().filter(|c| !c.is_control() || is_space(*c)).nfc().collect();
+    // What such a character parted is composed now.
+    let visible: String = text.chars().filter(|c| !is_dropped(*c) || is_space(*c)).nfc().collect();
     visible.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 

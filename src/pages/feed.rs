@@ -263,7 +263,7 @@ fn title(text: &str, rtl: bool) -> String {
 
 /// Text that XML can hold.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| is_xml(*c) && !matches!(c, '\u{fdd0}'..='\u{fdef}')).collect()
+    text.chars().filter(|c| is_xml(*c)).collect()
 }
 
 /// The media type of a picture, by the ending of its name.

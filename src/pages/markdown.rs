@@ -83,10 +83,11 @@ pub fn escape(text: &str, html: &mut String) {
     }
 }
 
-/// Characters that XML 1.0 allows (section 2.2), without the noncharacters U+FFFE and U+FFFF.
+/// Characters that XML 1.0 allows (section 2.2), without C1 controls and noncharacters, which it
+/// advises against.
 pub fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-        && !('\u{7f}'..='\u{9f}').contains(&c)
+        && !matches!(c, '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
 }
 
 fn markdown(body: &str, setting: &Setting) -> String {
