@@ -159,6 +159,11 @@ impl<'a> Resolver<'a> {
                 return Target::Nothing;
             }
         };
+        // A text is no picture.
+        if asked.image && !self.assets.contains_key(path.as_str()) {
+            faults.push(asked.fault(self.missing(asked, &path)));
+            return Target::Nothing;
+        }
         if let Some(ix) = self.release_of.get(path.as_str()) {
             return Target::Release(self.in_language(*ix, asked.lang));
         }

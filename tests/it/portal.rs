@@ -287,3 +287,12 @@ fn a_name_in_capitals_is_a_release_too() {
     let run = Fixture::with("").file("content/LETTRE.TXT", toml("")).build().assert_clean();
     assert!(run.has("2026/03/12/lettre/"));
 }
+
+#[test]
+fn a_text_is_no_picture() {
+    let run = Fixture::with("")
+        .file("content/a.md", toml("").replace("Texte.", "![b](b.md)"))
+        .file("content/b.md", toml("slug = \"b\""))
+        .build();
+    assert_eq!(run.short_errors(), ["content/a.md:8:1: error: missing image `b.md`"]);
+}
