@@ -52,7 +52,8 @@ pub fn run(args: &BuildArgs) -> Exit {
     if report.has_errors() {
         return refuse(args, &root, report, &watch);
     }
-    let before = if args.clean { None } else { manifest::load(root.dir(), &output) };
+    // `--clean` renders all anew, but what was published is still the only list of what may go.
+    let before = manifest::load(root.dir(), &output);
     let renderer = Renderer::new(&plan);
     let committed = commit(&plan, &renderer, &root, &output, before.as_ref());
     watch.lap("render and write");

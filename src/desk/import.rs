@@ -153,7 +153,7 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
 
 /// Translates the fields of other tools that have a counterpart here, and takes out the others.
 fn foreign(entries: &mut Vec<Entry>) -> Vec<Entry> {
-    const COUNTERPARTS: [(&str, &str); 9] = [
+    const COUNTERPARTS: [(&str, &str); 13] = [
         ("description", "summary"),
         ("excerpt", "summary"),
         ("author", "authors"),
@@ -162,6 +162,10 @@ fn foreign(entries: &mut Vec<Entry>) -> Vec<Entry> {
         ("lastmod", "updated"),
         ("last_modified_at", "updated"),
         ("expiryDate", "expires"),
+        ("unpublishdate", "expires"),
+        ("publishDate", "publish"),
+        ("publish_date", "publish"),
+        ("pubdate", "publish"),
         ("redirect_from", "aliases"),
     ];
     let mut own: Vec<Entry> = Vec::new();
@@ -174,11 +178,24 @@ fn foreign(entries: &mut Vec<Entry>) -> Vec<Entry> {
                 entry.key.value = (*name).to_owned();
             }
         }
+        // Elsewhere the default is to be seen, here as well: only the refusal says something.
+        if entry.key.value == "published" && says_no(&entry.value.value) {
+            entry.key.value = "draft".to_owned();
+            entry.value.value = Value::Bool(true);
+        }
         let known = FIELDS.contains(&entry.key.value.as_str());
         (if known { &mut own } else { &mut aside }).push(entry);
     }
     *entries = own;
     aside
+}
+
+fn says_no(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => !value,
+        Value::Text(word) | Value::Plain(word) => word.eq_ignore_ascii_case("false"),
+        _ => false,
+    }
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -173,3 +173,19 @@ fn a_folder_without_a_portal_says_so() {
     assert!(run.stderr.starts_with("site.toml:1:1: error: no `site.toml` here"), "{}", run.stderr);
     assert!(!SITE.is_empty());
 }
+
+#[test]
+fn what_was_not_to_be_published_elsewhere_is_not_published_here() {
+    let header =
+        "---\ntitle: Secret\ndate: 2026-03-12\npublished: false\nregion: oriental\n---\nTexte secret.\n";
+    let fixture = Fixture::with("").file("a.md", header);
+    fixture.run("import", &["--accept", "a.md"]).assert_clean();
+    assert_eq!(fixture.build().assert_clean().mentions("secret"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_clean_build_removes_the_drafts_that_an_earlier_one_showed() {
+    let fixture = Fixture::release(&toml("draft = true").replace("Texte.", "Texte secret."));
+    assert!(!fixture.build_with(&["--drafts"]).assert_done().mentions("secret").is_empty());
+    assert_eq!(fixture.build_with(&["--clean"]).assert_done().mentions("secret"), Vec::<&str>::new());
+}
