@@ -88,7 +88,16 @@ pub fn run(args: &BuildArgs) -> Exit {
 /// The output folder, unless it would swallow the portal's sources.
 fn output_folder(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
     let output = given.map_or_else(|| root.dir().join("public"), Path::to_owned);
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let absolute = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.components().fold(PathBuf::new(), |mut plain, part| {
+            match part {
+                std::path::Component::ParentDir => _ = plain.pop(),
+                part => plain.push(part),
+            }
+            plain
+        })
+    };
     let (here, there) = (absolute(root.dir()), absolute(&output));
     let sources = ["content", "themes", "templates", "lang"].map(|folder| here.join(folder));
     let swallowed = here.starts_with(&there) || sources.iter().any(|source| there.starts_with(source));

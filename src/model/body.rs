@@ -12,7 +12,8 @@ use crate::text::problem::Problem;
 use crate::text::source::Span;
 
 /// How a body is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Markup {
     Markdown,
     /// Blank lines part paragraphs.

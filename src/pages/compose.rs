@@ -194,7 +194,7 @@ impl<'p> Site<'p> {
             let (width, height) = dimensions.unzip();
             TargetView { target: &reference.target, url: found.map(|(url, _)| url), width, height }
         });
-        TextView { digest: body.digest, targets: resolved.collect() }
+        TextView { digest: body.digest, markup: body.markup, targets: resolved.collect() }
     }
 
     fn period_view(

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::model::body::Markup;
 use crate::model::portal::Status;
 use crate::model::release::Kind;
 use crate::text::fingerprint::{Digest, Hashed};
@@ -214,6 +215,7 @@ pub struct Translation<'a> {
 #[derive(Debug, Serialize)]
 pub struct TextView<'a> {
     pub digest: Digest,
+    pub markup: Markup,
     pub targets: Vec<TargetView<'a>>,
 }
 

@@ -383,3 +383,13 @@ mod links {
         );
     }
 }
+
+/// `..` in the way of the output led round the guard.
+#[test]
+fn an_output_that_holds_the_sources_is_refused_however_it_is_written() {
+    let fixture = Fixture::release(&crate::harness::toml(""));
+    for way in [".", "..", "content/out", "nulle/../content/out", "nulle/.."] {
+        let run = fixture.raw(&["build", "--output", way], "nulle");
+        assert_eq!(run.code, 2, "{way}: {}", run.stderr);
+    }
+}
