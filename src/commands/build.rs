@@ -1,7 +1,5 @@
 //! `tribune build`
 
-use std::path::{Path, PathBuf};
-
 use serde::Serialize;
 
 use crate::cli::BuildArgs;
@@ -9,8 +7,7 @@ use crate::pages::plan::plan;
 use crate::pages::render::Renderer;
 use crate::text::diagnostic::{Format, Report};
 use crate::world::clock::Stopwatch;
-use crate::world::manifest;
-use crate::world::output::{Outcome, Refusal, commit};
+use crate::world::output::{self, Held, Marks, Outcome, Refusal};
 use crate::world::tree::Root;
 
 use super::load::{load, root};
@@ -21,6 +18,7 @@ use super::{Exit, terminal};
 struct Summary {
     releases: usize,
     pages: usize,
+    rendered: usize,
     written: usize,
     unchanged: usize,
     removed: usize,
@@ -32,7 +30,7 @@ struct Summary {
 pub fn run(args: &BuildArgs) -> Exit {
     let mut watch = Stopwatch::start();
     let mut root = root(&args.common);
-    let output = match output_folder(&root, args.output.as_deref()) {
+    let output = match output::place(&root, args.output.as_deref()) {
         Ok(output) => output,
         Err(reason) => {
             terminal::complain(&reason);
@@ -52,10 +50,10 @@ pub fn run(args: &BuildArgs) -> Exit {
     if report.has_errors() {
         return refuse(args, &root, report, &watch);
     }
-    // `--clean` renders all anew, but what was published is still the only list of what may go.
-    let before = manifest::load(root.dir(), &output);
-    let renderer = Renderer::new(&plan);
-    let committed = commit(&plan, &renderer, &root, &output, before.as_ref());
+    let marks = Marks { preview: loaded.preview, clean: args.clean };
+    let held = Held::take(&root, &output).map_err(Refusal::Failed);
+    watch.lap("recall");
+    let committed = held.and_then(|mut held| held.commit(&plan, &Renderer::new(&plan), &root, marks));
     watch.lap("render and write");
     match committed {
         Err(Refusal::Faults(faults)) => {
@@ -65,47 +63,17 @@ pub fn run(args: &BuildArgs) -> Exit {
         }
         Err(Refusal::Failed(failure)) => {
             terminal::report(&report, &root, &args.common);
+            if args.common.format == Format::Json {
+                summary(&Outcome::default(), releases, &report, &watch);
+            }
             terminal::failure(&failure);
             Exit::Failed
         }
-        Ok(mut outcome) => {
-            outcome.manifest.preview = loaded.preview;
-            let saved = manifest::save(root.dir(), &output, &outcome.manifest);
-            watch.lap("remember");
+        Ok(outcome) => {
             terminal::report(&report, &root, &args.common);
             tell(args, &outcome, releases, &report, &watch);
-            match saved {
-                Ok(()) => Exit::Done,
-                Err(failure) => {
-                    terminal::failure(&failure);
-                    Exit::Failed
-                }
-            }
+            Exit::Done
         }
-    }
-}
-
-/// The output folder, unless it would swallow the portal's sources.
-fn output_folder(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
-    let output = given.map_or_else(|| root.dir().join("public"), Path::to_owned);
-    let absolute = |path: &Path| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        path.components().fold(PathBuf::new(), |mut plain, part| {
-            match part {
-                std::path::Component::ParentDir => _ = plain.pop(),
-                part => plain.push(part),
-            }
-            plain
-        })
-    };
-    let (here, there) = (absolute(root.dir()), absolute(&output));
-    let sources = ["content", "themes", "templates", "lang"].map(|folder| here.join(folder));
-    let swallowed = here.starts_with(&there) || sources.iter().any(|source| there.starts_with(source));
-    match swallowed {
-        true => {
-            Err(format!("the output {} holds the portal's sources; choose another folder", output.display()))
-        }
-        false => Ok(output),
     }
 }
 
@@ -125,12 +93,21 @@ fn tell(args: &BuildArgs, outcome: &Outcome, releases: usize, report: &Report, w
             terminal::note(&format!("{stage:<18}{:>9.1} ms", took.as_secs_f64() * 1000.0));
         }
     }
+    if let Some(first) = outcome.strange.first() {
+        terminal::note(&format!(
+            "note: the output holds files that no build remembers, {} of them, such as {}: remove what shall \
+             not be published",
+            outcome.strange.len(),
+            first.as_str()
+        ));
+    }
     if args.common.format == Format::Json {
         summary(outcome, releases, report, watch);
     } else if !args.common.quiet {
-        let pages = outcome.written + outcome.unchanged;
         terminal::say(&format!(
-            "{releases} releases, {pages} files: {} written, {} unchanged, {} removed, in {:.2} s",
+            "{releases} releases, {} files: {} rendered, {} written, {} unchanged, {} removed, in {:.2} s",
+            outcome.planned,
+            outcome.rendered,
             outcome.written,
             outcome.unchanged,
             outcome.removed,
@@ -142,7 +119,8 @@ fn tell(args: &BuildArgs, outcome: &Outcome, releases: usize, report: &Report, w
 fn summary(outcome: &Outcome, releases: usize, report: &Report, watch: &Stopwatch) {
     let summary = Summary {
         releases,
-        pages: outcome.written + outcome.unchanged,
+        pages: outcome.planned,
+        rendered: outcome.rendered,
         written: outcome.written,
         unchanged: outcome.unchanged,
         removed: outcome.removed,

@@ -11,6 +11,8 @@ use super::path::OutPath;
 pub struct Manifest {
     /// Holds what is not public: drafts, or a future that has not come.
     pub preview: bool,
+    /// Files that were there when nobody knew any more who had put them there.
+    pub strange: Vec<OutPath>,
     pub files: Vec<Published>,
 }
 
@@ -22,12 +24,14 @@ pub struct Published {
     pub fingerprint: Fingerprint,
     /// Of its bytes.
     pub digest: Digest,
+    /// By which the file is known to be as it was left.
+    pub stamp: OutStamp,
 }
 
-impl Manifest {
-    /// Files that were published and are not planned any more; `planned` is sorted.
-    pub fn gone<'m>(&'m self, planned: &[&OutPath]) -> Vec<&'m OutPath> {
-        let files = self.files.iter().map(|published| &published.file);
-        files.filter(|file| planned.binary_search(file).is_err()).collect()
-    }
+/// Size and time of a file of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutStamp {
+    pub bytes: u64,
+    /// Nanoseconds since 1970.
+    pub modified: u64,
 }

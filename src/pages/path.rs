@@ -8,9 +8,24 @@ use crate::model::path::SafePath;
 
 /// A file of the output, relative, with `/` between its parts. It cannot lead out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct OutPath(String);
 
+impl TryFrom<String> for OutPath {
+    type Error = &'static str;
+
+    fn try_from(path: String) -> Result<Self, Self::Error> {
+        Self::parse(&path).ok_or("a path that leads out of the output")
+    }
+}
+
 impl OutPath {
+    /// A path as it was remembered, which may have been damaged or forged meanwhile.
+    pub fn parse(path: &str) -> Option<Self> {
+        let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
+        path.split('/').all(plain).then(|| Self(path.to_owned()))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

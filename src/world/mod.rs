@@ -4,8 +4,8 @@
 // The one ring that may: see `clippy.toml`.
 #![allow(clippy::disallowed_methods)]
 
+pub mod cache;
 pub mod clock;
-pub mod manifest;
 pub mod output;
 pub mod sources;
 pub mod themes;

@@ -113,7 +113,7 @@ fn a_build_ends_with_one_line_of_json_for_scripts() {
     let line = summary(&run.stdout);
     let keys: Vec<&str> = line.keys().map(String::as_str).collect();
     let mut expected =
-        ["releases", "pages", "written", "unchanged", "removed", "errors", "warnings", "millis"];
+        ["releases", "pages", "rendered", "written", "unchanged", "removed", "errors", "warnings", "millis"];
     assert!(run.stdout.starts_with(r#"{"releases":4,"pages":"#), "{}", run.stdout);
     let mut sorted = keys.clone();
     sorted.sort_unstable();

@@ -18,6 +18,7 @@ mod html;
 mod languages;
 mod life;
 mod links;
+mod output;
 mod portal;
 mod properties;
 mod sameness;

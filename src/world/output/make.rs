@@ -1,0 +1,246 @@
+//! Renders and stages what differs from the last build, from several threads.
+
+use std::collections::HashMap;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use rayon::prelude::*;
+
+use crate::pages::manifest::{OutStamp, Published};
+use crate::pages::path::OutPath;
+use crate::pages::plan::{Output, Plan, What};
+use crate::pages::render::{Renderer, Texts};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::fingerprint::Digest;
+use crate::world::themes::built_in_file;
+use crate::world::tree::{Failure, Root};
+
+use super::Refusal;
+use super::journal::new_file;
+
+/// Faults of rendering after which a run has said enough.
+const ENOUGH: usize = 100;
+
+pub struct Work<'a> {
+    plan: &'a Plan<'a>,
+    renderer: &'a Renderer<'a, 'a>,
+    root: &'a Root,
+    /// The output, where there is one to compare with.
+    standing: Option<&'a Path>,
+    stage: &'a Path,
+    known: HashMap<&'a OutPath, &'a Published>,
+    faults: Mutex<Vec<Diagnostic>>,
+    stop: AtomicBool,
+    next: AtomicU32,
+}
+
+/// An output as it will stand.
+pub struct Made {
+    digest: Digest,
+    stamp: OutStamp,
+    pub staged: Staged,
+}
+
+#[derive(PartialEq)]
+pub enum Staged {
+    /// Nothing that it is made of changed, and its file is as it was left.
+    Known,
+    /// The output has these bytes already.
+    Equal,
+    /// In the stage, at its own path.
+    InPlace,
+    /// In the stage, under a number.
+    At(u32),
+}
+
+impl Staged {
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::InPlace | Self::At(_))
+    }
+}
+
+impl Made {
+    /// The record of it.
+    pub fn published(&self, output: &Output) -> Published {
+        let (file, fingerprint) = (output.file.clone(), output.fingerprint);
+        Published { file, fingerprint, digest: self.digest, stamp: self.stamp }
+    }
+}
+
+impl<'a> Work<'a> {
+    pub fn new(
+        plan: &'a Plan<'a>,
+        renderer: &'a Renderer<'a, 'a>,
+        root: &'a Root,
+        standing: Option<&'a Path>,
+        stage: &'a Path,
+        known: HashMap<&'a OutPath, &'a Published>,
+    ) -> Self {
+        let (faults, stop, next) = (Mutex::default(), AtomicBool::new(false), AtomicU32::new(0));
+        Self { plan, renderer, root, standing, stage, known, faults, stop, next }
+    }
+
+    /// All outputs, in the plan's order.
+    pub fn run(self) -> Result<Vec<Made>, Refusal> {
+        let made: Result<Vec<Option<Made>>, Failure> =
+            self.plan.outputs.par_iter().map(|output| self.one(output)).collect();
+        let faults = self.faults.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !faults.is_empty() {
+            return Err(Refusal::Faults(faults));
+        }
+        Ok(made?.into_iter().flatten().collect())
+    }
+
+    fn one(&self, output: &Output) -> Result<Option<Made>, Failure> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        if let Some(known) = self.known(output) {
+            // A share is made all the same where it costs nobody time, to see that it may be left.
+            if cfg!(debug_assertions) && known.fingerprint.0.is_multiple_of(8) {
+                self.verify(output, known)?;
+            }
+            let made = Made { digest: known.digest, stamp: known.stamp, staged: Staged::Known };
+            return Ok(Some(made));
+        }
+        if let What::Copy { path, digest } = &output.what {
+            return self.copy(output, path, *digest).map(Some);
+        }
+        let Some(bytes) = self.render(output)? else { return Ok(None) };
+        self.stage(output, &bytes, Digest::of(&bytes)).map(Some)
+    }
+
+    /// The record of an output that need not be looked at again.
+    fn known(&self, output: &Output) -> Option<&Published> {
+        let known = self.known.get(&output.file).filter(|known| known.fingerprint == output.fingerprint)?;
+        let there = fs::symlink_metadata(self.standing?.join(output.file.as_str())).ok()?;
+        (there.is_file() && stamp(&there) == known.stamp).then_some(known)
+    }
+
+    fn verify(&self, output: &Output, known: &Published) -> Result<(), Failure> {
+        let digest = match &output.what {
+            What::Copy { digest, .. } => Some(*digest),
+            _ => self.render(output)?.map(|bytes| Digest::of(&bytes)),
+        };
+        match digest {
+            Some(digest) if digest != known.digest => {
+                let error = io::Error::other("its fingerprint is the same, its bytes are not");
+                Err(Failure::new("trust what is remembered of", output.file.as_str(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn render(&self, output: &Output) -> Result<Option<Vec<u8>>, Failure> {
+        let mut texts = Texts::new();
+        for path in self.plan.bodies(output) {
+            texts.insert(path.clone(), self.root.read_again(path)?);
+        }
+        match self.renderer.render(output, &texts) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(fault) => {
+                let mut faults = self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                // A fault of a shared template shows on many pages: once is enough.
+                let told = faults.iter().any(|told| told.place == fault.place && told.place.is_some());
+                if !told {
+                    faults.push(fault);
+                }
+                if faults.len() >= ENOUGH {
+                    self.stop.store(true, Ordering::Relaxed);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn stage(&self, output: &Output, bytes: &[u8], digest: Digest) -> Result<Made, Failure> {
+        if let Some(there) = self.standing.map(|standing| standing.join(output.file.as_str()))
+            && let Ok(metadata) = fs::symlink_metadata(&there)
+            && metadata.is_file()
+            && metadata.len() == bytes.len() as u64
+            && fs::read(&there).is_ok_and(|old| old == bytes)
+        {
+            return Ok(Made { digest, stamp: stamp(&metadata), staged: Staged::Equal });
+        }
+        self.write(output, digest, |file| file.write_all(bytes))
+    }
+
+    fn copy(&self, output: &Output, path: &str, digest: Digest) -> Result<Made, Failure> {
+        let source = self.root.locate(path);
+        if let Some(bytes) = built_in_file(path).filter(|_| !source.exists()) {
+            return self.stage(output, bytes, digest);
+        }
+        if let Some(there) = self.standing.map(|standing| standing.join(output.file.as_str()))
+            && let Ok(metadata) = fs::symlink_metadata(&there)
+            && metadata.is_file()
+            && digest_of(&there) == Some(digest)
+        {
+            return Ok(Made { digest, stamp: stamp(&metadata), staged: Staged::Equal });
+        }
+        let mut from = File::open(&source).map_err(|error| Failure::new("copy", &source, error))?;
+        self.write(output, digest, |to| {
+            let mut hasher = blake3::Hasher::new();
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                let read = from.read(&mut buffer)?;
+                if read == 0 {
+                    break;
+                }
+                hasher.update(&buffer[..read]);
+                to.write_all(&buffer[..read])?;
+            }
+            let same = hasher.finalize().as_bytes() == &digest.0;
+            same.then_some(()).ok_or_else(|| {
+                io::Error::other(format!("{path} changed while the portal was being built; build again"))
+            })
+        })
+    }
+
+    /// Writes a file into the stage: at its own path where the stage becomes the output.
+    fn write(
+        &self,
+        output: &Output,
+        digest: Digest,
+        fill: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<Made, Failure> {
+        let (path, staged) = match self.standing {
+            None => (self.stage.join("new").join(output.file.as_str()), Staged::InPlace),
+            Some(_) => {
+                let number = self.next.fetch_add(1, Ordering::Relaxed);
+                (new_file(self.stage, number), Staged::At(number))
+            }
+        };
+        let mut file = create(&path).map_err(|error| Failure::new("create", &path, error))?;
+        let written = fill(&mut file).and_then(|()| file.metadata());
+        let metadata = written.map_err(|error| Failure::new("write", &path, error))?;
+        Ok(Made { digest, stamp: stamp(&metadata), staged })
+    }
+}
+
+fn stamp(metadata: &Metadata) -> OutStamp {
+    let since = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or_default();
+    OutStamp { bytes: metadata.len(), modified }
+}
+
+/// A new file, and the folders that it needs: most have theirs already or need one.
+fn create(path: &Path) -> io::Result<File> {
+    match File::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            File::create_new(path)
+        }
+        other => other,
+    }
+}
+
+fn digest_of(path: &Path) -> Option<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path).ok()?).ok()?;
+    Some(Digest(*hasher.finalize().as_bytes()))
+}

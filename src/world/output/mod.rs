@@ -1,0 +1,354 @@
+//! Brings an output folder to a plan. Everything that differs is rendered and checked before the
+//! first file of the output is touched: an absent output is staged whole and renamed once; in a
+//! standing one the changed files are staged beside it and put in place step by step (`journal`).
+
+mod account;
+mod journal;
+mod lock;
+mod make;
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::pages::manifest::{Manifest, Published};
+use crate::pages::path::OutPath;
+use crate::pages::plan::{Output, Plan, What};
+use crate::pages::render::Renderer;
+use crate::pages::site::Page;
+use crate::text::diagnostic::Diagnostic;
+
+use self::account::Account;
+use self::journal::{Journal, Step, in_the_way, is_missing};
+use self::lock::Lock;
+use self::make::{Made, Staged, Work};
+use super::cache;
+use super::tree::{Failure, Root};
+
+/// What a commit did.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub planned: usize,
+    pub rendered: usize,
+    pub written: usize,
+    pub unchanged: usize,
+    pub removed: usize,
+    /// Files of the output of which nobody knows who put them there.
+    pub strange: Vec<OutPath>,
+}
+
+/// How a build is to be made and remembered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks {
+    /// It holds what is not public.
+    pub preview: bool,
+    /// Everything is made anew, whatever is remembered.
+    pub clean: bool,
+}
+
+/// Why nothing was committed.
+#[derive(Debug)]
+pub enum Refusal {
+    /// What a person wrote does not render.
+    Faults(Vec<Diagnostic>),
+    /// A file or the machine failed.
+    Failed(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// The output folder, without links and `..`, unless it would swallow the portal's sources.
+pub fn place(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
+    let given = given.map_or_else(|| root.dir().join("public"), Path::to_owned);
+    let (here, there) = (resolved(root.dir()), resolved(&given));
+    let sources =
+        ["content", "themes", "templates", "lang", ".cache"].map(|folder| resolved(&root.dir().join(folder)));
+    let swallowed = here.starts_with(&there) || sources.iter().any(|source| there.starts_with(source));
+    match swallowed {
+        true => {
+            Err(format!("the output {} holds the portal's sources; choose another folder", given.display()))
+        }
+        false => Ok(there),
+    }
+}
+
+/// Where a path leads, as far as it is there; what is not yet is taken as written.
+fn resolved(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match part {
+            std::path::Component::ParentDir => _ = resolved.pop(),
+            part => resolved.push(part),
+        }
+        if let Ok(real) = fs::canonicalize(&resolved) {
+            resolved = real;
+        }
+    }
+    resolved
+}
+
+/// An output folder in the hands of one build.
+#[derive(Debug)]
+pub struct Held {
+    output: PathBuf,
+    lock: Lock,
+    account: Account,
+    manifest: PathBuf,
+    /// What was published last; `None` where that is not known.
+    before: Option<Manifest>,
+    /// A run before this one was killed on its way, so its manifest does not tell what is there.
+    healed: bool,
+}
+
+impl Held {
+    /// Takes an output folder, and ends what a killed run had begun.
+    pub fn take(root: &Root, output: &Path) -> Result<Self, Failure> {
+        let lock = Lock::take(root, output)?;
+        let stage = beside(output, "stage");
+        let unfinished = Journal::read(output, &stage);
+        let healed = unfinished.is_some();
+        if let Some(journal) = unfinished {
+            journal.run()?;
+        }
+        clear(&stage)?;
+        let manifest = cache::file(root, "manifest", output);
+        let (account, before) = (Account::of(root, output), cache::load(&manifest));
+        Ok(Self { output: output.to_owned(), lock, account, manifest, before, healed })
+    }
+
+    /// Writes everything that is planned, and removes what Tribune had put there and is not planned
+    /// any more. What `known` has with the same fingerprint is neither rendered nor written.
+    pub fn commit(
+        &mut self,
+        plan: &Plan,
+        renderer: &Renderer,
+        root: &Root,
+        marks: Marks,
+    ) -> Result<Outcome, Refusal> {
+        let before = self.before.take();
+        let standing = self.stands()?;
+        let stage = Stage::beside(&self.output)?;
+        let published = || before.iter().flat_map(|manifest| &manifest.files);
+        let known: HashMap<&OutPath, &Published> =
+            published().filter(|_| !marks.clean).map(|one| (&one.file, one)).collect();
+        let work = Work::new(plan, renderer, root, standing.then_some(&*self.output), stage.path(), known);
+        let made = work.run()?;
+        let mut outcome = Outcome {
+            planned: made.len(),
+            rendered: made.iter().filter(|one| one.staged != Staged::Known).count(),
+            written: made.iter().filter(|one| one.staged.is_new()).count(),
+            unchanged: made.iter().filter(|one| !one.staged.is_new()).count(),
+            ..Default::default()
+        };
+        let planned: HashSet<&OutPath> = plan.outputs.iter().map(|output| &output.file).collect();
+        let (gone, strange) = self.gone(before.as_ref(), &planned)?;
+        let accounted: HashSet<&OutPath> = published().map(|one| &one.file).collect();
+        let new = plan.outputs.iter().map(|output| &output.file).filter(|file| !accounted.contains(file));
+        self.account.add(new)?;
+        if standing {
+            let steps = self.steps(plan, &made, &gone)?;
+            outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
+            if !steps.is_empty() {
+                stage.take(&self.output, steps)?;
+            }
+        } else {
+            self.lock.extend(&stage.path().join("new"));
+            stage.become_output(&self.output)?;
+        }
+        let files = plan.outputs.iter().zip(&made).map(|(output, one)| one.published(output));
+        let mut manifest = Manifest { preview: marks.preview, strange, files: files.collect() };
+        manifest.files.sort_unstable_by(|a, b| a.file.cmp(&b.file));
+        if outcome.removed > 0 || before.is_none() {
+            self.account.replace(manifest.files.iter().map(|one| &one.file))?;
+        }
+        cache::save(&self.manifest, &manifest)?;
+        self.healed = false;
+        outcome.strange.clone_from(&manifest.strange);
+        self.before = Some(manifest);
+        Ok(outcome)
+    }
+
+    /// Whether there is an output to be kept until the new one is complete.
+    fn stands(&self) -> Result<bool, Failure> {
+        match fs::read_dir(&self.output) {
+            Ok(mut entries) => Ok(entries.next().is_some()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Failure::new("open", &self.output, error)),
+        }
+    }
+
+    /// What Tribune put into the output and is not planned any more, pages before what they show;
+    /// and what nobody knows the origin of.
+    fn gone(
+        &self,
+        before: Option<&Manifest>,
+        planned: &HashSet<&OutPath>,
+    ) -> Result<(Vec<OutPath>, Vec<OutPath>), Failure> {
+        let recorded = before.filter(|_| !self.healed);
+        let listed = match recorded {
+            Some(manifest) => Some(manifest.files.iter().map(|one| one.file.clone()).collect()),
+            None => self.account.files()?,
+        };
+        let mut strange = match (&listed, before) {
+            (_, Some(manifest)) => manifest.strange.clone(),
+            (Some(_), None) => Vec::new(),
+            (None, None) => self.there(),
+        };
+        strange.retain(|file| !planned.contains(file) && self.output.join(file.as_str()).exists());
+        let mut put: Vec<OutPath> = listed.unwrap_or_default();
+        put.retain(|file| !planned.contains(file));
+        let is_page = |file: &OutPath| file.as_str().ends_with(".html");
+        put.sort_unstable_by(|a, b| (!is_page(a), a).cmp(&(!is_page(b), b)));
+        put.dedup();
+        Ok((put, strange))
+    }
+
+    /// Every file in the output.
+    fn there(&self) -> Vec<OutPath> {
+        let entries =
+            walkdir::WalkDir::new(&self.output).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = entries.filter(|entry| !entry.file_type().is_dir());
+        let inside = |entry: walkdir::DirEntry| {
+            OutPath::parse(entry.path().strip_prefix(&self.output).ok()?.to_str()?)
+        };
+        files.filter_map(inside).collect()
+    }
+
+    /// The steps to the new output, in an order in which no page ever lacks what it shows.
+    fn steps(&self, plan: &Plan, made: &[Made], gone: &[OutPath]) -> Result<Vec<Step>, Failure> {
+        let numbered = plan.outputs.iter().zip(made).filter_map(|(output, one)| match one.staged {
+            Staged::At(number) => Some((output, number)),
+            _ => None,
+        });
+        let mut puts: Vec<(&Output, u32)> = numbered.collect();
+        puts.sort_by_key(|(output, _)| rank(&output.what));
+        let there = |file: &&OutPath| {
+            fs::symlink_metadata(self.output.join(file.as_str())).is_ok_and(|m| !m.is_dir())
+        };
+        let gone: Vec<&OutPath> = gone.iter().filter(there).collect();
+        let obstacles = self.obstacles(&puts, &gone)?;
+        let taken =
+            |file: &OutPath, n: usize| Step::Take(u32::MAX - u32::try_from(n).unwrap_or(0), file.clone());
+        let (first, last): (Vec<_>, Vec<_>) =
+            gone.into_iter().enumerate().partition(|(_, file)| obstacles.contains(file));
+        let first = first.into_iter().map(|(n, file)| taken(file, n));
+        let puts = puts.into_iter().map(|(output, number)| Step::Put(number, output.file.clone()));
+        Ok(first.chain(puts).chain(last.into_iter().map(|(n, file)| taken(file, n))).collect())
+    }
+
+    /// Of what goes, the files that stand where a folder is needed or in a folder where a file is.
+    fn obstacles<'g>(
+        &self,
+        puts: &[(&Output, u32)],
+        gone: &[&'g OutPath],
+    ) -> Result<HashSet<&'g OutPath>, Failure> {
+        let going: HashMap<&str, &OutPath> = gone.iter().map(|file| (file.as_str(), *file)).collect();
+        let mut obstacles = HashSet::new();
+        let mut passable: HashSet<&str> = HashSet::new();
+        for (output, _) in puts {
+            let file = output.file.as_str();
+            for (at, _) in file.match_indices('/') {
+                let folder = &file[..at];
+                if !passable.insert(folder) {
+                    continue;
+                }
+                let path = self.output.join(folder);
+                match (fs::symlink_metadata(&path), going.get(folder)) {
+                    (Ok(metadata), _) if metadata.is_dir() => {}
+                    (Ok(_), Some(obstacle)) => _ = obstacles.insert(*obstacle),
+                    (Ok(_), None) => return Err(in_the_way(&path)),
+                    (Err(_), _) => {}
+                }
+            }
+            let path = self.output.join(file);
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) {
+                for entry in walkdir::WalkDir::new(&path).into_iter().filter_map(Result::ok) {
+                    if entry.file_type().is_dir() {
+                        continue;
+                    }
+                    let inside = entry.path().strip_prefix(&self.output).ok().and_then(Path::to_str);
+                    match inside.and_then(|inside| going.get(inside)) {
+                        Some(obstacle) => _ = obstacles.insert(*obstacle),
+                        None => return Err(in_the_way(entry.path())),
+                    }
+                }
+            }
+        }
+        Ok(obstacles)
+    }
+}
+
+/// Readers meet no page before what it needs: files first, then pages, lists, home, feeds, maps.
+fn rank(what: &What) -> u8 {
+    match what {
+        What::Copy { .. } => 0,
+        What::Page(Page::Release(_) | Page::Static(_)) | What::Redirect { .. } => 1,
+        What::Page(Page::Home) => 3,
+        What::Page(_) => 2,
+        What::Feed(_) => 4,
+        What::Sitemap(_) | What::SitemapIndex | What::Robots => 5,
+    }
+}
+
+/// A path beside an output folder, hidden, for what belongs to it: `.public.stage`.
+fn beside(output: &Path, what: &str) -> PathBuf {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!(".{name}.{what}"))
+}
+
+/// Removes a stage that a run left behind.
+fn clear(stage: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(stage) {
+        Err(error) if !is_missing(&error) => Err(Failure::new("remove", stage, error)),
+        _ => Ok(()),
+    }
+}
+
+/// A folder beside the output, on the same file system, which goes away with this value unless a
+/// run is to be finished from it.
+struct Stage {
+    path: PathBuf,
+    keep: bool,
+}
+
+impl Stage {
+    fn beside(output: &Path) -> Result<Self, Failure> {
+        let path = beside(output, "stage");
+        let new = path.join("new");
+        fs::create_dir_all(&new).map_err(|error| Failure::new("create", &new, error))?;
+        Ok(Self { path, keep: false })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes steps. Those that can neither be ended nor undone stay for the next run.
+    fn take(mut self, output: &Path, steps: Vec<Step>) -> Result<(), Failure> {
+        let journal = Journal::write(output, &self.path, steps)?;
+        self.keep = true;
+        let ended = journal.run();
+        self.keep = ended.is_err() && journal::is_there(&self.path);
+        ended
+    }
+
+    fn become_output(self, output: &Path) -> Result<(), Failure> {
+        // A folder may be renamed over an empty one.
+        fs::rename(self.path.join("new"), output)
+            .map_err(|error| Failure::new("put the pages at", output, error))
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.keep {
+            // What cannot be removed now is removed by the next run.
+            let _ = clear(&self.path);
+        }
+    }
+}
