@@ -51,7 +51,7 @@ fn rendering(plan: &Plan, root: &Root) -> Vec<Diagnostic> {
     let renderer = Renderer::new(plan);
     let render = |output| {
         let mut texts = Texts::new();
-        for path in plan.bodies(output) {
+        for path in renderer.needs(output) {
             if let Ok(text) = root.read_again(path) {
                 texts.insert(path.clone(), text);
             }

@@ -99,12 +99,13 @@ impl<'p> Site<'p> {
             Page::Topic { kind, ix, part } => {
                 let releases = &self.topic(lang, kind, ix).releases;
                 let bare = Page::Topic { kind, ix, part: 0 };
-                let (items, part) = self.part(lang, releases, part, |part| match bare {
+                let (rows, part) = self.part(lang, releases, part, |part| match bare {
                     Page::Topic { kind, ix, .. } => Page::Topic { kind, ix, part },
                     other => other,
                 });
                 Content::List(ListView {
-                    releases: items,
+                    count: rows.releases.len(),
+                    rows,
                     region: None,
                     within: Vec::new(),
                     newer: None,
@@ -205,7 +206,7 @@ impl<'p> Site<'p> {
         part: usize,
     ) -> ListView<'_> {
         let run = self.run(lang, region);
-        let (releases, part) =
+        let (rows, part) =
             self.part(lang, run.within(period), part, |part| Page::Period { region, period, part });
         let bare = part.as_ref().is_none_or(|part| part.number.is_none());
         let (older, newer) = run.neighbours(period);
@@ -217,7 +218,8 @@ impl<'p> Site<'p> {
             CountView { name, url, count }
         });
         ListView {
-            releases,
+            count: rows.releases.len(),
+            rows,
             region: region.map(|region| self.region_label(lang, region).clone()),
             within: within.collect(),
             newer: newer.map(label),
@@ -233,14 +235,15 @@ impl<'p> Site<'p> {
         releases: &[ReleaseIx],
         part: usize,
         page: impl Fn(usize) -> Page,
-    ) -> (Vec<&Hashed<Card<'p>>>, Option<PartView>) {
+    ) -> (Rows<'_>, Option<PartView>) {
         let count = parts(releases.len());
         let number = if part == 0 { count } else { part };
         let start = (number - 1) * PART;
         let end = releases.len().min(start + PART);
-        let items = self.cards(releases[start..end].iter().rev().copied());
+        let releases: Vec<ReleaseIx> = releases[start..end].iter().rev().copied().collect();
+        let rows = Rows { cards: self.cards(releases.iter().copied()), releases };
         if count == 1 {
-            return (items, None);
+            return (rows, None);
         }
         let url = |n: usize| self.url(lang, page(if n == count { 0 } else { n }));
         let view = PartView {
@@ -248,7 +251,7 @@ impl<'p> Site<'p> {
             newer: (number < count).then(|| url(number + 1)),
             older: (number > 1).then(|| url(number - 1)),
         };
-        (items, Some(view))
+        (rows, Some(view))
     }
 
     fn region_view(&self, lang: LangId, region: RegionId, province: Option<ProvinceId>) -> RegionView<'_> {

@@ -1,6 +1,7 @@
 //! RSS 2.0 of the site, its regions, provinces, tags and series (RSS Advisory Board's profile).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rss::extension::{Extension, ExtensionMap, atom, dublincore};
 use rss::{Category, Enclosure, Guid, Item};
@@ -145,10 +146,10 @@ impl<'p> Site<'p> {
     }
 }
 
-/// The feed as a document; `html` gives the rendered text of a release.
-pub fn render(view: &FeedView, rtl: bool, html: &dyn Fn(&FeedItem) -> String) -> Vec<u8> {
+/// The feed as a document; `bodies` are the rendered texts of its items.
+pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
     let last = view.items.iter().map(|item| (&item.release.date.datetime, &item.published)).max();
-    let items = view.items.iter().map(|item| document_item(item, rtl, html(item)));
+    let items = view.items.iter().zip(bodies).map(|(item, body)| document_item(item, rtl, body));
     let link = atom::Link {
         rel: "self".into(),
         href: view.href.clone(),
@@ -181,7 +182,7 @@ pub fn render(view: &FeedView, rtl: bool, html: &dyn Fn(&FeedItem) -> String) ->
     text.replace(AMPERSAND, "&#x26;").replace(LESS, "&#x3C;").replace(GREATER, "&#x3E;").into_bytes()
 }
 
-fn document_item(item: &FeedItem, rtl: bool, html: String) -> Item {
+fn document_item(item: &FeedItem, rtl: bool, body: &str) -> Item {
     let content = match &item.notice {
         Some(notice) => {
             let mut html = String::from("<p>");
@@ -189,7 +190,7 @@ fn document_item(item: &FeedItem, rtl: bool, html: String) -> Item {
             html.push_str("</p>");
             html
         }
-        None => html,
+        None => body.to_owned(),
     };
     let summary = item.notice.as_deref().unwrap_or(item.release.summary);
     let mut description = String::new();

@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod path;
 pub mod plan;
 pub mod render;
+pub mod rows;
 pub mod shelf;
 pub mod site;
 pub mod sitemap;

@@ -2,7 +2,7 @@
 //! output shows are handed in.
 
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, Mutex, RwLock};
 
 use tera::{Context, Tera, Value};
 
@@ -18,10 +18,11 @@ use super::feed::{self, FeedItem};
 use super::jsonld;
 use super::markdown::{self, Setting};
 use super::plan::{Output, Plan, What};
+use super::rows::{ROOT, Rows};
 use super::site::{Page, Site};
 use super::sitemap;
-use super::theme::{FOOTER, template_fault};
-use super::view::TextView;
+use super::theme::{FOOTER, ROW, template_fault};
+use super::view::{ListView, RowView, TextView};
 
 /// The texts of the sources that an output shows, whole, by path.
 pub type Texts = HashMap<SourcePath, String>;
@@ -36,6 +37,9 @@ pub struct Renderer<'s, 'p> {
     teras: Vec<Tera>,
     /// The theme's footer, by language and way to the root: it sees nothing else of a page.
     footers: RwLock<HashMap<(usize, String), Value>>,
+    rows: Rows,
+    /// Bodies as feeds carry them, which several of them do.
+    bodies: Mutex<HashMap<ReleaseIx, Arc<str>>>,
 }
 
 impl<'s, 'p> Renderer<'s, 'p> {
@@ -49,7 +53,24 @@ impl<'s, 'p> Renderer<'s, 'p> {
             shared.insert("lang", &locale.tag);
             tera
         });
-        Self { plan, teras: speaking.collect(), footers: RwLock::default() }
+        Self {
+            plan,
+            teras: speaking.collect(),
+            footers: RwLock::default(),
+            rows: Rows::new(site.portal),
+            bodies: Mutex::default(),
+        }
+    }
+
+    /// The sources whose texts an output needs to be rendered now.
+    pub fn needs(&self, output: &Output) -> Vec<&SourcePath> {
+        let bodies = self.plan.bodies(output);
+        let What::Feed(channel) = &output.what else { return bodies };
+        let site = &self.plan.site;
+        let known = self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let releases = site.feed_releases(output.lang, *channel);
+        let missing = releases.filter(|ix| !known.contains_key(ix)).map(|ix| &site.portal.releases[ix]);
+        missing.filter(|release| release.has_text()).map(|release| &release.source).collect()
     }
 
     /// The bytes of an output. Copies have none here: they are no work of templates.
@@ -80,13 +101,9 @@ impl<'s, 'p> Renderer<'s, 'p> {
                 let root = site.portal.config.base_url.as_str();
                 let mut bodies = Vec::with_capacity(view.items.len());
                 for item in &view.items {
-                    bodies.push(self.release_body(item.ix, &item.text, root, &item.link, texts)?);
+                    bodies.push(self.feed_body(item, root, texts)?);
                 }
-                let html = |wanted: &FeedItem| {
-                    let at = view.items.iter().position(|item| item.ix == wanted.ix);
-                    at.and_then(|at| bodies.get(at).cloned()).unwrap_or_default()
-                };
-                Ok(feed::render(&view, site.dir(output.lang) == "rtl", &html))
+                Ok(feed::render(&view, site.dir(output.lang) == "rtl", &bodies))
             }
             What::Sitemap(ix) => Ok(sitemap::render_part(&self.plan.sitemaps[*ix])),
             What::SitemapIndex => Ok(sitemap::render_index(&self.plan.sitemaps)),
@@ -102,6 +119,9 @@ impl<'s, 'p> Renderer<'s, 'p> {
             context.insert("page", &view.page);
             context.insert_value("footer", self.footer(output.lang.index(), &view.page.root)?);
             context.insert_value("body", Value::safe_string(body));
+            if let Content::List(list) = &view.content {
+                context.insert_value("rows", self.rows(output.lang.index(), list, &view.page.root)?);
+            }
             context.insert_value("json_ld", Value::safe_string(&jsonld::of(view)));
             self.teras[output.lang.index()].render_to(view.template, &context, &mut page)
         };
@@ -115,6 +135,25 @@ impl<'s, 'p> Renderer<'s, 'p> {
             }
             Err(error) => Err(template_fault(&error)),
         }
+    }
+
+    /// The rows of a list, with the way to the root from its page.
+    fn rows(&self, lang: usize, list: &ListView, root: &str) -> tera::TeraResult<Value> {
+        let mut html = String::with_capacity(1024 * list.rows.releases.len());
+        for (ix, card) in list.rows.releases.iter().zip(&list.rows.cards) {
+            let row = self.rows.get(*ix, &self.plan.site.portal.releases[*ix], || {
+                let mut context = Context::from_serialize(&RowView { release: card })?;
+                context.insert("page", &serde_json::json!({ "root": ROOT }));
+                self.teras[lang].render(ROW, &context)
+            })?;
+            let mut parts = row.split(ROOT);
+            html.push_str(parts.next().unwrap_or_default());
+            for part in parts {
+                html.push_str(root);
+                html.push_str(part);
+            }
+        }
+        Ok(Value::safe_string(&html))
     }
 
     /// A footer is a twentieth of a theme's templates and a tenth of their time: it is rendered once.
@@ -136,6 +175,16 @@ impl<'s, 'p> Renderer<'s, 'p> {
         let mut footers = self.footers.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         footers.insert(key, footer.clone());
         Ok(footer)
+    }
+
+    fn feed_body(&self, item: &FeedItem, root: &str, texts: &Texts) -> Result<Arc<str>, Diagnostic> {
+        let bodies = || self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = bodies().get(&item.ix) {
+            return Ok(known.clone());
+        }
+        let body: Arc<str> = self.release_body(item.ix, &item.text, root, &item.link, texts)?.into();
+        bodies().insert(item.ix, body.clone());
+        Ok(body)
     }
 
     fn release_body(

@@ -75,10 +75,11 @@ enum DeclaredKind {
 const KINDS: [&str; 6] = ["string", "integer", "boolean", "date", "list", "choice"];
 
 /// Templates that the engine renders.
-pub const TEMPLATES: [&str; 9] = [
+pub const TEMPLATES: [&str; 10] = [
     "home.html",
     "release.html",
     "list.html",
+    ROW,
     "archives.html",
     "regions.html",
     "region.html",
@@ -86,6 +87,9 @@ pub const TEMPLATES: [&str; 9] = [
     "404.html",
     "redirect.html",
 ];
+
+/// The template of a release in a list.
+pub const ROW: &str = "row.html";
 
 /// The template of what is the same at the end of every page; a theme may go without.
 pub const FOOTER: &str = "footer.html";

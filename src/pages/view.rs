@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model::body::Markup;
-use crate::model::portal::Status;
+use crate::model::portal::{ReleaseIx, Status};
 use crate::model::release::Kind;
 use crate::text::fingerprint::{Digest, Hashed};
 
@@ -249,7 +249,9 @@ pub struct HomeView<'a> {
 /// `list.html`: a year, month or day, of the portal or a region; a tag; a series.
 #[derive(Debug, Serialize)]
 pub struct ListView<'a> {
-    pub releases: Vec<&'a Hashed<Card<'a>>>,
+    /// Rendered by `row.html`, once for all lists that a release stands in.
+    pub rows: Rows<'a>,
+    pub count: usize,
     pub region: Option<Arc<RegionLabel>>,
     /// The months of a year, the days of a month; only on the list's first page.
     pub within: Vec<CountView>,
@@ -258,6 +260,29 @@ pub struct ListView<'a> {
     pub older: Option<Label>,
     /// Lists of more than 200 are in parts, numbered from the oldest.
     pub part: Option<PartView>,
+}
+
+/// The releases of a list. What a template gets in their place is HTML.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    pub cards: Vec<&'a Hashed<Card<'a>>>,
+    pub releases: Vec<ReleaseIx>,
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_unit()
+        } else {
+            self.cards.serialize(serializer)
+        }
+    }
+}
+
+/// `row.html`: a release as lists show it, wherever they stand.
+#[derive(Debug, Serialize)]
+pub struct RowView<'a> {
+    pub release: &'a Hashed<Card<'a>>,
 }
 
 #[derive(Debug, Serialize)]

@@ -136,7 +136,7 @@ impl<'a> Work<'a> {
 
     fn render(&self, output: &Output) -> Result<Option<Vec<u8>>, Failure> {
         let mut texts = Texts::new();
-        for path in self.plan.bodies(output) {
+        for path in self.renderer.needs(output) {
             texts.insert(path.clone(), self.root.read_again(path)?);
         }
         match self.renderer.render(output, &texts) {
