@@ -305,10 +305,16 @@ impl<'a> Writer<'a> {
             }
             // Nothing is loaded from other hosts: the picture becomes a link to itself.
             Destination::Elsewhere => {
+                let name = if image.alt.is_empty() { &image.src } else { &image.alt };
+                // HTML knows no link inside a link.
+                if self.links.contains(&true) {
+                    escape(name, &mut html);
+                    return html;
+                }
                 html.push_str("<a href=\"");
                 escape(&image.src, &mut html);
                 html.push_str("\">");
-                escape(if image.alt.is_empty() { &image.src } else { &image.alt }, &mut html);
+                escape(name, &mut html);
                 html.push_str("</a>");
             }
             Destination::Unsafe => {}
@@ -553,6 +559,10 @@ mod tests {
         assert_eq!(
             html("![](https://example.org/a.jpg)"),
             "<p><a href=\"https://example.org/a.jpg\">https://example.org/a.jpg</a></p>\n"
+        );
+        assert_eq!(
+            html("[![a](https://example.org/a.jpg)](gone.md)"),
+            "<p><a href=\"https://example.org/a.jpg\">a</a></p>\n"
         );
     }
 
