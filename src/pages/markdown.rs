@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::body::{Destination, Markup, destination, options, paragraphs};
@@ -123,9 +123,45 @@ struct Writer<'a> {
     /// Of every open link, whether it is shown.
     links: Vec<bool>,
     image: Option<Image>,
+    table: Table,
     /// The number of each footnote.
     footnotes: HashMap<CowStr<'a>, usize>,
     targets: HashMap<&'a str, &'a TargetView<'a>>,
+}
+
+/// Classes of cells by the side that their text stands on, as the language has sides: what
+/// Markdown calls left is where lines start. Style sheets alone may style.
+const SIDES: [&str; 3] = ["start", "center", "end"];
+
+/// The open table.
+#[derive(Default)]
+struct Table {
+    sides: Vec<Alignment>,
+    /// The column of the next cell.
+    column: usize,
+    /// What a cell of the row is called: `th` or `td`.
+    cell: &'static str,
+}
+
+impl Table {
+    fn row(&mut self, cell: &'static str) {
+        (self.column, self.cell) = (0, cell);
+    }
+
+    fn open_cell(&mut self) -> String {
+        let [start, center, end] = SIDES;
+        let side = self.sides.get(self.column).and_then(|side| match side {
+            Alignment::Left => Some(start),
+            Alignment::Center => Some(center),
+            Alignment::Right => Some(end),
+            Alignment::None => None,
+        });
+        self.column += 1;
+        match side {
+            Some(side) => format!("<{} class=\"{side}\">", self.cell),
+            None => format!("<{}>", self.cell),
+        }
+    }
 }
 
 struct Image {
@@ -149,6 +185,7 @@ impl<'a> Writer<'a> {
             code: 0,
             links: Vec::new(),
             image: None,
+            table: Table::default(),
             footnotes: HashMap::new(),
             // Of several that are written alike, the first one counts.
             targets: setting.targets.iter().rev().map(|target| (target.target, target)).collect(),
@@ -216,10 +253,19 @@ impl<'a> Writer<'a> {
                 self.image = Some(Image { src, title, alt: String::new(), depth: 0 });
             }
             // A wide table scrolls in a box of its own; keyboards reach it (WCAG 2.1.1).
-            Tag::Table(_) => {
+            Tag::Table(sides) => {
                 self.before = None;
+                self.table.sides.clone_from(sides);
                 out.push(Event::Html("<div class=\"table\" tabindex=\"0\">".into()));
                 out.push(Event::Start(tag.clone()));
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.table.row(if *tag == Tag::TableHead { "th" } else { "td" });
+                out.push(Event::Start(tag.clone()));
+            }
+            Tag::TableCell => {
+                self.before = None;
+                out.push(Event::InlineHtml(self.table.open_cell().into()));
             }
             Tag::FootnoteDefinition(name) => {
                 self.before = None;
@@ -251,6 +297,7 @@ impl<'a> Writer<'a> {
             TagEnd::Heading(_) => {
                 out.push(Event::End(TagEnd::Heading(heading(self.last_level))));
             }
+            TagEnd::TableCell => out.push(Event::InlineHtml(format!("</{}>", self.table.cell).into())),
             TagEnd::Table => {
                 out.push(Event::End(*end));
                 out.push(Event::Html("</div>\n".into()));
@@ -441,6 +488,8 @@ fn sanitise(fragment: &str, setting: &Setting) -> String {
         .add_tag_attributes("img", ["loading"])
         .add_tag_attributes("th", ["scope"])
         .add_allowed_classes("div", ["table", "footnote-definition"])
+        .add_allowed_classes("th", SIDES)
+        .add_allowed_classes("td", SIDES)
         .add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"])
         .url_schemes(["http", "https", "mailto", "tel"].into())
         .url_relative(ammonia::UrlRelative::PassThrough)

@@ -26,3 +26,21 @@ fn a_picture_of_another_host_inside_a_link_is_its_text() {
         assert_eq!(prose(text), format!("<p><a href=\"https://z.example\">{html}</a></p>"), "{text}");
     }
 }
+
+/// No `style`, which a content security policy forbids; the sides are those of the language.
+#[test]
+fn columns_have_their_sides_as_classes() {
+    let table = "| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n| 5 |\n";
+    let html = "<div class=\"table\" tabindex=\"0\"><table><thead><tr>\
+        <th class=\"start\">a</th><th class=\"center\">b</th><th class=\"end\">c</th><th>d</th></tr></thead><tbody>\n\
+        <tr><td class=\"start\">1</td><td class=\"center\">2</td><td class=\"end\">3</td><td>4</td></tr>\n\
+        <tr><td class=\"start\">5</td><td class=\"center\"></td><td class=\"end\"></td><td></td></tr>\n\
+        </tbody></table>\n</div>";
+    assert_eq!(prose(table), html);
+    // Raw HTML beside it, and the sanitiser keeps the sides.
+    assert_eq!(prose(&format!("{table}\n<p>x</p>")), format!("{html}\n<p>x</p>"));
+    assert_eq!(
+        prose("<table><tr><td class=\"end box\">x"),
+        "<table><tbody><tr><td class=\"end\">x</td></tr></tbody></table>"
+    );
+}
