@@ -402,11 +402,9 @@ impl Links {
         Self { root: setting.root.into(), page: setting.page.into(), targets: targets.collect(), urls }
     }
 
-    /// Whether this module wrote the address: a target that was found, or a place on the page.
+    /// Whether this module wrote the address of a target that was found.
     fn has_written(&self, address: &str) -> bool {
-        let found = |rest: &str| self.urls.contains(rest.split('#').next().unwrap_or_default());
-        address.strip_prefix(&self.root).is_some_and(found)
-            || address.strip_prefix(&self.page).is_some_and(|rest| rest.starts_with('#'))
+        address.strip_prefix(&self.root).is_some_and(|rest| self.urls.contains(split_path(rest).0))
     }
 
     fn resolve(&self, address: &str) -> Option<String> {
@@ -425,15 +423,19 @@ fn resolve<'u>(
     match destination(address) {
         Destination::Elsewhere => Some(address.to_owned()),
         Destination::Unsafe => None,
-        Destination::Local(path) if path.is_empty() => {
-            let fragment = address.trim();
-            fragment.starts_with('#').then(|| format!("{page}{fragment}"))
-        }
         Destination::Local(path) => {
-            let fragment = address.find('#').map_or("", |at| &address[at..]);
-            Some(format!("{root}{}{fragment}", find(&path)?))
+            let (_, rest) = split_path(address.trim());
+            match path.is_empty() {
+                true => (!rest.is_empty()).then(|| format!("{page}{rest}")),
+                false => Some(format!("{root}{}{rest}", find(&path)?)),
+            }
         }
     }
+}
+
+/// An address as its path, and its query and fragment.
+fn split_path(address: &str) -> (&str, &str) {
+    address.split_at(address.find(['?', '#']).unwrap_or(address.len()))
 }
 
 fn heading(level: i8) -> HeadingLevel {

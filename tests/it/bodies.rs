@@ -44,3 +44,22 @@ fn columns_have_their_sides_as_classes() {
         "<table><tbody><tr><td class=\"end\">x</td></tr></tbody></table>"
     );
 }
+
+#[test]
+fn links_keep_their_query_and_fragment() {
+    for (link, href) in [
+        ("/search/?q=eau&p=2#y", "../../../../search/?q=eau&amp;p=2#y"),
+        ("b.md?x=1", "../../../../2026/03/12/b/?x=1"),
+        ("b.md?x=1#y?z", "../../../../2026/03/12/b/?x=1#y?z"),
+        ("#a?b", "#a?b"),
+        ("?x=1", "?x=1"),
+    ] {
+        for text in [format!("[x]({link})"), format!("<a href=\"{link}\">x</a>")] {
+            let page = shown(Fixture::release(&(toml("") + &text)).file("content/b.md", toml("")));
+            assert!(page.contains(&format!("<a href=\"{href}\">x</a>")), "{text} gives {page}");
+        }
+    }
+    // Whatever else the text holds.
+    let both = prose("[x](/search/?q=eau)\n\n<p>x</p>");
+    assert!(both.contains("<a href=\"../../../../search/?q=eau\">x</a>"), "{both}");
+}
