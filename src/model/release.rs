@@ -523,7 +523,7 @@ pub fn aliases(fields: &mut Fields) -> Vec<Spanned<String>> {
     let mut aliases = Vec::new();
     for alias in fields.texts("aliases").unwrap_or_default() {
         let path = alias.value.strip_prefix('/').unwrap_or(&alias.value);
-        match SafePath::parse(path) {
+        match SafePath::decode(path) {
             Ok(path) => aliases.push(Spanned::new(path.as_str().to_owned(), alias.span)),
             Err(fault) => {
                 let problem = Problem::BadPath { what: "alias", text: alias.value, fault };
