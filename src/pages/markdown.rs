@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::body::{Destination, Markup, destination, options, paragraphs};
+use crate::model::body::{Destination, Markup, destination, lines, options, paragraphs};
 use crate::text::bidi;
 use crate::text::typography::{self, Context, Profile};
 
@@ -54,7 +54,7 @@ fn plain(body: &str, setting: &Setting) -> String {
     let mut html = String::with_capacity(body.len() + body.len() / 8);
     for paragraph in paragraphs(body) {
         html.push_str("<p>");
-        for (n, line) in paragraph.lines().enumerate() {
+        for (n, line) in lines(paragraph).enumerate() {
             if n > 0 {
                 html.push_str("<br>\n");
             }

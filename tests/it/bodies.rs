@@ -63,3 +63,21 @@ fn links_keep_their_query_and_fragment() {
     let both = prose("[x](/search/?q=eau)\n\n<p>x</p>");
     assert!(both.contains("<a href=\"../../../../search/?q=eau\">x</a>"), "{both}");
 }
+
+/// Old Macs ended lines by a lone carriage return, and old archives are full of them.
+#[test]
+fn all_line_ends_are_alike() {
+    let source = "Titre : A\nDate : 2026-03-12\nRégion : Souss-Massa\n\nUn\ndeux.\n\nTrois.\n \nQuatre.\n";
+    for (ending, html) in [
+        ("txt", "<p>Un<br>\ndeux.</p>\n<p>Trois.</p>\n<p>Quatre.</p>"),
+        ("md", "<p>Un\ndeux.</p>\n<p>Trois.</p>\n<p>Quatre.</p>"),
+    ] {
+        for end in ["\n", "\r\n", "\r"] {
+            let fixture = Fixture::with("").file(&format!("content/a.{ending}"), source.replace('\n', end));
+            let page = fixture.build().assert_clean();
+            let page = page.page("2026/03/12/a/");
+            assert!(page.contains("<meta name=\"description\" content=\"Un deux.\">"), "{ending} {end:?}");
+            assert_eq!(shown(fixture), html, "{ending} {end:?}");
+        }
+    }
+}
