@@ -81,3 +81,22 @@ fn all_line_ends_are_alike() {
         }
     }
 }
+
+/// Its bytes and its summary stay: its markup alone makes it another text.
+#[test]
+fn a_text_that_becomes_a_plain_one_is_shown_anew() {
+    let text = toml("summary = \"Un résumé\"").replace("Texte.", "Un *mot*\nde la fin.");
+    let fixture = Fixture::release(&text);
+    let fingerprint = || {
+        let manifest = tribune::world::manifest::load(fixture.dir(), &fixture.path("public")).unwrap();
+        let page = manifest.files.into_iter().find(|one| one.file.as_str() == "2026/03/12/a/index.html");
+        page.unwrap().fingerprint
+    };
+    let before = (fixture.build().assert_clean(), fingerprint());
+    fixture.remove("content/a.md").edit("content/a.txt", &text);
+    let after = (fixture.build().assert_clean(), fingerprint());
+    assert_ne!(after.1, before.1);
+    let changes = after.0.changes(&before.0);
+    assert_eq!(changes, ["~ 2026/03/12/a/index.html", "~ feed.xml", "~ regions/souss-massa/feed.xml"]);
+    assert_eq!(shown(fixture), "<p>Un *mot*<br>\nde la fin.</p>");
+}
