@@ -184,3 +184,11 @@ fn strings_of_a_language_keep_their_ends() {
     let run = fixture.build().assert_clean();
     assert!(run.page("2026/03/12/a/").contains("<bdi>Amina Z.</bdi>\u{a0}; <bdi>Omar B.</bdi>"));
 }
+
+#[test]
+fn arabic_says_that_a_place_changed_and_where_names_come_from() {
+    let run = Fixture::small().build().assert_clean();
+    let lost = html::text(run.page("ar/404.html"));
+    assert!(lost.contains("أو تكون الصفحة قد تغيّر مكانها."), "{lost}");
+    assert!(lost.contains("مصدر المعطيات الترابية:"), "{lost}");
+}
