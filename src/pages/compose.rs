@@ -9,6 +9,7 @@ use crate::model::portal::{Release, ReleaseIx, Status};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::fingerprint::Hashed;
+use crate::text::typography::isolate;
 
 use super::contact;
 use super::shelf::{Period, Run};
@@ -313,7 +314,10 @@ impl<'p> Site<'p> {
             _ => self.speller.root(&spot.file),
         };
         let (title, description) = self.words(lang, page);
+        let social = |text: &str| isolate(text, self.dir(lang) == "rtl").into_owned();
         PageView {
+            social_title: social(&title),
+            social_description: social(&description),
             kind: kind_of(page),
             canonical: self.absolute(&spot.url),
             crumbs: self.crumbs(lang, page, &title, &spot.url),

@@ -92,6 +92,10 @@ pub struct PageView {
     pub kind: &'static str,
     pub title: String,
     pub description: String,
+    /// Title and description for search engines and messengers, which show them without markup:
+    /// runs of the other direction are isolated by controls.
+    pub social_title: String,
+    pub social_description: String,
     pub url: String,
     /// Absolute address of this page.
     pub canonical: String,
