@@ -219,6 +219,18 @@ fn html_references(html: &str) -> Vec<(ReferenceKind, &str)> {
     found
 }
 
+/// The lines of a text with their ends: LF, CRLF or, from old Macs, CR alone.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr::memchr2(b'\n', b'\r', rest.as_bytes())
+            .map_or(rest.len(), |at| at + if rest[at..].starts_with("\r\n") { 2 } else { 1 });
+        let (line, after) = rest.split_at(end);
+        rest = after;
+        (!line.is_empty()).then_some(line)
+    })
+}
+
 /// The paragraphs of a plain text: runs of lines that are not blank.
 pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
@@ -230,7 +242,7 @@ pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
         }
         let mut end = rest.len();
         let mut at = 0;
-        for line in rest.split_inclusive('\n') {
+        for line in lines(rest) {
             if line.trim().is_empty() {
                 end = at;
                 break;
@@ -327,6 +339,8 @@ mod tests {
     fn paragraphs_are_parted_by_blank_lines() {
         let found: Vec<_> = paragraphs("a\r\nb\r\n\r\n \nc\n").collect();
         assert_eq!(found, ["a\r\nb", "c"]);
+        let found: Vec<_> = paragraphs("a\rb\r\rc\r").collect();
+        assert_eq!(found, ["a\rb", "c"]);
         // A line separator before a line end made a build go on for ever.
         let found: Vec<_> = paragraphs("\u{2028}\n\u{3000}\na\n\u{b}\n").collect();
         assert_eq!(found, ["a"]);

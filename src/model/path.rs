@@ -1,5 +1,8 @@
 //! Paths that a person wrote, checked once: inside such a path nothing leads out of its folder.
 
+use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization;
+
 use crate::text::problem::{PathFault, is_bidi_control};
 
 /// The longest part of a path; file systems end at 255 bytes, and siblings add suffixes.
@@ -23,6 +26,13 @@ impl SafePath {
             check_part(part)?;
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Checks a path as an address spells it, percent-encoded or not: what counts is what it says
+    /// to a server.
+    pub fn decode(address: &str) -> Result<Self, PathFault> {
+        let decoded = percent_decode_str(address).decode_utf8().map_err(|_| PathFault::NotUtf8)?;
+        Self::parse(&decoded.nfc().collect::<String>())
     }
 
     /// `target` as seen from the folder `from` (its `..` included), as long as it stays inside.

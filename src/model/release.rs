@@ -12,7 +12,7 @@ use crate::text::source::{Source, SourcePath, Span, Spanned};
 use crate::text::suggest::nearest;
 use crate::text::typography::{self, Context};
 
-use super::body::{Body, Markup};
+use super::body::{Body, Markup, lines};
 use super::config::Config;
 use super::date::{self, Moment};
 use super::fields::{Fields, into_entries, text};
@@ -263,7 +263,11 @@ impl Decoder<'_, '_> {
         let number = self.scalar("number");
         let authors =
             self.fields.texts("authors").map(|list| list.into_iter().map(|a| one_line(&a.value)).collect());
-        let contact = self.fields.text("contact").map(|text| set(&one_line(&text.value)));
+        // Its lines are told apart when it is shown.
+        let contact = self
+            .fields
+            .text("contact")
+            .map(|text| lines(&text.value).map(|line| set(&one_line(line))).collect::<Vec<_>>().join("\n"));
         let image = self.image(&set);
         let draft = self.fields.boolean("draft");
         let publish = self.date("publish").map(|date| date.value);
@@ -523,7 +527,7 @@ pub fn aliases(fields: &mut Fields) -> Vec<Spanned<String>> {
     let mut aliases = Vec::new();
     for alias in fields.texts("aliases").unwrap_or_default() {
         let path = alias.value.strip_prefix('/').unwrap_or(&alias.value);
-        match SafePath::parse(path) {
+        match SafePath::decode(path) {
             Ok(path) => aliases.push(Spanned::new(path.as_str().to_owned(), alias.span)),
             Err(fault) => {
                 let problem = Problem::BadPath { what: "alias", text: alias.value, fault };

@@ -9,7 +9,9 @@ use crate::model::portal::{Release, ReleaseIx, Status};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::fingerprint::Hashed;
+use crate::text::typography::isolate;
 
+use super::contact;
 use super::shelf::{Period, Run};
 use super::site::{Channel, NEWEST, PART, Page, Site, TopicKind, day_of};
 use super::view::*;
@@ -181,10 +183,11 @@ impl<'p> Site<'p> {
     }
 
     /// Whom to call: the release's own contact, else its region's, else the party's.
-    fn contact<'s>(&'s self, lang: LangId, release: &'s Release) -> Option<&'s str> {
+    fn contact(&self, lang: LangId, release: &Release) -> Contact {
         let of_region = || release.regions.iter().find_map(|region| self.region_contact(lang, *region));
         let of_party = || self.portal.config.party.contact.get(self.tag(lang));
-        release.contact.as_deref().or_else(of_region).or_else(of_party)
+        let written = release.contact.as_deref().or_else(of_region).or_else(of_party);
+        written.map(contact::read).unwrap_or_default()
     }
 
     /// A text's identity, with what its references lead to.
@@ -270,7 +273,7 @@ impl<'p> Site<'p> {
             releases,
             provinces: self.provinces_of(lang, region),
             years: self.years(lang, Some(region), run),
-            contact: self.region_contact(lang, region),
+            contact: self.region_contact(lang, region).map(contact::read).unwrap_or_default(),
         }
     }
 
@@ -314,7 +317,10 @@ impl<'p> Site<'p> {
             _ => self.speller.root(&spot.file),
         };
         let (title, description) = self.words(lang, page);
+        let social = |text: &str| isolate(text, self.dir(lang) == "rtl").into_owned();
         PageView {
+            social_title: social(&title),
+            social_description: social(&description),
             kind: kind_of(page),
             canonical: self.absolute(&spot.url),
             crumbs: self.crumbs(lang, page, &title, &spot.url),

@@ -165,7 +165,7 @@ pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
     let channel = rss::Channel {
         title: title(&view.title, rtl),
         link: view.link.clone(),
-        description: plain(&view.description),
+        description: plain(&isolate(&view.description, rtl)),
         language: Some(view.lang.to_owned()),
         last_build_date: last.map(|(_, published)| published.clone()),
         generator: Some(view.generator.to_owned()),
@@ -194,7 +194,7 @@ fn document_item(item: &FeedItem, rtl: bool, body: &str) -> Item {
     };
     let summary = item.notice.as_deref().unwrap_or(item.release.summary);
     let mut description = String::new();
-    escape(summary, &mut description);
+    escape(&isolate(summary, rtl), &mut description);
     let categories =
         item.release.regions.iter().map(|region| region.name.as_str()).chain(item.tags.iter().copied());
     Item {

@@ -6,7 +6,7 @@ use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
-use crate::model::header::{Node, Value, parse_toml};
+use crate::model::header::{Node, Value, parse_strings};
 use crate::text::diagnostic::Faults;
 use crate::text::problem::Problem;
 use crate::text::source::Source;
@@ -22,7 +22,7 @@ pub struct Locale {
 }
 
 /// Strings that the engine itself asks for.
-const NEEDED: [&str; 33] = [
+const NEEDED: [&str; 34] = [
     "language.name",
     "date.long",
     "date.month_year",
@@ -56,6 +56,7 @@ const NEEDED: [&str; 33] = [
     "feeds.description",
     "feeds.withdrawn",
     "feeds.expired",
+    "text.list_separator",
 ];
 
 impl Locale {
@@ -65,7 +66,7 @@ impl Locale {
         let mut months = Vec::new();
         for file in files {
             let mut found = Faults::of(&file.path);
-            for entry in parse_toml(file, &mut found) {
+            for entry in parse_strings(file, &mut found) {
                 let key = entry.key.value;
                 gather(&key, entry.value, &mut strings, &mut months, &mut found);
             }

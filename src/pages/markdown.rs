@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::body::{Destination, Markup, destination, options, paragraphs};
+use crate::model::body::{Destination, Markup, destination, lines, options, paragraphs};
 use crate::text::bidi;
 use crate::text::typography::{self, Context, Profile};
 
@@ -54,7 +54,7 @@ fn plain(body: &str, setting: &Setting) -> String {
     let mut html = String::with_capacity(body.len() + body.len() / 8);
     for paragraph in paragraphs(body) {
         html.push_str("<p>");
-        for (n, line) in paragraph.lines().enumerate() {
+        for (n, line) in lines(paragraph).enumerate() {
             if n > 0 {
                 html.push_str("<br>\n");
             }
@@ -123,9 +123,45 @@ struct Writer<'a> {
     /// Of every open link, whether it is shown.
     links: Vec<bool>,
     image: Option<Image>,
+    table: Table,
     /// The number of each footnote.
     footnotes: HashMap<CowStr<'a>, usize>,
     targets: HashMap<&'a str, &'a TargetView<'a>>,
+}
+
+/// Classes of cells by the side that their text stands on, as the language has sides: what
+/// Markdown calls left is where lines start. Style sheets alone may style.
+const SIDES: [&str; 3] = ["start", "center", "end"];
+
+/// The open table.
+#[derive(Default)]
+struct Table {
+    sides: Vec<Alignment>,
+    /// The column of the next cell.
+    column: usize,
+    /// What a cell of the row is called: `th` or `td`.
+    cell: &'static str,
+}
+
+impl Table {
+    fn row(&mut self, cell: &'static str) {
+        (self.column, self.cell) = (0, cell);
+    }
+
+    fn open_cell(&mut self) -> String {
+        let [start, center, end] = SIDES;
+        let side = self.sides.get(self.column).and_then(|side| match side {
+            Alignment::Left => Some(start),
+            Alignment::Center => Some(center),
+            Alignment::Right => Some(end),
+            Alignment::None => None,
+        });
+        self.column += 1;
+        match side {
+            Some(side) => format!("<{} class=\"{side}\">", self.cell),
+            None => format!("<{}>", self.cell),
+        }
+    }
 }
 
 struct Image {
@@ -149,6 +185,7 @@ impl<'a> Writer<'a> {
             code: 0,
             links: Vec::new(),
             image: None,
+            table: Table::default(),
             footnotes: HashMap::new(),
             // Of several that are written alike, the first one counts.
             targets: setting.targets.iter().rev().map(|target| (target.target, target)).collect(),
@@ -216,10 +253,19 @@ impl<'a> Writer<'a> {
                 self.image = Some(Image { src, title, alt: String::new(), depth: 0 });
             }
             // A wide table scrolls in a box of its own; keyboards reach it (WCAG 2.1.1).
-            Tag::Table(_) => {
+            Tag::Table(sides) => {
                 self.before = None;
+                self.table.sides.clone_from(sides);
                 out.push(Event::Html("<div class=\"table\" tabindex=\"0\">".into()));
                 out.push(Event::Start(tag.clone()));
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.table.row(if *tag == Tag::TableHead { "th" } else { "td" });
+                out.push(Event::Start(tag.clone()));
+            }
+            Tag::TableCell => {
+                self.before = None;
+                out.push(Event::InlineHtml(self.table.open_cell().into()));
             }
             Tag::FootnoteDefinition(name) => {
                 self.before = None;
@@ -251,6 +297,7 @@ impl<'a> Writer<'a> {
             TagEnd::Heading(_) => {
                 out.push(Event::End(TagEnd::Heading(heading(self.last_level))));
             }
+            TagEnd::TableCell => out.push(Event::InlineHtml(format!("</{}>", self.table.cell).into())),
             TagEnd::Table => {
                 out.push(Event::End(*end));
                 out.push(Event::Html("</div>\n".into()));
@@ -305,10 +352,16 @@ impl<'a> Writer<'a> {
             }
             // Nothing is loaded from other hosts: the picture becomes a link to itself.
             Destination::Elsewhere => {
+                let name = if image.alt.is_empty() { &image.src } else { &image.alt };
+                // HTML knows no link inside a link.
+                if self.links.contains(&true) {
+                    escape(name, &mut html);
+                    return html;
+                }
                 html.push_str("<a href=\"");
                 escape(&image.src, &mut html);
                 html.push_str("\">");
-                escape(if image.alt.is_empty() { &image.src } else { &image.alt }, &mut html);
+                escape(name, &mut html);
                 html.push_str("</a>");
             }
             Destination::Unsafe => {}
@@ -349,11 +402,9 @@ impl Links {
         Self { root: setting.root.into(), page: setting.page.into(), targets: targets.collect(), urls }
     }
 
-    /// Whether this module wrote the address: a target that was found, or a place on the page.
+    /// Whether this module wrote the address of a target that was found.
     fn has_written(&self, address: &str) -> bool {
-        let found = |rest: &str| self.urls.contains(rest.split('#').next().unwrap_or_default());
-        address.strip_prefix(&self.root).is_some_and(found)
-            || address.strip_prefix(&self.page).is_some_and(|rest| rest.starts_with('#'))
+        address.strip_prefix(&self.root).is_some_and(|rest| self.urls.contains(split_path(rest).0))
     }
 
     fn resolve(&self, address: &str) -> Option<String> {
@@ -372,15 +423,19 @@ fn resolve<'u>(
     match destination(address) {
         Destination::Elsewhere => Some(address.to_owned()),
         Destination::Unsafe => None,
-        Destination::Local(path) if path.is_empty() => {
-            let fragment = address.trim();
-            fragment.starts_with('#').then(|| format!("{page}{fragment}"))
-        }
         Destination::Local(path) => {
-            let fragment = address.find('#').map_or("", |at| &address[at..]);
-            Some(format!("{root}{}{fragment}", find(&path)?))
+            let (_, rest) = split_path(address.trim());
+            match path.is_empty() {
+                true => (!rest.is_empty()).then(|| format!("{page}{rest}")),
+                false => Some(format!("{root}{}{rest}", find(&path)?)),
+            }
         }
     }
+}
+
+/// An address as its path, and its query and fragment.
+fn split_path(address: &str) -> (&str, &str) {
+    address.split_at(address.find(['?', '#']).unwrap_or(address.len()))
 }
 
 fn heading(level: i8) -> HeadingLevel {
@@ -435,6 +490,8 @@ fn sanitise(fragment: &str, setting: &Setting) -> String {
         .add_tag_attributes("img", ["loading"])
         .add_tag_attributes("th", ["scope"])
         .add_allowed_classes("div", ["table", "footnote-definition"])
+        .add_allowed_classes("th", SIDES)
+        .add_allowed_classes("td", SIDES)
         .add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"])
         .url_schemes(["http", "https", "mailto", "tel"].into())
         .url_relative(ammonia::UrlRelative::PassThrough)
@@ -553,6 +610,10 @@ mod tests {
         assert_eq!(
             html("![](https://example.org/a.jpg)"),
             "<p><a href=\"https://example.org/a.jpg\">https://example.org/a.jpg</a></p>\n"
+        );
+        assert_eq!(
+            html("[![a](https://example.org/a.jpg)](gone.md)"),
+            "<p><a href=\"https://example.org/a.jpg\">a</a></p>\n"
         );
     }
 

@@ -1,6 +1,7 @@
 //! Ring 2: what a portal publishes. Pure: reads no file and no clock, writes nothing.
 
 pub mod compose;
+pub mod contact;
 pub mod feed;
 pub mod jsonld;
 pub mod locale;

@@ -13,6 +13,7 @@ use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::fingerprint::Hashed;
 
+use super::contact;
 use super::locale::Locale;
 use super::path::{Speller, Spot, in_language};
 use super::shelf::{Period, Shelf, Topic};
@@ -350,7 +351,7 @@ impl<'p> Site<'p> {
                 name: config.party.name.get(tag).map_or_else(|| own(&config.title), str::to_owned),
                 url: config.party.url.clone(),
                 logo: self.logo(),
-                contact: config.party.contact.get(tag).map(str::to_owned),
+                contact: config.party.contact.get(tag).map(contact::read).unwrap_or_default(),
                 same_as: config.party.same_as.clone(),
             },
             options: self.theme.options.clone(),

@@ -52,8 +52,20 @@ pub struct PartyView {
     pub url: Option<String>,
     /// Its size is known where it is no drawing.
     pub logo: Option<Picture>,
-    pub contact: Option<String>,
+    pub contact: Contact,
     pub same_as: Vec<String>,
+}
+
+/// A contact by its lines, each in pieces; empty where there is none.
+pub type Contact = Vec<Vec<ContactSpan>>;
+
+/// A piece of a contact's line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContactSpan {
+    pub text: String,
+    /// `mailto:`, `tel:` or a web address, where the text is one: it runs from left to right in
+    /// every language.
+    pub href: Option<String>,
 }
 
 /// A name that leads somewhere.
@@ -80,6 +92,10 @@ pub struct PageView {
     pub kind: &'static str,
     pub title: String,
     pub description: String,
+    /// Title and description for search engines and messengers, which show them without markup:
+    /// runs of the other direction are isolated by controls.
+    pub social_title: String,
+    pub social_description: String,
     pub url: String,
     /// Absolute address of this page.
     pub canonical: String,
@@ -176,7 +192,7 @@ pub struct ReleaseView<'a> {
     pub standfirst: Option<&'a str>,
     pub authors: &'a [String],
     /// The release's own contact, else its region's, else the party's.
-    pub contact: Option<&'a str>,
+    pub contact: Contact,
     pub tags: Vec<Label>,
     pub series: Option<Label>,
     /// When it last changed, where that is after its date.
@@ -329,7 +345,7 @@ pub struct RegionView<'a> {
     pub provinces: Vec<Label>,
     pub years: Vec<YearView>,
     /// The regional secretariat's contact.
-    pub contact: Option<&'a str>,
+    pub contact: Contact,
 }
 
 /// `page.html`

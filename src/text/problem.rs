@@ -65,6 +65,7 @@ pub enum PathFault {
     Hidden,
     Symlink,
     NotLocal,
+    NotUtf8,
     Query,
 }
 
@@ -81,6 +82,7 @@ impl fmt::Display for PathFault {
             Self::Hidden => "has a part that starts with a dot",
             Self::Symlink => "leads through a symbolic link",
             Self::NotLocal => "has a host or a scheme",
+            Self::NotUtf8 => "is no UTF-8 once decoded",
             Self::Query => "holds `?` or `#`",
         })
     }

@@ -1,5 +1,7 @@
 //! Nothing is written outside the output, nothing is read from outside the portal.
 
+use expect_test::expect;
+
 use crate::harness::{Fixture, NOW, Run, SITE, Tree, toml, tree};
 
 const CANARY: &str = "canari-du-dehors-91";
@@ -98,6 +100,20 @@ fn no_alias_leads_out() {
         Cage::new(&[("content/a.md", &toml(&format!("aliases = [\"/{way}\"]")))])
             .assert_refused("content/a.md");
     }
+}
+
+#[test]
+fn aliases_that_are_unsafe_once_decoded() {
+    let aliases = ["%2e%2e/a", "a/%2E%2E", "a%00b", "%2fa", "a%3Fb", "caf%E9", "/%2e%2e%2fa"];
+    let fixture = Fixture::release(&toml(&format!("aliases = {aliases:?}")));
+    fixture.build().assert_refused(expect![[r#"
+        content/a.md:5:12: error: the alias `%2e%2e/a` leads out of its folder by `..`
+        content/a.md:5:24: error: the alias `a/%2E%2E` leads out of its folder by `..`
+        content/a.md:5:36: error: the alias `a%00b` holds a NUL character
+        content/a.md:5:45: error: the alias `%2fa` is an absolute path
+        content/a.md:5:53: error: the alias `a%3Fb` holds `?` or `#`
+        content/a.md:5:62: error: the alias `caf%E9` is no UTF-8 once decoded
+        content/a.md:5:72: error: the alias `/%2e%2e%2fa` leads out of its folder by `..`"#]]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jiff::fmt::rfc2822;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::harness::{Fixture, PIXEL, Run, toml};
+use crate::harness::{Fixture, PIXEL, Run, SITE, toml};
 use crate::html;
 
 /// An element of an XML document.
@@ -293,6 +293,44 @@ fn the_plain_summary_stands_before_the_text() {
         ]
     );
     assert!(!html.contains("script"), "{html}");
+}
+
+/// Where no markup can say which way a run goes, controls do: titles, summaries, cards.
+#[test]
+fn runs_of_the_other_direction_are_isolated_in_feeds_and_cards() {
+    let text = toml("summary = \"Dire « حزب 1 » ici\"").replace("\"A\"", "\"Le حزب (1)\"");
+    let site =
+        SITE.replace("title = \"Portail\"", "title = { fr = \"Portail بوابة 1\", ar = \"بوابة USFP 1\" }");
+    let run = Fixture::release(&text)
+        .file("site.toml", site)
+        .file("content/a.ar.md", "+++\ntitle = \"حزب USFP اليوم\"\n+++\nالهاتف +212 537 اليوم.\n")
+        .build()
+        .assert_clean();
+    for (page, feed, title, summary, channel_title) in [
+        ("2026/03/12/a/", "feed.xml", "Le <حزب (1)>", "Dire « <حزب> 1 » ici", "Portail <بوابة> 1"),
+        ("ar/2026/03/12/a/", "ar/feed.xml", "حزب <USFP> اليوم", "الهاتف <+212 537> اليوم.", "بوابة <USFP 1>"),
+    ] {
+        let shown =
+            |text: &str| text.replace('\u{2068}', "<").replace('\u{2069}', ">").replace('\u{a0}', " ");
+        let meta = |name: &str| {
+            let tags = html::all(run.page(page), "meta").into_iter();
+            let tag = tags.into_iter().find(|tag| tag.attr("property") == name || tag.attr("name") == name);
+            shown(tag.unwrap().attr("content"))
+        };
+        assert_eq!(meta("og:title"), title);
+        assert_eq!((meta("og:description"), meta("description")), (summary.to_owned(), summary.to_owned()));
+        let feed = channel(&run, feed);
+        let item = feed.the("item");
+        assert_eq!(
+            (shown(&item.the("title").text), shown(&item.the("description").text)),
+            (title.into(), summary.into())
+        );
+        assert_eq!(shown(&feed.the("title").text), channel_title);
+        let described = shown(&feed.the("description").text);
+        assert!(described.contains(channel_title), "{described}");
+        // A page's own text is markup, which says it by itself.
+        assert!(!html::all(run.page(page), "h1").iter().any(|h1| h1.text.contains('\u{2068}')));
+    }
 }
 
 #[test]

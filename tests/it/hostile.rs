@@ -104,12 +104,6 @@ pub fn live_in_text(body: &str) -> Vec<String> {
             live.push(format!("<{}>", node.name));
         }
         for (name, value) in &node.attrs {
-            // A table's columns keep their sides.
-            let aligned =
-                ["left", "center", "right"].iter().any(|side| *value == format!("text-align: {side}"));
-            if aligned && name == "style" && matches!(node.name.as_str(), "th" | "td") {
-                continue;
-            }
             if !ATTRIBUTES.contains(name.as_str()) {
                 live.push(format!("<{} {name}=…>", node.name));
             }

@@ -166,3 +166,29 @@ fn a_link_to_a_release_leads_to_the_readers_language() {
     let run = fixture.build().assert_clean();
     assert!(run.lists("ar/2026/03/14/suite/", "ar/2026/03/12/tournee/"));
 }
+
+#[test]
+fn the_names_of_a_list_are_parted_as_the_language_does() {
+    let fixture = Fixture::release(&toml("authors = [\"Amina Z.\", \"Omar B.\"]"))
+        .file("content/a.ar.md", "+++\ntitle = \"خبر\"\nauthors = [\"أمينة\", \"عمر\"]\n+++\nنص.\n");
+    let run = fixture.build().assert_clean();
+    assert!(run.page("2026/03/12/a/").contains("<bdi>Amina Z.</bdi>, <bdi>Omar B.</bdi>"));
+    assert!(run.page("ar/2026/03/12/a/").contains("<bdi>أمينة</bdi>، <bdi>عمر</bdi>"));
+}
+
+/// A no-break space before a mark, and the space after it, are parts of a string.
+#[test]
+fn strings_of_a_language_keep_their_ends() {
+    let text = toml("authors = [\"Amina Z.\", \"Omar B.\"]");
+    let fixture = Fixture::release(&text).file("lang/fr.toml", "[text]\nlist_separator = \"\u{a0}; \"\n");
+    let run = fixture.build().assert_clean();
+    assert!(run.page("2026/03/12/a/").contains("<bdi>Amina Z.</bdi>\u{a0}; <bdi>Omar B.</bdi>"));
+}
+
+#[test]
+fn arabic_says_that_a_place_changed_and_where_names_come_from() {
+    let run = Fixture::small().build().assert_clean();
+    let lost = html::text(run.page("ar/404.html"));
+    assert!(lost.contains("أو تكون الصفحة قد تغيّر مكانها."), "{lost}");
+    assert!(lost.contains("مصدر المعطيات الترابية:"), "{lost}");
+}

@@ -188,6 +188,16 @@ fn old_addresses_redirect_to_the_release() {
     }
 }
 
+/// As an old site's own map or a browser's bar spells it; a server looks for the decoded name.
+#[test]
+fn old_addresses_may_be_percent_encoded_and_decomposed() {
+    let run = Fixture::release(&toml("aliases = [\"/caf%C3%A9/ancien\", \"/e%CC%81te%CC%81/100%/\"]"));
+    let run = run.build().assert_clean();
+    for old in ["café/ancien/", "été/100%/"] {
+        assert!(run.lists(old, "2026/03/12/a/"), "{old}");
+    }
+}
+
 #[test]
 fn a_deleted_release_is_gone_everywhere_with_its_folders() {
     let fixture = canary("");

@@ -23,7 +23,7 @@ fn full() -> Fixture {
     let fixture =
         fixture.file("content/static/pièces/a b.pdf", "%PDF").file("content/static/logo.png", PIXEL);
     let site = std::fs::read_to_string(fixture.path("site.toml")).unwrap();
-    let party = "[party]\nname = \"Parti\"\nlogo = \"/logo.png\"\nurl = \"https://le-parti.example/\"\ncontact = \"Presse, +212 5 00, presse@parti.example\"\nsame_as = [\"https://social.example/parti\"]\n";
+    let party = "[party]\nname = \"Parti\"\nlogo = \"/logo.png\"\nurl = \"https://le-parti.example/\"\ncontact = \"Presse ; +212 5 00 00 00 00 ; presse@parti.example\"\nsame_as = [\"https://social.example/parti\"]\n";
     fixture.file("site.toml", site + party)
 }
 

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod architecture;
+mod bodies;
 mod commands;
 mod diagnostics;
 mod escapes;

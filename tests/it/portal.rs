@@ -104,7 +104,7 @@ fn a_region_page_shows_its_newest_twenty_and_its_periods() {
 
 #[test]
 fn number_kind_contact_and_authors_are_shown() {
-    let fields = "number = \"12/2026\"\nkind = \"denial\"\ncontact = \"Presse, +212 5 00 00 00 00\"\nauthors = [\"Amina Z.\"]";
+    let fields = "number = \"12/2026\"\nkind = \"denial\"\ncontact = \"Presse ; +212 5 00 00 00 00\"\nauthors = [\"Amina Z.\"]";
     let run = Fixture::release(&toml(fields)).build().assert_clean();
     let shown = html::text(run.page("2026/03/12/a/"));
     for part in ["12/2026", "Démenti", "Amina Z.", "Presse"] {
@@ -121,6 +121,36 @@ fn a_regional_secretariats_contact_stands_on_its_region_and_its_releases() {
         assert!(html::text(run.page(page)).contains("Bureau Agadir"), "{page}");
     }
     assert!(!html::text(run.page("regions/oriental/")).contains("Bureau"));
+}
+
+/// A postal address has commas; an address stands among words; numbers run from left to right.
+#[test]
+fn a_contact_has_lines_with_what_can_be_written_to_or_called() {
+    let site = format!(
+        "{SITE}[party]\ncontact = \"\"\"\nSiège, 12, rue X\nwww.parti.example\"\"\"\n\
+         [party.regions.souss-massa.contact]\nfr = \"Bureau ; Tél. +212 5 00 00 00 28\"\nar = \"المكتب، أكادير؛ a@parti.example\"\n"
+    );
+    let text = toml("contact = \"\"\"Service de presse : presse@parti.example\n05 37 00 00 00\"\"\"");
+    let run = Fixture::release(&text).file("site.toml", site).build().assert_clean();
+    let lines = |page: &str| {
+        let (_, rest) = run.page(page).split_once("<ul class=\"contact-lines\">\n").unwrap();
+        rest.split_once("\n</ul>").unwrap().0.trim().to_owned()
+    };
+    expect_test::expect![[r#"
+        <li>Service de presse : <a href="mailto:presse@parti.example"><bdi dir="ltr">presse@parti.example</bdi></a></li>
+          <li><a href="tel:0537000000"><bdi dir="ltr">05 37 00 00 00</bdi></a></li>"#]].assert_eq(&lines("2026/03/12/a/"));
+    expect_test::expect![[r#"
+        <li>Bureau</li>
+          <li>Tél. <a href="tel:+212500000028"><bdi dir="ltr">+212 5 00 00 00 28</bdi></a></li>"#]]
+    .assert_eq(&lines("regions/souss-massa/"));
+    expect_test::expect![[r#"
+        <li>المكتب، أكادير</li>
+          <li><a href="mailto:a@parti.example"><bdi dir="ltr">a@parti.example</bdi></a></li>"#]]
+    .assert_eq(&lines("ar/regions/souss-massa/"));
+    expect_test::expect![[r#"
+        <li>Siège, 12, rue X</li>
+          <li><a href="https://www.parti.example"><bdi dir="ltr">www.parti.example</bdi></a></li>"#]]
+    .assert_eq(&lines(""));
 }
 
 #[test]

@@ -122,7 +122,7 @@ pub fn parse(source: &Source, faults: &mut Faults) -> Header {
         return header;
     }
     let read = match form {
-        Form::Toml => toml::entries(source, inner, faults),
+        Form::Toml => toml::entries(source, inner, clean, faults),
         _ => yaml::entries(source, inner, faults),
     };
     header.broken = read.broken;
@@ -136,10 +136,19 @@ pub fn parse(source: &Source, faults: &mut Faults) -> Header {
     header
 }
 
-/// Parses a whole TOML document: a configuration, a theme, a language file.
+/// Parses a whole TOML document: a configuration, a theme.
 pub fn parse_toml(source: &Source, faults: &mut Faults) -> Vec<Entry> {
+    document(source, clean, faults)
+}
+
+/// Parses a language file. Its strings keep their ends: what parts the names of a list ends in a space.
+pub fn parse_strings(source: &Source, faults: &mut Faults) -> Vec<Entry> {
+    document(source, composed, faults)
+}
+
+fn document(source: &Source, string: fn(&str) -> String, faults: &mut Faults) -> Vec<Entry> {
     let start = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    toml::entries(source, start..source.text.len(), faults).entries
+    toml::entries(source, start..source.text.len(), string, faults).entries
 }
 
 /// What a reader of one form found.
@@ -239,7 +248,10 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
 
 /// A value as it counts: without margins and in NFC.
 fn clean(value: &str) -> String {
-    let value = value.trim_matches(is_margin);
+    composed(value.trim_matches(is_margin))
+}
+
+fn composed(value: &str) -> String {
     if is_nfc(value) { value.to_owned() } else { value.nfc().collect() }
 }
 

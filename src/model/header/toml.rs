@@ -11,10 +11,15 @@ use crate::text::source::{Source, Span, Spanned};
 
 use super::{DEEPEST, Entry, Node, Read, Value, clean, field_of, is_margin, report_duplicate, slice};
 
-/// Reads the document that stands in `range` of the source.
-pub(super) fn entries(source: &Source, range: Range<usize>, faults: &mut Faults) -> Read {
+/// Reads the document that stands in `range` of the source; `string` gives what a string counts for.
+pub(super) fn entries(
+    source: &Source,
+    range: Range<usize>,
+    string: fn(&str) -> String,
+    faults: &mut Faults,
+) -> Read {
     let text = slice(&source.text, range.clone());
-    let mut reader = Reader { source, base: range.start, faults, broken: false };
+    let mut reader = Reader { source, base: range.start, string, faults, broken: false };
     let text = match prepared(text) {
         Ok(text) => text,
         Err(at) => {
@@ -32,6 +37,7 @@ pub(super) fn entries(source: &Source, range: Range<usize>, faults: &mut Faults)
 struct Reader<'s> {
     source: &'s Source,
     base: usize,
+    string: fn(&str) -> String,
     faults: &'s mut Faults,
     broken: bool,
 }
@@ -99,7 +105,7 @@ impl Reader<'_> {
         let written = node.span();
         let span = self.span(written.clone());
         let value = match node.into_inner() {
-            DeValue::String(text) => Value::Text(clean(&text)),
+            DeValue::String(text) => Value::Text((self.string)(&text)),
             DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
                 Ok(number) => Value::Integer(number),
                 Err(_) => {
@@ -252,7 +258,7 @@ mod tests {
     fn read(text: &str) -> (Read, Vec<Problem>) {
         let source = Source::new("site.toml", text);
         let mut faults = Faults::of(&source.path);
-        let read = entries(&source, 0..text.len(), &mut faults);
+        let read = entries(&source, 0..text.len(), clean, &mut faults);
         (read, faults.list.into_iter().map(|fault| fault.problem).collect())
     }
 

@@ -1,0 +1,102 @@
+//! What a release's text becomes on its page.
+
+use crate::harness::{Fixture, toml};
+
+/// The text of `content/a.md` as its page shows it.
+#[track_caller]
+fn prose(text: &str) -> String {
+    shown(Fixture::release(&(toml("").replace("Texte.\n", "") + text)))
+}
+
+#[track_caller]
+fn shown(fixture: Fixture) -> String {
+    let run = fixture.build().assert_done();
+    let (_, rest) = run.page("2026/03/12/a/").split_once("<div class=\"prose\">\n").expect("a text");
+    rest.split_once("\n    </div>").expect("the end of the text").0.trim_end().to_owned()
+}
+
+/// Elsewhere it is a link of its own, and HTML knows no link inside a link.
+#[test]
+fn a_picture_of_another_host_inside_a_link_is_its_text() {
+    for (text, html) in [
+        ("[![Un port](https://x.example/y.png)](https://z.example)", "Un port"),
+        ("[![](https://x.example/y.png)](https://z.example)", "https://x.example/y.png"),
+        ("[*a ![Un port](https://x.example/y.png)* b](https://z.example)", "<em>a Un port</em> b"),
+    ] {
+        assert_eq!(prose(text), format!("<p><a href=\"https://z.example\">{html}</a></p>"), "{text}");
+    }
+}
+
+/// No `style`, which a content security policy forbids; the sides are those of the language.
+#[test]
+fn columns_have_their_sides_as_classes() {
+    let table = "| a | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |\n| 5 |\n";
+    let html = "<div class=\"table\" tabindex=\"0\"><table><thead><tr>\
+        <th class=\"start\">a</th><th class=\"center\">b</th><th class=\"end\">c</th><th>d</th></tr></thead><tbody>\n\
+        <tr><td class=\"start\">1</td><td class=\"center\">2</td><td class=\"end\">3</td><td>4</td></tr>\n\
+        <tr><td class=\"start\">5</td><td class=\"center\"></td><td class=\"end\"></td><td></td></tr>\n\
+        </tbody></table>\n</div>";
+    assert_eq!(prose(table), html);
+    // Raw HTML beside it, and the sanitiser keeps the sides.
+    assert_eq!(prose(&format!("{table}\n<p>x</p>")), format!("{html}\n<p>x</p>"));
+    assert_eq!(
+        prose("<table><tr><td class=\"end box\">x"),
+        "<table><tbody><tr><td class=\"end\">x</td></tr></tbody></table>"
+    );
+}
+
+#[test]
+fn links_keep_their_query_and_fragment() {
+    for (link, href) in [
+        ("/search/?q=eau&p=2#y", "../../../../search/?q=eau&amp;p=2#y"),
+        ("b.md?x=1", "../../../../2026/03/12/b/?x=1"),
+        ("b.md?x=1#y?z", "../../../../2026/03/12/b/?x=1#y?z"),
+        ("#a?b", "#a?b"),
+        ("?x=1", "?x=1"),
+    ] {
+        for text in [format!("[x]({link})"), format!("<a href=\"{link}\">x</a>")] {
+            let page = shown(Fixture::release(&(toml("") + &text)).file("content/b.md", toml("")));
+            assert!(page.contains(&format!("<a href=\"{href}\">x</a>")), "{text} gives {page}");
+        }
+    }
+    // Whatever else the text holds.
+    let both = prose("[x](/search/?q=eau)\n\n<p>x</p>");
+    assert!(both.contains("<a href=\"../../../../search/?q=eau\">x</a>"), "{both}");
+}
+
+/// Old Macs ended lines by a lone carriage return, and old archives are full of them.
+#[test]
+fn all_line_ends_are_alike() {
+    let source = "Titre : A\nDate : 2026-03-12\nRégion : Souss-Massa\n\nUn\ndeux.\n\nTrois.\n \nQuatre.\n";
+    for (ending, html) in [
+        ("txt", "<p>Un<br>\ndeux.</p>\n<p>Trois.</p>\n<p>Quatre.</p>"),
+        ("md", "<p>Un\ndeux.</p>\n<p>Trois.</p>\n<p>Quatre.</p>"),
+    ] {
+        for end in ["\n", "\r\n", "\r"] {
+            let fixture = Fixture::with("").file(&format!("content/a.{ending}"), source.replace('\n', end));
+            let page = fixture.build().assert_clean();
+            let page = page.page("2026/03/12/a/");
+            assert!(page.contains("<meta name=\"description\" content=\"Un deux.\">"), "{ending} {end:?}");
+            assert_eq!(shown(fixture), html, "{ending} {end:?}");
+        }
+    }
+}
+
+/// Its bytes and its summary stay: its markup alone makes it another text.
+#[test]
+fn a_text_that_becomes_a_plain_one_is_shown_anew() {
+    let text = toml("summary = \"Un résumé\"").replace("Texte.", "Un *mot*\nde la fin.");
+    let fixture = Fixture::release(&text);
+    let fingerprint = || {
+        let manifest = tribune::world::manifest::load(fixture.dir(), &fixture.path("public")).unwrap();
+        let page = manifest.files.into_iter().find(|one| one.file.as_str() == "2026/03/12/a/index.html");
+        page.unwrap().fingerprint
+    };
+    let before = (fixture.build().assert_clean(), fingerprint());
+    fixture.remove("content/a.md").edit("content/a.txt", &text);
+    let after = (fixture.build().assert_clean(), fingerprint());
+    assert_ne!(after.1, before.1);
+    let changes = after.0.changes(&before.0);
+    assert_eq!(changes, ["~ 2026/03/12/a/index.html", "~ feed.xml", "~ regions/souss-massa/feed.xml"]);
+    assert_eq!(shown(fixture), "<p>Un *mot*<br>\nde la fin.</p>");
+}
