@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::text::diagnostic::Faults;
+use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::{PathFault, Problem, Table};
 use crate::text::source::{Source, Span, Spanned};
 use crate::text::suggest::nearest;
@@ -34,6 +35,8 @@ pub struct Config {
     /// Options of the theme, checked by it.
     pub options: Vec<Entry>,
     pub deploy: Vec<DeployTarget>,
+    /// Of all that was written, and of what the command line said instead.
+    pub fingerprint: Fingerprint,
 }
 
 /// Who publishes.
@@ -138,7 +141,10 @@ impl Config {
         if faults.list.len() > before {
             return None;
         }
-        let config = decode(entries, base_url, portable, faults);
+        let mut config = decode(entries, base_url, portable, faults);
+        if let Some(config) = &mut config {
+            config.fingerprint = Fingerprint::of(&(&*source.text, base_url, portable));
+        }
         let sound = !faults.list[before..].iter().any(|d| d.is_error());
         config.filter(|_| sound)
     }
@@ -214,6 +220,7 @@ fn decode(
         blocked_robots,
         options,
         deploy,
+        fingerprint: Fingerprint::default(),
     })
 }
 

@@ -1,9 +1,9 @@
 //! Languages of a portal, and texts that differ by them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A language of the portal, by its place in `languages`; 0 is at the root of the site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LangId(pub u8);
 
 impl LangId {
@@ -31,7 +31,7 @@ pub fn is_tag(tag: &str) -> bool {
 }
 
 /// A text given once for all languages or once for each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Localised {
     /// By language tag; an empty tag is for all.
     pub texts: Vec<(String, String)>,

@@ -54,7 +54,7 @@ pub struct Portal {
     pub pages: Vec<Page>,
     /// Files beside releases, by path.
     pub assets: BTreeMap<SourcePath, Asset>,
-    /// `content/static/`: address and file.
+    /// `content/static/`: address and file, by address.
     pub statics: Vec<(String, Asset)>,
     /// When this portal next changes by itself.
     pub due: Vec<Timestamp>,
@@ -194,6 +194,12 @@ impl Portal {
         due.sort_unstable();
         due.dedup();
         (Self { config, territory, releases: complete, pages, assets, statics, due }, faults)
+    }
+
+    /// A file of `content/static/`, by its address.
+    pub fn static_file(&self, address: &str) -> Option<&Asset> {
+        let found = self.statics.binary_search_by(|(known, _)| known.as_str().cmp(address));
+        found.ok().map(|at| &self.statics[at].1)
     }
 
     /// The releases of a language, oldest first, as a range of indexes.

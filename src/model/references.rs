@@ -14,7 +14,7 @@ use super::path::{SafePath, folder};
 use super::portal::{Asset, Page, Release, ReleaseIx};
 
 /// What a reference leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum Target {
     Release(ReleaseIx),
     Page(usize),

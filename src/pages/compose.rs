@@ -1,19 +1,20 @@
-//! Composes the view of any page. A view is a pure function of the site; nothing is kept of it
-//! but its fingerprint until the page is rendered.
+//! Composes views. A view is a pure function of the frame and of a page's inputs: no portal and no
+//! shelf can be reached from here, so nothing shows that was not fingerprinted.
 
 use serde::Serialize;
 
-use crate::model::body::Body;
 use crate::model::language::LangId;
-use crate::model::portal::{Release, ReleaseIx, Status};
+use crate::model::portal::{Asset, Release, Status};
 use crate::model::references::Target;
-use crate::model::territory::{ProvinceId, RegionId};
-use crate::text::fingerprint::Hashed;
+use crate::model::territory::RegionId;
 use crate::text::typography::isolate;
 
 use super::contact;
-use super::shelf::{Period, Run};
-use super::site::{Channel, NEWEST, PART, Page, Site, TopicKind, day_of};
+use super::frame::{Frame, day_of};
+use super::inputs::{Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown};
+use super::path::root_from;
+use super::shelf::Period;
+use super::site::{Channel, Index, TopicKind};
 use super::view::*;
 
 /// All that one template sees.
@@ -21,7 +22,7 @@ use super::view::*;
 pub struct View<'a> {
     #[serde(skip)]
     pub template: &'static str,
-    pub portal: &'a Hashed<PortalHead>,
+    pub portal: &'a PortalHead,
     pub page: PageView,
     pub content: Content<'a>,
 }
@@ -37,573 +38,481 @@ pub enum Content<'a> {
     Archives(ArchivesView),
     Regions(RegionsView),
     Region(RegionView<'a>),
-    Static(StaticView<'a>),
+    Static(StaticView),
     NotFound(ArchivesView),
     Redirect(RedirectView),
 }
 
-impl<'p> Site<'p> {
+/// A page as its own view needs it: what it is called and where it stands.
+struct Heading {
+    kind: &'static str,
+    title: String,
+    description: String,
+    url: String,
+    /// Absolute.
+    canonical: String,
+    /// The way to the portal's root.
+    root: String,
+    /// What stands above it.
+    above: Vec<Label>,
+    /// Its own name among the crumbs.
+    own: String,
+    feed: Label,
+    noindex: bool,
+}
+
+impl<'p> Frame<'p> {
     /// The view of a page.
-    pub fn view(&self, lang: LangId, page: Page) -> View<'_> {
-        let content = self.content(lang, page);
-        let template = match &content {
-            Content::Home(_) => "home.html",
-            Content::Release(_) => "release.html",
-            Content::List(_) => "list.html",
-            Content::Archives(_) => "archives.html",
-            Content::Regions(_) => "regions.html",
-            Content::Region(_) => "region.html",
-            Content::Static(_) => "page.html",
-            Content::NotFound(_) => "404.html",
-            Content::Redirect(_) => "redirect.html",
-        };
-        View { template, portal: &self.heads[lang.index()], page: self.page_view(lang, page), content }
+    pub fn view<'a>(&'a self, inputs: &'a Inputs<'a>) -> View<'a> {
+        let lang = inputs.lang;
+        let (template, content) = self.content(lang, &inputs.page);
+        View { template, portal: self.portal_head(lang), page: self.page_view(inputs), content }
     }
 
-    /// The view of an old address that leads to a page.
-    pub fn redirect_view(&self, lang: LangId, from: &str, root: String, to: Page) -> View<'_> {
-        let mut page = self.page_view(lang, to);
-        page.kind = "redirect";
-        page.url = from.to_owned();
-        page.root = root;
-        page.alternates.clear();
-        page.noindex = true;
-        let view = RedirectView { title: page.title.clone(), to: self.url(lang, to) };
-        let content = Content::Redirect(view);
-        View { template: "redirect.html", portal: &self.heads[lang.index()], page, content }
-    }
-
-    fn content(&self, lang: LangId, page: Page) -> Content<'_> {
-        let shelf = self.shelf(lang);
+    fn content<'a>(&'a self, lang: LangId, page: &'a PageInputs<'a>) -> (&'static str, Content<'a>) {
+        let archives = |months: &[Period]| ArchivesView { years: self.years(lang, None, months) };
         match page {
-            Page::Home => Content::Home(HomeView {
-                releases: self.cards(shelf.all.newest(NEWEST)),
-                years: self.years(lang, None, &shelf.all),
-            }),
-            Page::Release(ix) => Content::Release(self.release_view(lang, ix)),
-            Page::Period { region, period, part } => {
-                Content::List(self.period_view(lang, region, period, part))
+            PageInputs::Home { newest, months } => {
+                let (releases, years) = (self.cards(newest), self.years(lang, None, months));
+                ("home.html", Content::Home(HomeView { releases, years }))
             }
-            Page::Archives => Content::Archives(ArchivesView { years: self.years(lang, None, &shelf.all) }),
-            Page::NotFound => Content::NotFound(ArchivesView { years: self.years(lang, None, &shelf.all) }),
-            Page::Regions => {
-                let regions = self.portal.territory.regions().map(|(id, _)| RegionEntry {
+            PageInputs::Release(inputs) => {
+                ("release.html", Content::Release(self.release_view(lang, inputs)))
+            }
+            PageInputs::Period { region, period, list, within, newer, older } => {
+                let label = |period: &Period| self.period_label(lang, *region, *period);
+                let within = within.iter().map(|(narrower, count)| {
+                    let Label { name, url } = label(narrower);
+                    CountView { name, url, count: *count }
+                });
+                let (region, period) = (*region, *period);
+                let view = ListView {
+                    region: region.map(|region| self.region_label(lang, region).clone()),
+                    within: within.collect(),
+                    newer: newer.as_ref().map(label),
+                    older: older.as_ref().map(label),
+                    ..self.list_view(list, |part| self.url(lang, Index::Period { region, period, part }))
+                };
+                ("list.html", Content::List(view))
+            }
+            PageInputs::Topic { kind, slug, list, .. } => {
+                let view = self.list_view(list, |part| self.topic_spot(lang, *kind, slug, part).url);
+                ("list.html", Content::List(view))
+            }
+            PageInputs::Archives { months } => ("archives.html", Content::Archives(archives(months))),
+            PageInputs::NotFound { months } => ("404.html", Content::NotFound(archives(months))),
+            PageInputs::Regions { provinces } => {
+                let regions = self.territory.regions().map(|(id, region)| RegionEntry {
                     region: self.region_label(lang, id).clone(),
-                    provinces: self.provinces_of(lang, id),
+                    provinces: region
+                        .provinces
+                        .iter()
+                        .filter(|province| provinces.binary_search(province).is_ok())
+                        .map(|province| self.province_label(lang, *province))
+                        .collect(),
                 });
-                Content::Regions(RegionsView { regions: regions.collect() })
+                ("regions.html", Content::Regions(RegionsView { regions: regions.collect() }))
             }
-            Page::Region(region) => Content::Region(self.region_view(lang, region, None)),
-            Page::Province(province) => {
-                let region = self.portal.territory.province(province).region;
-                Content::Region(self.region_view(lang, region, Some(province)))
+            PageInputs::Region { region, province, newest, months, provinces } => {
+                let view = RegionView {
+                    region: self.region_label(lang, *region).clone(),
+                    province: province.map(|province| self.province_label(lang, province)),
+                    releases: self.cards(newest),
+                    provinces: provinces.iter().map(|p| self.province_label(lang, *p)).collect(),
+                    years: self.years(lang, Some(*region), months),
+                    contact: self.region_contact(lang, *region),
+                };
+                ("region.html", Content::Region(view))
             }
-            Page::Topic { kind, ix, part } => {
-                let releases = &self.topic(lang, kind, ix).releases;
-                let bare = Page::Topic { kind, ix, part: 0 };
-                let (rows, part) = self.part(lang, releases, part, |part| match bare {
-                    Page::Topic { kind, ix, .. } => Page::Topic { kind, ix, part },
-                    other => other,
-                });
-                Content::List(ListView {
-                    count: rows.releases.len(),
-                    rows,
-                    region: None,
-                    within: Vec::new(),
-                    newer: None,
-                    older: None,
-                    part,
-                })
-            }
-            Page::Static(ix) => {
-                let page = &self.portal.pages[ix];
-                let owner = self.address(lang, Page::Static(ix));
-                let text = self.text_view(&owner, &page.written.body, &page.targets);
-                Content::Static(StaticView { text })
+            PageInputs::Static { .. } => ("page.html", Content::Static(StaticView {})),
+            PageInputs::Redirect { to, .. } => {
+                let (title, to) = match to {
+                    Leaf::Release(release) => (release.title.clone(), self.release_url(release)),
+                    Leaf::Static(page) => (page.0.written.title.clone(), self.static_url(page.0)),
+                };
+                ("redirect.html", Content::Redirect(RedirectView { title, to }))
             }
         }
     }
 
-    fn cards(&self, releases: impl Iterator<Item = ReleaseIx>) -> Vec<&Hashed<Card<'p>>> {
-        releases.map(|ix| &self.cards[ix]).collect()
+    fn cards<'a>(&'a self, releases: &[Shown<'a>]) -> Vec<Card<'a>> {
+        releases.iter().map(|release| self.card(*release)).collect()
     }
 
-    fn release_view(&self, lang: LangId, ix: ReleaseIx) -> ReleaseView<'_> {
-        let release = &self.portal.releases[ix];
-        let shelf = self.shelf(lang);
-        let range = self.portal.of_language(lang);
-        let link = |ix: ReleaseIx| Link::to(&self.cards[ix]);
-        let older = (ix > range.start).then(|| link(ix - 1));
-        let newer = (ix + 1 < range.end).then(|| link(ix + 1));
-        let owner = self.address(lang, Page::Release(ix));
-        let topic = |kind, at: Option<usize>| {
-            let ix = at?;
-            let url = self.url(lang, Page::Topic { kind, ix, part: 0 });
-            Some(Label { name: self.topic(lang, kind, ix).name.clone(), url })
+    /// A release as lists show it.
+    pub fn card<'a>(&'a self, shown: Shown<'a>) -> Card<'a> {
+        let (release, lang) = (shown.release, shown.release.lang);
+        Card {
+            title: &release.title,
+            url: self.release_url(release),
+            date: self.date(lang, &release.date),
+            kind: release.kind,
+            number: release.number.as_deref(),
+            summary: &release.summary,
+            regions: release.regions.iter().map(|region| self.region_label(lang, *region).clone()).collect(),
+            provinces: release.provinces.iter().map(|p| self.province_label(lang, *p)).collect(),
+            image: self.picture(release, shown.picture),
+            status: &release.status,
+        }
+    }
+
+    /// The picture of a release, as long as its text is shown.
+    pub fn picture(&self, release: &Release, asset: Option<&Asset>) -> Option<Picture> {
+        let cover = release.image.as_ref().filter(|_| release.has_text())?;
+        let url = match &cover.target {
+            Target::Asset { name, .. } => {
+                self.speller.file(&format!("{}/{name}", self.release_address(release))).url
+            }
+            Target::Root(path) => self.speller.file(path).url,
+            _ => return None,
         };
+        let (width, height) = asset.and_then(|asset| asset.dimensions).unzip();
+        Some(Picture {
+            url,
+            alt: cover.field.alt.clone().unwrap_or_default(),
+            caption: cover.field.caption.clone(),
+            credit: cover.field.credit.clone(),
+            width,
+            height,
+        })
+    }
+
+    fn link<'a>(&self, release: Shown<'a>) -> Link<'a> {
+        let Release { lang, title, date, .. } = release.release;
+        Link { title, url: self.release_url(release.release), date: self.date(*lang, date) }
+    }
+
+    fn release_view<'a>(&'a self, lang: LangId, inputs: &'a ReleaseInputs<'a>) -> ReleaseView<'a> {
+        let release = inputs.release.release;
         let modified = release.modified();
-        let day = day_of(release.date.date());
-        let periods = std::iter::successors(Some(day), |period| period.wider());
+        let periods = std::iter::successors(Some(day_of(release.date.date())), |period| period.wider());
+        let topic = |kind, name: &str| self.topic_label(lang, kind, name);
         let mut ignored = Vec::new();
         ReleaseView {
-            release: &self.cards[ix],
+            release: self.card(inputs.release),
             authors: &release.authors,
             contact: self.contact(lang, release),
-            tags: release.tags.iter().filter_map(|tag| topic(TopicKind::Tag, shelf.tag(&tag.text))).collect(),
-            series: release
-                .series
-                .as_ref()
-                .and_then(|name| topic(TopicKind::Series, shelf.series(&name.text))),
+            tags: release.tags.iter().map(|tag| topic(TopicKind::Tag, &tag.text)).collect(),
+            series: release.series.as_ref().map(|name| topic(TopicKind::Series, &name.text)),
             modified: (modified != release.date).then(|| self.date(lang, &modified)),
             corrections: release
                 .corrections
                 .iter()
                 .map(|c| CorrectionView { date: self.date(lang, &c.date), note: &c.note })
                 .collect(),
-            newer,
-            older,
-            related: shelf.related(self.portal, ix).map(link).collect(),
-            translations: release.translations.iter().map(|ix| self.translation(*ix)).collect(),
+            newer: inputs.newer.map(|release| self.link(release)),
+            older: inputs.older.map(|release| self.link(release)),
+            related: inputs.related.iter().map(|release| self.link(*release)).collect(),
+            translations: inputs.translations.iter().map(|other| self.translation(*other)).collect(),
             extra: self.theme.extra(&release.source, &release.extra, self.locale(lang), &mut ignored),
             standfirst: release.standfirst.then_some(release.summary.as_str()),
             periods: periods.map(|period| self.period_label(lang, None, period)).collect(),
-            text: self.text_view(&owner, &release.body, &release.targets),
         }
     }
 
-    fn translation(&self, ix: ReleaseIx) -> Translation<'_> {
-        let (card, lang) = (&self.cards[ix], self.portal.releases[ix].lang);
+    fn translation<'a>(&'a self, other: Shown<'a>) -> Translation<'a> {
+        let Release { lang, title, .. } = other.release;
         Translation {
-            lang: self.tag(lang),
-            dir: self.dir(lang),
-            language: self.locale(lang).get("language.name"),
-            title: card.title,
-            url: &card.url,
+            lang: self.tag(*lang),
+            dir: self.dir(*lang),
+            language: self.locale(*lang).get("language.name"),
+            title,
+            url: self.release_url(other.release),
         }
     }
 
     /// Whom to call: the release's own contact, else its region's, else the party's.
     fn contact(&self, lang: LangId, release: &Release) -> Contact {
-        let of_region = || release.regions.iter().find_map(|region| self.region_contact(lang, *region));
-        let of_party = || self.portal.config.party.contact.get(self.tag(lang));
-        let written = release.contact.as_deref().or_else(of_region).or_else(of_party);
-        written.map(contact::read).unwrap_or_default()
+        if let Some(own) = &release.contact {
+            return contact::read(own);
+        }
+        let mut of_regions = release.regions.iter().map(|region| self.region_contact(lang, *region));
+        let of_region = of_regions.find(|contact| !contact.is_empty());
+        of_region.unwrap_or(&self.portal_head(lang).party.contact).clone()
     }
 
-    /// A text's identity, with what its references lead to.
-    pub fn text_view<'s>(&'s self, owner: &str, body: &'s Body, targets: &'s [Target]) -> TextView<'s> {
-        let resolved = body.references.iter().zip(targets).map(|(reference, target)| {
-            let found = self.target(owner, target);
-            let dimensions = found.as_ref().and_then(|(_, asset)| asset.and_then(|asset| asset.dimensions));
-            let (width, height) = dimensions.unzip();
-            TargetView { target: &reference.target, url: found.map(|(url, _)| url), width, height }
+    fn list_view<'a>(&self, list: &'a ListInputs<'a>, url: impl Fn(usize) -> String) -> ListView<'a> {
+        let number = if list.part == 0 { list.parts } else { list.part };
+        // The newest part stands at the bare address.
+        let url = |n: usize| url(if n == list.parts { 0 } else { n });
+        let part = (list.parts > 1).then(|| PartView {
+            number: (list.part > 0).then_some(list.part),
+            newer: (number < list.parts).then(|| url(number + 1)),
+            older: (number > 1).then(|| url(number - 1)),
         });
-        TextView { digest: body.digest, markup: body.markup, targets: resolved.collect() }
-    }
-
-    fn period_view(
-        &self,
-        lang: LangId,
-        region: Option<RegionId>,
-        period: Period,
-        part: usize,
-    ) -> ListView<'_> {
-        let run = self.run(lang, region);
-        let (rows, part) =
-            self.part(lang, run.within(period), part, |part| Page::Period { region, period, part });
-        let bare = part.as_ref().is_none_or(|part| part.number.is_none());
-        let (older, newer) = run.neighbours(period);
-        let label = |period| self.period_label(lang, region, period);
-        // A day of a region has no page of its own.
-        let has_page = |period| region.is_none() || !matches!(period, Period::Day(..));
-        let within = run.parts_of(period).filter(|(part, _)| bare && has_page(*part)).map(|(part, count)| {
-            let Label { name, url } = label(part);
-            CountView { name, url, count }
-        });
+        let (region, newer, older) = (None, None, None);
         ListView {
-            count: rows.releases.len(),
-            rows,
-            region: region.map(|region| self.region_label(lang, region).clone()),
-            within: within.collect(),
-            newer: newer.map(label),
-            older: older.map(label),
+            rows: Rows(&list.rows),
+            count: list.rows.len(),
+            region,
+            within: Vec::new(),
+            newer,
+            older,
             part,
         }
     }
 
-    /// One part of a list, newest first: numbered parts from the oldest, the rest at the bare address.
-    fn part(
-        &self,
-        lang: LangId,
-        releases: &[ReleaseIx],
-        part: usize,
-        page: impl Fn(usize) -> Page,
-    ) -> (Rows<'_>, Option<PartView>) {
-        let count = parts(releases.len());
-        let number = if part == 0 { count } else { part };
-        let start = (number - 1) * PART;
-        let end = releases.len().min(start + PART);
-        let releases: Vec<ReleaseIx> = releases[start..end].iter().rev().copied().collect();
-        let rows = Rows { cards: self.cards(releases.iter().copied()), releases };
-        if count == 1 {
-            return (rows, None);
-        }
-        let url = |n: usize| self.url(lang, page(if n == count { 0 } else { n }));
-        let view = PartView {
-            number: (part > 0).then_some(part),
-            newer: (number < count).then(|| url(number + 1)),
-            older: (number > 1).then(|| url(number - 1)),
-        };
-        (rows, Some(view))
-    }
-
-    fn region_view(&self, lang: LangId, region: RegionId, province: Option<ProvinceId>) -> RegionView<'_> {
-        let shelf = self.shelf(lang);
-        let run = self.run(lang, Some(region));
-        let releases = match province {
-            Some(province) => {
-                let list = shelf.provinces.get(&province).map(Vec::as_slice).unwrap_or_default();
-                self.cards(list.iter().rev().take(NEWEST).copied())
-            }
-            None => self.cards(run.newest(NEWEST)),
-        };
-        RegionView {
-            region: self.region_label(lang, region).clone(),
-            province: province.map(|province| self.province_label(lang, province)),
-            releases,
-            provinces: self.provinces_of(lang, region),
-            years: self.years(lang, Some(region), run),
-            contact: self.region_contact(lang, region).map(contact::read).unwrap_or_default(),
-        }
-    }
-
-    /// The releases of a region, or all of a language.
-    pub fn run(&self, lang: LangId, region: Option<RegionId>) -> &Run {
-        let shelf = self.shelf(lang);
-        region.and_then(|region| shelf.region(region)).unwrap_or(&shelf.all)
-    }
-
-    /// The provinces of a region that have a page in this language.
-    fn provinces_of(&self, lang: LangId, region: RegionId) -> Vec<Label> {
-        let shelf = self.shelf(lang);
-        let provinces = self.portal.territory.region(region).provinces.iter();
-        let with_page = provinces.filter(|province| shelf.provinces.contains_key(province));
-        with_page.map(|province| self.province_label(lang, *province)).collect()
-    }
-
-    /// The years of a list with their months, newest first.
-    fn years(&self, lang: LangId, region: Option<RegionId>, run: &Run) -> Vec<YearView> {
+    /// Years with their months, newest first; months come oldest first.
+    fn years(&self, lang: LangId, region: Option<RegionId>, months: &[Period]) -> Vec<YearView> {
         let locale = self.locale(lang);
-        let year = |period: Period| {
-            let Label { name, url } = self.period_label(lang, region, period);
-            let months = run.parts_of(period).map(|(month, _)| {
-                let url = self.url(lang, Page::Period { region, period: month, part: 0 });
-                let name = match month {
-                    Period::Month(_, month) => locale.month(month).to_owned(),
+        let mut years: Vec<YearView> = Vec::new();
+        for of_year in months.chunk_by(|a, b| a.year() == b.year()) {
+            let Some(first) = of_year.first() else { continue };
+            let Label { name, url } = self.period_label(lang, region, Period::Year(first.year()));
+            let month = |period: &Period| {
+                let name = match period {
+                    Period::Month(_, month) => locale.month(*month).to_owned(),
                     _ => String::new(),
                 };
-                Label { name, url }
-            });
-            YearView { name, url, months: months.collect() }
-        };
-        run.years.iter().rev().map(|(period, _)| year(*period)).collect()
+                Label { name, url: self.url(lang, Index::Period { region, period: *period, part: 0 }) }
+            };
+            years.push(YearView { name, url, months: of_year.iter().map(month).collect() });
+        }
+        years.reverse();
+        years
     }
 
-    fn page_view(&self, lang: LangId, page: Page) -> PageView {
-        let spot = self.spot(lang, page);
-        let root = match page {
-            // Shown for any address, so nothing relative would hold.
-            Page::NotFound => self.portal.config.base_url.path().to_owned(),
-            _ => self.speller.root(&spot.file),
-        };
-        let (title, description) = self.words(lang, page);
+    fn page_view(&self, inputs: &Inputs) -> PageView {
+        let lang = inputs.lang;
+        let heading = self.heading(lang, &inputs.page);
         let social = |text: &str| isolate(text, self.dir(lang) == "rtl").into_owned();
+        let mut crumbs = heading.above;
+        if !crumbs.is_empty() {
+            crumbs.push(Label { name: heading.own, url: heading.url.clone() });
+        }
         PageView {
-            social_title: social(&title),
-            social_description: social(&description),
-            kind: kind_of(page),
-            canonical: self.absolute(&spot.url),
-            crumbs: self.crumbs(lang, page, &title, &spot.url),
-            alternates: self.alternates(lang, page, &spot.url),
-            switch: self.switch(lang, page),
-            feed: self.feed_of(lang, page),
-            noindex: self.noindex(page),
-            url: spot.url,
-            root,
-            title,
-            description,
+            kind: heading.kind,
+            alternates: self.alternates(inputs, &heading.url, heading.noindex),
+            switch: inputs.others.iter().map(|(to, other)| self.switch(*to, other, &inputs.page)).collect(),
+            social_title: social(&heading.title),
+            social_description: social(&heading.description),
+            title: heading.title,
+            description: heading.description,
+            url: heading.url,
+            canonical: heading.canonical,
+            root: heading.root,
+            crumbs,
+            feed: heading.feed,
+            noindex: heading.noindex,
         }
     }
 
-    /// Whether search engines are asked to leave a page out.
-    pub fn noindex(&self, page: Page) -> bool {
-        match page {
-            Page::NotFound => true,
-            Page::Release(ix) => self.portal.releases[ix].status != Status::Public,
-            _ => false,
-        }
-    }
-
-    /// Title and description of a page.
-    fn words(&self, lang: LangId, page: Page) -> (String, String) {
+    fn heading(&self, lang: LangId, page: &PageInputs) -> Heading {
         let locale = self.locale(lang);
-        let head = &self.heads[lang.index()];
-        let mut values: Vec<(&str, String)> =
-            vec![("portal", head.title.clone()), ("party", head.party.name.clone())];
-        let mut part_number = 0;
-        let key = match page {
-            Page::Release(ix) => {
-                let card = &self.cards[ix];
-                return (card.title.to_owned(), card.summary.to_owned());
-            }
-            Page::Static(ix) => {
-                let written = &self.portal.pages[ix].written;
-                let description = written.summary.clone().unwrap_or_else(|| written.body.lead.clone());
-                return (written.title.clone(), description);
-            }
-            Page::Home if !head.description.is_empty() => {
-                return (locale.fill("titles.home", &borrowed(&values)), head.description.clone());
-            }
-            Page::Home => "home",
-            Page::Archives => "archives",
-            Page::Regions => "regions",
-            Page::NotFound => "not_found",
-            Page::Region(region) => {
-                values.push(("region", self.region_label(lang, region).name.clone()));
-                "region"
-            }
-            Page::Province(province) => {
-                let region = self.portal.territory.province(province).region;
-                values.push(("region", self.region_label(lang, region).name.clone()));
-                values.push(("province", self.province_label(lang, province).name));
-                "province"
-            }
-            Page::Topic { kind, ix, part } => {
-                part_number = part;
-                let name = self.topic(lang, kind, ix).name.clone();
-                let key = if kind == TopicKind::Tag { "tag" } else { "series" };
-                values.push((key, name));
-                key
-            }
-            Page::Period { region, period, part } => {
-                part_number = part;
-                let name = self.period_name(lang, period);
-                values.push(("year", period.year().to_string()));
-                values.push((if matches!(period, Period::Day(..)) { "date" } else { "month_year" }, name));
-                if let Some(region) = region {
-                    values.push(("region", self.region_label(lang, region).name.clone()));
-                }
-                match (region.is_some(), period) {
-                    (false, Period::Year(_)) => "year",
-                    (false, Period::Month(..)) => "month",
-                    (_, Period::Day(..)) => "day",
-                    (true, Period::Year(_)) => "region_year",
-                    (true, Period::Month(..)) => "region_month",
-                }
-            }
+        let head = self.portal_head(lang);
+        let feed = |channel, name: &str, slug: &str| Label {
+            name: self.feed_title(lang, channel, name),
+            url: self.feed_spot(lang, channel, slug).url,
         };
-        let values = borrowed(&values);
-        let mut title = locale.fill(&format!("titles.{key}"), &values);
-        if part_number > 0 {
-            title.push_str(&locale.fill("titles.part", &[("n", &part_number.to_string())]));
-        }
-        let description = format!("descriptions.{key}");
-        let description =
-            if locale.contains(&description) { locale.fill(&description, &values) } else { title.clone() };
-        (title, description)
-    }
-
-    /// The pages above a page, from the top, and itself.
-    fn crumbs(&self, lang: LangId, page: Page, title: &str, url: &str) -> Vec<Label> {
-        let locale = self.locale(lang);
-        let named = |key: &str, page| Label {
-            name: locale.fill(key, &[("portal", &self.heads[lang.index()].title)]),
-            url: self.url(lang, page),
-        };
-        let mut crumbs = vec![named("titles.home", Page::Home)];
-        let region_crumbs = |region: RegionId| {
+        let home = || self.crumb(lang, "titles.home", Index::Home);
+        let of_region = |region| {
             let label = self.region_label(lang, region);
-            [
-                named("titles.regions", Page::Regions),
-                Label { name: label.name.clone(), url: label.url.clone() },
-            ]
+            let regions = self.crumb(lang, "titles.regions", Index::Regions);
+            vec![home(), regions, Label { name: label.name.clone(), url: label.url.clone() }]
         };
-        let mut own = title.to_owned();
-        match page {
-            Page::Home => return Vec::new(),
-            Page::Release(ix) => {
-                let release = &self.portal.releases[ix];
-                if let Some(region) = release.regions.first() {
-                    crumbs.extend(region_crumbs(*region));
-                }
+        // Most pages: named by a pattern of the language file.
+        let named = |kind: &'static str, key: &str, values: &[(&str, &str)], part: usize, url: String| {
+            let mut all = vec![("portal", head.title.as_str()), ("party", head.party.name.as_str())];
+            all.extend(values);
+            let mut title = locale.fill(&format!("titles.{key}"), &all);
+            if part > 0 {
+                title.push_str(&locale.fill("titles.part", &[("n", &part.to_string())]));
             }
-            Page::Period { region, period, part } => {
-                match region {
-                    Some(region) => crumbs.extend(region_crumbs(region)),
-                    None => crumbs.push(named("titles.archives", Page::Archives)),
-                }
-                let above: Vec<Period> = std::iter::successors(period.wider(), |p| p.wider()).collect();
-                crumbs.extend(above.into_iter().rev().map(|p| self.period_label(lang, region, p)));
-                if part == 0 {
-                    own = self.period_name(lang, period);
-                }
+            let pattern = format!("descriptions.{key}");
+            let description =
+                if locale.contains(&pattern) { locale.fill(&pattern, &all) } else { title.clone() };
+            Heading {
+                kind,
+                own: title.clone(),
+                title,
+                description,
+                root: root_from(&url),
+                canonical: self.absolute(&url),
+                url,
+                above: vec![home()],
+                feed: feed(Channel::Site, "", ""),
+                noindex: false,
             }
-            Page::Region(_) => crumbs.push(named("titles.regions", Page::Regions)),
-            Page::Province(province) => {
-                crumbs.extend(region_crumbs(self.portal.territory.province(province).region));
-            }
-            Page::Archives | Page::Regions | Page::Topic { .. } | Page::Static(_) | Page::NotFound => {}
-        }
-        crumbs.push(Label { name: own, url: url.to_owned() });
-        crumbs
-    }
-
-    /// The same page in another language, where it has one.
-    pub fn counterpart(&self, page: Page, from: LangId, to: LangId) -> Option<Page> {
-        let shelf = self.shelf(to);
-        let exists = match page {
-            Page::Home | Page::Archives | Page::Regions | Page::Region(_) | Page::NotFound => true,
-            Page::Province(province) => shelf.provinces.contains_key(&province),
-            Page::Period { region, period, .. } => self.run(to, region).contains(period),
-            Page::Release(ix) => {
-                let mut others = self.portal.releases[ix].translations.iter();
-                return others.find(|ix| self.portal.releases[**ix].lang == to).map(|ix| Page::Release(*ix));
-            }
-            Page::Static(ix) => {
-                let mut others = self.portal.pages[ix].translations.iter();
-                return others
-                    .find(|ix| self.portal.pages[**ix].written.lang == to)
-                    .map(|ix| Page::Static(*ix));
-            }
-            // Names of tags and series are the language's own.
-            Page::Topic { .. } => from == to,
         };
-        exists.then_some(match page {
-            Page::Period { region, period, .. } => Page::Period { region, period, part: 0 },
-            other => other,
-        })
-    }
-
-    /// The next wider page of the same language.
-    fn wider(&self, page: Page) -> Page {
         match page {
-            Page::Release(ix) => {
-                let period = day_of(self.portal.releases[ix].date.date());
-                Page::Period { region: None, period, part: 0 }
+            PageInputs::Home { .. } => {
+                let home = named("home", "home", &[], 0, self.url(lang, Index::Home));
+                let description = Some(&head.description).filter(|own| !own.is_empty()).cloned();
+                Heading { description: description.unwrap_or(home.description), above: Vec::new(), ..home }
             }
-            Page::Period { region, period, .. } => match (period.wider(), region) {
-                (Some(period), _) => Page::Period { region, period, part: 0 },
-                (None, Some(region)) => Page::Region(region),
-                (None, None) => Page::Archives,
+            PageInputs::Archives { .. } => {
+                named("archives", "archives", &[], 0, self.url(lang, Index::Archives))
+            }
+            PageInputs::Regions { .. } => named("regions", "regions", &[], 0, self.url(lang, Index::Regions)),
+            PageInputs::NotFound { .. } => Heading {
+                // Shown for any address, so nothing relative would hold.
+                root: self.config.base_url.path().to_owned(),
+                noindex: true,
+                ..named("404", "not_found", &[], 0, self.url(lang, Index::NotFound))
             },
-            Page::Province(province) => Page::Region(self.portal.territory.province(province).region),
-            _ => Page::Home,
+            PageInputs::Region { region, province: None, .. } => {
+                let values = [("region", self.region_label(lang, *region).name.as_str())];
+                Heading {
+                    above: of_region(*region)[..2].to_vec(),
+                    feed: feed(Channel::Region(*region), "", ""),
+                    ..named("region", "region", &values, 0, self.url(lang, Index::Region(*region)))
+                }
+            }
+            PageInputs::Region { region, province: Some(province), .. } => {
+                let label = self.province_label(lang, *province);
+                let region_name = self.region_label(lang, *region).name.as_str();
+                let values = [("region", region_name), ("province", label.name.as_str())];
+                Heading {
+                    above: of_region(*region),
+                    feed: feed(Channel::Province(*province), "", ""),
+                    ..named("province", "province", &values, 0, label.url)
+                }
+            }
+            PageInputs::Topic { kind, name, slug, list } => {
+                let key = if *kind == TopicKind::Tag { "tag" } else { "series" };
+                let url = self.topic_spot(lang, *kind, slug, list.part).url;
+                Heading {
+                    feed: feed(Channel::Topic { kind: *kind, ix: 0 }, name, slug),
+                    ..named(key, key, &[(key, name)], list.part, url)
+                }
+            }
+            PageInputs::Period { region, period, list, .. } => {
+                let (kind, key) = match (region.is_some(), period) {
+                    (false, Period::Year(_)) => ("year", "year"),
+                    (false, Period::Month(..)) => ("month", "month"),
+                    (_, Period::Day(..)) => ("day", "day"),
+                    (true, Period::Year(_)) => ("year", "region_year"),
+                    (true, Period::Month(..)) => ("month", "region_month"),
+                };
+                let (year, name) = (period.year().to_string(), self.period_name(lang, *period));
+                let own = if kind == "day" { "date" } else { "month_year" };
+                let mut values = vec![("year", year.as_str()), (own, name.as_str())];
+                values.extend(region.map(|region| ("region", self.region_label(lang, region).name.as_str())));
+                let mut above = match region {
+                    Some(region) => of_region(*region),
+                    None => vec![home(), self.crumb(lang, "titles.archives", Index::Archives)],
+                };
+                let wider: Vec<Period> = std::iter::successors(period.wider(), |p| p.wider()).collect();
+                above.extend(wider.into_iter().rev().map(|p| self.period_label(lang, *region, p)));
+                let index = Index::Period { region: *region, period: *period, part: list.part };
+                let heading = named(kind, key, &values, list.part, self.url(lang, index));
+                Heading {
+                    above,
+                    own: if list.part == 0 { name.clone() } else { heading.own },
+                    feed: region.map_or(heading.feed, |region| feed(Channel::Region(region), "", "")),
+                    ..heading
+                }
+            }
+            PageInputs::Release(inputs) => {
+                let release = inputs.release.release;
+                let above = release.regions.first().map(|region| of_region(*region));
+                self.leaf("release", &Leaf::Release(inputs.release), above.unwrap_or_else(|| vec![home()]))
+            }
+            PageInputs::Static { page, .. } => self.leaf("page", &Leaf::Static(*page), vec![home()]),
+            PageInputs::Redirect { from, to } => {
+                let to = self.leaf("redirect", to, Vec::new());
+                Heading { root: root_from(from), url: (*from).to_owned(), noindex: true, ..to }
+            }
         }
     }
 
-    fn switch(&self, lang: LangId, page: Page) -> Vec<Switch> {
-        let others = self.portal.config.languages().filter(|(other, _)| *other != lang);
-        let to = |(other, tag): (LangId, &str)| {
-            let exact = self.counterpart(page, lang, other);
-            let mut wider = page;
-            let found = exact.unwrap_or_else(|| {
-                loop {
-                    wider = self.wider(wider);
-                    if let Some(found) = self.counterpart(wider, lang, other) {
-                        break found;
-                    }
-                }
-            });
-            Switch {
-                lang: tag.to_owned(),
-                dir: self.dir(other),
-                name: self.locale(other).get("language.name").to_owned(),
-                url: self.url(other, found),
-                exact: exact.is_some(),
+    /// What has a title of its own.
+    fn leaf(&self, kind: &'static str, leaf: &Leaf, above: Vec<Label>) -> Heading {
+        let (lang, title, description, url, noindex) = match leaf {
+            Leaf::Release(release) => {
+                let noindex = release.status != Status::Public;
+                (release.lang, &release.title, &release.summary, self.release_url(release), noindex)
+            }
+            Leaf::Static(page) => {
+                let written = &page.0.written;
+                let description = written.summary.as_ref().unwrap_or(&written.body.lead);
+                (written.lang, &written.title, description, self.static_url(page.0), false)
             }
         };
-        others.map(to).collect()
+        let (title, description) = (title.clone(), description.clone());
+        let feed = Label {
+            name: self.feed_title(lang, Channel::Site, ""),
+            url: self.feed_spot(lang, Channel::Site, "").url,
+        };
+        let (root, canonical) = (root_from(&url), self.absolute(&url));
+        Heading { kind, own: title.clone(), title, description, root, canonical, url, above, feed, noindex }
+    }
+
+    fn crumb(&self, lang: LangId, key: &str, index: Index) -> Label {
+        let name = self.locale(lang).fill(key, &[("portal", &self.portal_head(lang).title)]);
+        Label { name, url: self.url(lang, index) }
+    }
+
+    /// Where the language switch leads: to the same page, else to the next wider one that every
+    /// language has at all times. Were it a narrower one, the first release of a language in a year
+    /// would change all pages of that year in the others.
+    fn switch(&self, to: LangId, other: &Other, page: &PageInputs) -> Switch {
+        let index = |index| self.url(to, index);
+        let (url, exact) = match (other, page) {
+            (Other::Release(release), _) => (self.release_url(release), true),
+            (Other::Static(page), _) => (self.static_url(page.0), true),
+            (Other::Same, page) => (index(same_index(page)), true),
+            (Other::Wider, PageInputs::Release(inputs)) => {
+                let region = inputs.release.regions.first();
+                (index(region.map_or(Index::Archives, |region| Index::Region(*region))), false)
+            }
+            (Other::Wider, PageInputs::Period { region: None, .. }) => (index(Index::Archives), false),
+            (
+                Other::Wider,
+                PageInputs::Period { region: Some(region), .. } | PageInputs::Region { region, .. },
+            ) => (index(Index::Region(*region)), false),
+            (Other::Wider, _) => (index(Index::Home), false),
+        };
+        let name = self.locale(to).get("language.name").to_owned();
+        Switch { lang: self.tag(to).to_owned(), dir: self.dir(to), name, url, exact }
     }
 
     /// `hreflang` of a page that has counterparts; the portal's first language is the default.
-    fn alternates(&self, lang: LangId, page: Page, url: &str) -> Vec<Alternate> {
+    fn alternates(&self, inputs: &Inputs, url: &str, noindex: bool) -> Vec<Alternate> {
         // Tombstones and error pages are no versions of anything, and the lists of a period or a
         // topic differ by language: none translates another.
-        if self.noindex(page) || matches!(page, Page::Period { .. } | Page::Topic { .. }) {
+        let lists = matches!(
+            inputs.page,
+            PageInputs::Period { .. } | PageInputs::Topic { .. } | PageInputs::Redirect { .. }
+        );
+        if noindex || lists {
             return Vec::new();
         }
-        let mut found = Vec::new();
-        for (other, tag) in self.portal.config.languages() {
-            let href = match other == lang {
-                true => Some(self.absolute(url)),
-                false => self
-                    .counterpart(page, lang, other)
-                    .filter(|page| !self.noindex(*page))
-                    .map(|page| self.absolute(&self.url(other, page))),
+        let others = inputs.others.iter().filter_map(|(lang, other)| {
+            let url = match other {
+                Other::Wider => return None,
+                Other::Same => self.url(*lang, same_index(&inputs.page)),
+                Other::Release(release) if release.status == Status::Public => self.release_url(release),
+                Other::Release(_) => return None,
+                Other::Static(page) => self.static_url(page.0),
             };
-            // Search engines know ISO 639-1 only: three letters have `lang` but no `hreflang`.
-            let known = crate::model::language::primary(tag).len() == 2;
-            found.extend(href.filter(|_| known).map(|href| Alternate { hreflang: tag.to_owned(), href }));
-        }
-        if found.len() < 2 {
+            Some((*lang, url))
+        });
+        let mut versions: Vec<(LangId, String)> = others.chain([(inputs.lang, url.to_owned())]).collect();
+        versions.sort_unstable();
+        // Search engines know ISO 639-1 only: three letters have `lang` but no `hreflang`.
+        versions.retain(|(lang, _)| crate::model::language::primary(self.tag(*lang)).len() == 2);
+        if versions.len() < 2 {
             return Vec::new();
         }
-        let default = Alternate { hreflang: "x-default".into(), href: found[0].href.clone() };
-        found.push(default);
-        found
-    }
-
-    /// The feed that a page is about, else the site's.
-    fn feed_of(&self, lang: LangId, page: Page) -> Label {
-        let channel = match page {
-            Page::Region(region) | Page::Period { region: Some(region), .. } => Channel::Region(region),
-            Page::Province(province) => Channel::Province(province),
-            Page::Topic { kind, ix, .. } => Channel::Topic { kind, ix },
-            _ => Channel::Site,
-        };
-        Label { name: self.feed_title(lang, channel), url: self.feed_spot(lang, channel).url }
-    }
-
-    /// What a feed is called.
-    pub fn feed_title(&self, lang: LangId, channel: Channel) -> String {
-        let locale = self.locale(lang);
-        let portal = self.heads[lang.index()].title.as_str();
-        let (key, name) = match channel {
-            Channel::Site => ("title", String::new()),
-            Channel::Region(region) => ("region", self.region_label(lang, region).name.clone()),
-            Channel::Province(province) => ("province", self.province_label(lang, province).name),
-            Channel::Topic { kind: TopicKind::Tag, ix } => {
-                ("tag", self.topic(lang, TopicKind::Tag, ix).name.clone())
-            }
-            Channel::Topic { kind, ix } => ("series", self.topic(lang, kind, ix).name.clone()),
-        };
-        locale.fill(&format!("feeds.{key}"), &[("portal", portal), (key, &name)])
+        let alternate =
+            |hreflang: &str, url: &str| Alternate { hreflang: hreflang.to_owned(), href: self.absolute(url) };
+        let default = alternate("x-default", &versions[0].1);
+        versions.iter().map(|(lang, url)| alternate(self.tag(*lang), url)).chain([default]).collect()
     }
 }
 
-fn borrowed<'v>(values: &'v [(&'v str, String)]) -> Vec<(&'v str, &'v str)> {
-    values.iter().map(|(name, value)| (*name, value.as_str())).collect()
-}
-
-/// How many parts a list has.
-pub fn parts(releases: usize) -> usize {
-    releases.div_ceil(PART).max(1)
-}
-
-fn kind_of(page: Page) -> &'static str {
+/// The index that a page is, its parts aside.
+fn same_index(page: &PageInputs) -> Index {
     match page {
-        Page::Home => "home",
-        Page::Release(_) => "release",
-        Page::Period { period: Period::Year(_), .. } => "year",
-        Page::Period { period: Period::Month(..), .. } => "month",
-        Page::Period { period: Period::Day(..), .. } => "day",
-        Page::Archives => "archives",
-        Page::Regions => "regions",
-        Page::Region(_) => "region",
-        Page::Province(_) => "province",
-        Page::Topic { kind: TopicKind::Tag, .. } => "tag",
-        Page::Topic { kind: TopicKind::Series, .. } => "series",
-        Page::Static(_) => "page",
-        Page::NotFound => "404",
+        PageInputs::Archives { .. } => Index::Archives,
+        PageInputs::NotFound { .. } => Index::NotFound,
+        PageInputs::Regions { .. } => Index::Regions,
+        PageInputs::Region { province: Some(province), .. } => Index::Province(*province),
+        PageInputs::Region { region, .. } => Index::Region(*region),
+        PageInputs::Period { region, period, .. } => {
+            Index::Period { region: *region, period: *period, part: 0 }
+        }
+        _ => Index::Home,
     }
 }

@@ -8,16 +8,33 @@ use rss::{Category, Enclosure, Guid, Item};
 use serde::Serialize;
 
 use crate::model::language::LangId;
-use crate::model::portal::{ReleaseIx, Status};
-use crate::text::fingerprint::Hashed;
+use crate::model::portal::{Release, Status};
 use crate::text::typography::isolate;
 
+use super::frame::Frame;
+use super::inputs::{Shown, TextInputs};
 use super::markdown::{escape, is_xml};
-use super::site::{Channel, Page, Site};
-use super::view::{Card, TextView};
+use super::site::{Channel, Index, Site};
+use super::view::Card;
+
+/// What a feed is made of.
+#[derive(Serialize)]
+pub struct FeedInputs<'a> {
+    pub lang: LangId,
+    pub channel: Channel,
+    /// Name and slug of the topic that it is about, where it is about one.
+    pub topic: (&'a str, &'a str),
+    pub items: Vec<ItemInputs<'a>>,
+}
+
+/// One release in a feed.
+#[derive(Serialize)]
+pub struct ItemInputs<'a> {
+    pub release: Shown<'a>,
+    pub text: TextInputs<'a>,
+}
 
 /// All that a feed shows.
-#[derive(Debug, Serialize)]
 pub struct FeedView<'a> {
     pub title: String,
     pub description: String,
@@ -27,14 +44,12 @@ pub struct FeedView<'a> {
     /// Absolute address of the feed itself.
     pub href: String,
     pub generator: &'a str,
-    pub publisher: &'a str,
     pub items: Vec<FeedItem<'a>>,
 }
 
 /// One release in a feed.
-#[derive(Debug, Serialize)]
 pub struct FeedItem<'a> {
-    pub release: &'a Hashed<Card<'a>>,
+    pub release: Card<'a>,
     /// Survives a change of slug and of domain, where the release has an `id`.
     pub guid: String,
     /// Absolute.
@@ -45,13 +60,10 @@ pub struct FeedItem<'a> {
     pub tags: Vec<&'a str>,
     /// What stands in the place of a text that is not shown any more.
     pub notice: Option<String>,
-    pub text: TextView<'a>,
     pub enclosure: Option<EnclosureView>,
-    #[serde(skip)]
-    pub ix: ReleaseIx,
+    pub instant: jiff::Timestamp,
 }
 
-#[derive(Debug, Serialize)]
 pub struct EnclosureView {
     pub url: String,
     pub bytes: u64,
@@ -59,36 +71,38 @@ pub struct EnclosureView {
 }
 
 impl<'p> Site<'p> {
-    /// The releases of a feed, newest first.
-    pub fn feed_releases(&self, lang: LangId, channel: Channel) -> impl Iterator<Item = ReleaseIx> {
-        let shelf = self.shelf(lang);
-        let list: &[ReleaseIx] = match channel {
-            Channel::Site => &shelf.all.releases,
-            Channel::Region(region) => {
-                shelf.region(region).map(|run| run.releases.as_slice()).unwrap_or_default()
+    /// What a feed is made of.
+    pub fn feed_inputs(&self, lang: LangId, channel: Channel) -> FeedInputs<'_> {
+        let topic = match channel {
+            Channel::Topic { kind, ix } => {
+                let topic = self.topic(lang, kind, ix);
+                (topic.name.as_str(), topic.slug.as_str())
             }
-            Channel::Province(province) => {
-                shelf.provinces.get(&province).map(Vec::as_slice).unwrap_or_default()
-            }
-            Channel::Topic { kind, ix } => &self.topic(lang, kind, ix).releases,
+            _ => ("", ""),
         };
-        let public = list.iter().rev().copied().filter(|ix| {
-            // What only a preview shows is in no feed, not even there.
-            !matches!(self.portal.releases[*ix].status, Status::Draft | Status::Embargoed)
-        });
-        public.take(self.portal.config.feed_items)
+        let item = |ix| ItemInputs { release: self.shown(ix), text: self.text_of(ix) };
+        let items = self.feed_releases(lang, channel).map(item).collect();
+        // An index among topics is no part of what a feed shows.
+        let channel = match channel {
+            Channel::Topic { kind, .. } => Channel::Topic { kind, ix: 0 },
+            other => other,
+        };
+        FeedInputs { lang, channel, topic, items }
     }
+}
 
+impl<'p> Frame<'p> {
     /// The view of a feed.
-    pub fn feed_view(&self, lang: LangId, channel: Channel) -> FeedView<'_> {
-        let head = &self.heads[lang.index()];
-        let page = match channel {
-            Channel::Site => Page::Home,
-            Channel::Region(region) => Page::Region(region),
-            Channel::Province(province) => Page::Province(province),
-            Channel::Topic { kind, ix } => Page::Topic { kind, ix, part: 0 },
+    pub fn feed_view<'a>(&'a self, inputs: &'a FeedInputs<'a>) -> FeedView<'a> {
+        let (lang, channel, (name, slug)) = (inputs.lang, inputs.channel, inputs.topic);
+        let head = self.portal_head(lang);
+        let link = match channel {
+            Channel::Site => self.url(lang, Index::Home),
+            Channel::Region(region) => self.url(lang, Index::Region(region)),
+            Channel::Province(province) => self.url(lang, Index::Province(province)),
+            Channel::Topic { kind, .. } => self.topic_spot(lang, kind, slug, 0).url,
         };
-        let title = self.feed_title(lang, channel);
+        let title = self.feed_title(lang, channel, name);
         let description = self.locale(lang).fill(
             "feeds.description",
             &[("portal", &head.title), ("party", &head.party.name), ("feed", &title)],
@@ -97,49 +111,43 @@ impl<'p> Site<'p> {
             description,
             title,
             lang: self.tag(lang),
-            link: self.absolute(&self.url(lang, page)),
-            href: self.absolute(&self.feed_spot(lang, channel).url),
+            link: self.absolute(&link),
+            href: self.absolute(&self.feed_spot(lang, channel, slug).url),
             generator: &head.generator,
-            publisher: &head.party.name,
-            items: self.feed_releases(lang, channel).map(|ix| self.feed_item(lang, ix)).collect(),
+            items: inputs.items.iter().map(|item| self.feed_item(item.release)).collect(),
         }
     }
 
-    fn feed_item(&self, lang: LangId, ix: ReleaseIx) -> FeedItem<'_> {
-        let release = &self.portal.releases[ix];
-        let card = &self.cards[ix];
-        let owner = self.address(lang, Page::Release(ix));
-        let locale = self.locale(lang);
+    fn feed_item<'a>(&'a self, shown: Shown<'a>) -> FeedItem<'a> {
+        let (release, card) = (shown.release, self.card(shown));
+        let locale = self.locale(release.lang);
         let notice = match &release.status {
             Status::Withdrawn { reason } => Some(locale.fill("feeds.withdrawn", &[("reason", reason)])),
             Status::Expired => Some(locale.get("feeds.expired").to_owned()),
             _ => None,
         };
         let enclosure = card.image.as_ref().and_then(|picture| {
-            let (_, asset) = self.target(&owner, &release.image.as_ref()?.target)?;
-            let mime = picture_type(&picture.url)?;
-            Some(EnclosureView { url: self.absolute(&picture.url), bytes: asset?.bytes, mime })
+            let (url, mime) = (self.absolute(&picture.url), picture_type(&picture.url)?);
+            Some(EnclosureView { url, bytes: shown.picture?.bytes, mime })
         });
         FeedItem {
-            release: card,
-            guid: self.guid(ix),
+            guid: self.guid(release),
             link: self.absolute(&card.url),
             published: release.date.rfc2822(),
             authors: &release.authors,
             tags: release.tags.iter().map(|tag| tag.text.as_str()).collect(),
             notice,
-            text: self.text_view(&owner, &release.body, &release.targets),
             enclosure,
-            ix,
+            instant: release.date.timestamp,
+            release: card,
         }
     }
 
     /// A release's name for machines: its `id` as it is, which outlives any change of address, else
     /// a tag URI of language and address (RFC 4151).
-    pub fn guid(&self, ix: ReleaseIx) -> String {
-        let release = &self.portal.releases[ix];
+    pub fn guid(&self, release: &Release) -> String {
         let default = || {
-            let (host, day) = (self.portal.config.base_url.host(), release.date.iso_date());
+            let (host, day) = (self.config.base_url.host(), release.date.iso_date());
             format!("tag:{host},{day}:{}/{}", self.tag(release.lang), release.slug)
         };
         release.id.as_ref().map_or_else(default, |id| id.text.clone())
@@ -148,7 +156,7 @@ impl<'p> Site<'p> {
 
 /// The feed as a document; `bodies` are the rendered texts of its items.
 pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
-    let last = view.items.iter().map(|item| (&item.release.date.datetime, &item.published)).max();
+    let last = view.items.iter().max_by_key(|item| item.instant);
     let items = view.items.iter().zip(bodies).map(|(item, body)| document_item(item, rtl, body));
     let link = atom::Link {
         rel: "self".into(),
@@ -167,7 +175,7 @@ pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
         link: view.link.clone(),
         description: plain(&isolate(&view.description, rtl)),
         language: Some(view.lang.to_owned()),
-        last_build_date: last.map(|(_, published)| published.clone()),
+        last_build_date: last.map(|item| item.published.clone()),
         generator: Some(view.generator.to_owned()),
         atom_ext: Some(atom::AtomExtension { links: vec![link] }),
         namespaces: namespaces.map(|(name, uri)| (name.to_owned(), uri.to_owned())).into(),

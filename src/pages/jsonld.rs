@@ -124,7 +124,7 @@ fn absolute(head: &PortalHead, url: &str) -> String {
 
 fn article<'a>(view: &'a View, release: &'a ReleaseView) -> Box<Article<'a>> {
     let head = view.portal;
-    let card = release.release;
+    let card = &release.release;
     let authors: Vec<Thing> = release.authors.iter().map(|name| Thing::Person { name }).collect();
     let regions = card.regions.iter().filter(|region| !region.pseudo).map(|region| region.name.as_str());
     let places = regions.chain(card.provinces.iter().map(|province| province.name.as_str()));
@@ -140,7 +140,7 @@ fn article<'a>(view: &'a View, release: &'a ReleaseView) -> Box<Article<'a>> {
     let translations = release.translations.iter().map(|other| Thing::Translation {
         headline: other.title,
         language: other.lang,
-        url: absolute(head, other.url),
+        url: absolute(head, &other.url),
     });
     let corrections = release.corrections.iter().map(|correction| Thing::CorrectionComment {
         text: correction.note,

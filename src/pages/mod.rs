@@ -3,6 +3,8 @@
 pub mod compose;
 pub mod contact;
 pub mod feed;
+pub mod frame;
+pub mod inputs;
 pub mod jsonld;
 pub mod locale;
 pub mod manifest;

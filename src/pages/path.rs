@@ -97,13 +97,13 @@ impl Speller {
             false => Self { addresses: Addresses::Folder }.page(path.as_str()),
         }
     }
+}
 
-    /// The way from the page at `file` to the portal's root.
-    pub fn root(self, file: &OutPath) -> String {
-        match file.0.matches('/').count() {
-            0 => "./".into(),
-            depth => "../".repeat(depth),
-        }
+/// The way from the page at `url` to the portal's root.
+pub fn root_from(url: &str) -> String {
+    match url.matches('/').count() {
+        0 => "./".into(),
+        depth => "../".repeat(depth),
     }
 }
 
@@ -136,10 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn the_root_is_as_many_folders_up_as_the_file_is_deep() {
+    fn the_root_is_as_many_folders_up_as_the_page_is_deep() {
         let speller = Speller { addresses: Addresses::File };
-        assert_eq!(speller.root(&speller.page("").file), "./");
-        assert_eq!(speller.root(&speller.page("2026/03/a").file), "../../");
+        assert_eq!(root_from(&speller.page("").url), "./");
+        assert_eq!(root_from(&speller.page("2026/03/a").url), "../../");
         assert_eq!(speller.file("a/photo é.jpg").url, "a/photo%20%C3%A9.jpg");
     }
 }

@@ -16,11 +16,10 @@ use crate::text::fingerprint::{Digest, Fingerprint};
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 
-use super::compose::parts;
 use super::path::{OutPath, Spot};
 use super::shelf::Period;
-use super::site::{Channel, Page, Site, TopicKind};
-use super::sitemap::{self, SitemapPart};
+use super::site::{Channel, Index, Page, Site, TopicKind, parts};
+use super::sitemap::{self, Chapters, SitemapPart};
 use super::theme::Theme;
 
 /// One file of the output.
@@ -93,31 +92,23 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
     statics(&site, &mut planned);
     let sitemaps = sitemaps(&site, &mut planned);
     let planned = without_collisions(planned, faults);
-    let rules = rules(&site);
     let outputs = planned
         .into_par_iter()
         .map(|Planned { spot, lang, what, .. }| {
-            let fingerprint = rules.with(fingerprint(&site, &sitemaps, lang, &what, &spot));
+            let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
+            let fingerprint = site.frame.fingerprint.with(fingerprint);
             Output { file: spot.file, lang, what, fingerprint }
         })
         .collect();
     Plan { site, outputs, sitemaps }
 }
 
-/// What shapes every page beside its view.
-fn rules(site: &Site) -> Fingerprint {
-    let typography = site.portal.config.typography.name();
-    site.theme.fingerprint.with(Fingerprint::of(typography))
-}
-
-fn fingerprint(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What, spot: &Spot) -> Fingerprint {
+fn fingerprint(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What) -> Fingerprint {
     match what {
-        What::Page(page) => Fingerprint::of(&site.view(lang, *page)),
-        What::Redirect { from, to } => {
-            Fingerprint::of(&site.redirect_view(lang, from, site.speller.root(&spot.file), *to))
-        }
-        What::Feed(channel) => Fingerprint::of(&site.feed_view(lang, *channel)),
-        What::Sitemap(ix) => Fingerprint::of(&sitemaps[*ix]),
+        What::Page(page) => Fingerprint::of(&site.inputs(lang, *page)),
+        What::Redirect { from, to } => Fingerprint::of(&site.redirect(lang, from, *to)),
+        What::Feed(channel) => Fingerprint::of(&site.feed_inputs(lang, *channel)),
+        What::Sitemap(ix) => sitemaps[*ix].fingerprint(site),
         What::SitemapIndex => Fingerprint::of(&sitemap::index(sitemaps)),
         What::Robots => Fingerprint::of(&sitemap::robots(site)),
         What::Copy { digest, .. } => Fingerprint::of(digest),
@@ -130,8 +121,8 @@ fn pages(site: &Site, lang: LangId, planned: &mut Vec<Planned>) {
     let mut add = |page: Page, owner: Option<Place>| {
         planned.push(Planned { spot: site.spot(lang, page), lang, what: What::Page(page), owner });
     };
-    for page in [Page::Home, Page::Archives, Page::Regions, Page::NotFound] {
-        add(page, None);
+    for index in [Index::Home, Index::Archives, Index::Regions, Index::NotFound] {
+        add(Page::Index(index), None);
     }
     for ix in portal.of_language(lang) {
         add(Page::Release(ix), Some(portal.releases[ix].place.clone()));
@@ -141,20 +132,20 @@ fn pages(site: &Site, lang: LangId, planned: &mut Vec<Planned>) {
     }
     for (period, range) in shelf.all.years.iter().chain(&shelf.all.months).chain(&shelf.all.days) {
         for part in 0..parts(range.len()) {
-            add(Page::Period { region: None, period: *period, part }, None);
+            add(Page::Index(Index::Period { region: None, period: *period, part }), None);
         }
     }
     for (region, _) in portal.territory.regions() {
-        add(Page::Region(region), None);
+        add(Page::Index(Index::Region(region)), None);
         let Some(run) = shelf.region(region) else { continue };
         for (period, range) in run.years.iter().chain(&run.months) {
             for part in 0..parts(range.len()) {
-                add(Page::Period { region: Some(region), period: *period, part }, None);
+                add(Page::Index(Index::Period { region: Some(region), period: *period, part }), None);
             }
         }
     }
     for province in shelf.provinces.keys() {
-        add(Page::Province(*province), None);
+        add(Page::Index(Index::Province(*province)), None);
     }
     for (kind, topics) in [(TopicKind::Tag, &shelf.tags), (TopicKind::Series, &shelf.series)] {
         for (ix, topic) in topics.iter().enumerate() {
@@ -189,7 +180,7 @@ fn redirects(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
     let release = &site.portal.releases[ix];
     for alias in &release.aliases {
         let Ok(path) = SafePath::parse(&alias.value) else { continue };
-        let spot = site.speller.alias(&path);
+        let spot = site.frame.speller.alias(&path);
         let what = What::Redirect { from: spot.url.clone(), to: Page::Release(ix) };
         let owner = Some(Place::new(release.source.clone(), alias.span));
         planned.push(Planned { spot, lang: release.lang, what, owner });
@@ -202,7 +193,7 @@ fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
     if !release.has_text() || release.targets.is_empty() && release.image.is_none() {
         return;
     }
-    let owner = site.address(release.lang, Page::Release(ix));
+    let owner = site.frame.release_address(release);
     let cover = release.image.as_ref().map(|image| (&image.target, image.field.src.span, &image.written_in));
     let body = release.targets.iter().zip(&release.body.references);
     let body = body.map(|(target, reference)| (target, reference.span, &release.source));
@@ -213,14 +204,14 @@ fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
 
 fn page_files(site: &Site, planned: &mut Vec<Planned>) {
     for (ix, page) in site.portal.pages.iter().enumerate() {
-        let owner = site.address(page.written.lang, Page::Static(ix));
+        let owner = site.frame.static_address(page);
         let body = page.targets.iter().zip(&page.written.body.references);
         let places =
             body.map(|(target, reference)| (target, Place::new(page.written.path.clone(), reference.span)));
         copies(site, page.written.lang, &owner, places, planned);
         for alias in &page.written.aliases {
             let Ok(path) = SafePath::parse(&alias.value) else { continue };
-            let spot = site.speller.alias(&path);
+            let spot = site.frame.speller.alias(&path);
             let what = What::Redirect { from: spot.url.clone(), to: Page::Static(ix) };
             let owner = Some(Place::new(page.written.path.clone(), alias.span));
             planned.push(Planned { spot, lang: page.written.lang, what, owner });
@@ -249,17 +240,17 @@ fn copies<'t>(
 /// Files of the theme and of the portal; the portal's win.
 fn statics(site: &Site, planned: &mut Vec<Planned>) {
     let mut files: BTreeMap<&str, &Asset> = BTreeMap::new();
-    for (address, asset) in site.theme.statics.iter().chain(&site.portal.statics) {
+    for (address, asset) in site.frame.theme.statics.iter().chain(&site.portal.statics) {
         files.insert(address, asset);
     }
     planned.extend(files.into_iter().map(|(address, asset)| Planned {
-        spot: site.speller.file(address),
+        spot: site.frame.speller.file(address),
         lang: LangId(0),
         what: What::Copy { path: asset.path.clone(), digest: asset.digest },
         owner: Some(Place::file(asset.path.clone())),
     }));
     planned.push(Planned {
-        spot: site.speller.file("robots.txt"),
+        spot: site.frame.speller.file("robots.txt"),
         lang: LangId(0),
         what: What::Robots,
         owner: None,
@@ -267,25 +258,20 @@ fn statics(site: &Site, planned: &mut Vec<Planned>) {
 }
 
 fn sitemaps(site: &Site, planned: &mut Vec<Planned>) -> Vec<SitemapPart> {
-    let mut chapters: BTreeMap<(LangId, Option<i16>), Vec<sitemap::Entry>> = BTreeMap::new();
+    let mut chapters: Chapters = Chapters::new();
     for one in planned.iter() {
         let What::Page(page) = &one.what else { continue };
         if site.noindex(*page) {
             continue;
         }
-        let modified = match page {
-            Page::Release(ix) => Some(site.portal.releases[*ix].modified()),
-            _ => None,
-        };
-        let entry = sitemap::Entry::new(site, &one.spot.url, modified);
-        chapters.entry((one.lang, chapter(site, one.lang, *page))).or_default().push(entry);
+        chapters.entry((one.lang, chapter(site, one.lang, *page))).or_default().push((one.lang, *page));
     }
     let sitemaps = sitemap::parts(site, chapters);
     for (ix, part) in sitemaps.iter().enumerate() {
         let (lang, what) = (LangId(0), What::Sitemap(ix));
-        planned.push(Planned { spot: site.speller.file(&part.name), lang, what, owner: None });
+        planned.push(Planned { spot: site.frame.speller.file(&part.name), lang, what, owner: None });
     }
-    let spot = site.speller.file("sitemap.xml");
+    let spot = site.frame.speller.file("sitemap.xml");
     planned.push(Planned { spot, lang: LangId(0), what: What::SitemapIndex, owner: None });
     sitemaps
 }
@@ -296,9 +282,9 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
     let year_of = |ix: &ReleaseIx| site.portal.releases[*ix].date.date().year();
     match page {
         Page::Release(ix) => Some(year_of(&ix)),
-        Page::Period { period, .. } => Some(Period::year(period)),
-        Page::Province(province) => {
-            site.shelf(lang).provinces.get(&province).and_then(|l| l.first()).map(year_of)
+        Page::Index(Index::Period { period, .. }) => Some(Period::year(period)),
+        Page::Index(Index::Province(province)) => {
+            site.shelf(lang).provinces.get(&province).and_then(|run| run.releases.first()).map(year_of)
         }
         Page::Topic { kind, ix, .. } => site.topic(lang, kind, ix).releases.first().map(year_of),
         _ => None,
@@ -379,7 +365,10 @@ impl Plan<'_> {
         for (path, targets, references) in releases.chain(pages) {
             for (target, reference) in targets.iter().zip(references) {
                 let Target::Root(root) = target else { continue };
-                let Some((url, None)) = self.site.target("", target) else { continue };
+                let Some(url) = self.site.target_url("", target) else { continue };
+                if portal.static_file(root).is_some() {
+                    continue;
+                }
                 if !url.is_empty() && !known.contains(&url) {
                     let near = crate::text::suggest::nearest(root, known.iter().map(String::as_str));
                     let suggestion = near.map(|near| format!("/{near}"));

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use tera::{Context, Tera, Value};
 
 use crate::model::body::Body;
+use crate::model::language::LangId;
 use crate::model::portal::{Release, ReleaseIx};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Digest;
@@ -14,15 +15,15 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 
 use super::compose::{Content, View};
-use super::feed::{self, FeedItem};
+use super::feed::{self, ItemInputs};
+use super::inputs::{PageInputs, TextInputs};
 use super::jsonld;
 use super::markdown::{self, Setting};
 use super::plan::{Output, Plan, What};
 use super::rows::{ROOT, Rows};
-use super::site::{Page, Site};
 use super::sitemap;
 use super::theme::{FOOTER, ROW, template_fault};
-use super::view::{ListView, RowView, TextView};
+use super::view::{ListView, RowView};
 
 /// The texts of the sources that an output shows, whole, by path.
 pub type Texts = HashMap<SourcePath, String>;
@@ -45,8 +46,9 @@ pub struct Renderer<'s, 'p> {
 impl<'s, 'p> Renderer<'s, 'p> {
     pub fn new(plan: &'s Plan<'p>) -> Self {
         let site = &plan.site;
-        let speaking = site.theme.locales.iter().zip(&site.heads).map(|(locale, head)| {
-            let mut tera = site.theme.speaking(locale);
+        let (theme, heads) = (site.frame.theme, &site.frame.heads);
+        let speaking = theme.locales.iter().zip(heads).map(|(locale, head)| {
+            let mut tera = theme.speaking(locale);
             let shared = tera.global_context();
             shared.insert_value("portal", Value::from_serializable(head));
             shared.insert_value("t", Value::from_serializable(&locale.texts()));
@@ -78,52 +80,54 @@ impl<'s, 'p> Renderer<'s, 'p> {
         let site = &self.plan.site;
         match &output.what {
             What::Page(page) => {
-                let view = site.view(output.lang, *page);
-                let body = match (&view.content, page) {
-                    (Content::Release(release), Page::Release(ix)) => {
-                        self.release_body(*ix, &release.text, &view.page.root, "", texts)?
+                let inputs = site.inputs(output.lang, *page);
+                let view = site.frame.view(&inputs);
+                let body = match (&inputs.page, page) {
+                    (PageInputs::Release(release), _) => {
+                        self.release_body(release.release.release, &release.text, &view.page.root, "", texts)?
                     }
-                    (Content::Static(content), Page::Static(ix)) => {
-                        let page = &site.portal.pages[*ix].written;
-                        let setting = self.setting(output, &view.page.root, "", &content.text);
-                        rendered(&page.path, &page.body, texts, &setting)?
+                    (PageInputs::Static { page, text }, _) => {
+                        let written = &page.0.written;
+                        let setting = self.setting(output.lang, &view.page.root, "", text);
+                        rendered(&written.path, &written.body, texts, &setting)?
                     }
                     _ => String::new(),
                 };
-                self.page(output, &view, &body)
+                self.page(output.lang, &view, &body)
             }
-            What::Redirect { from, to } => {
-                let root = site.speller.root(&output.file);
-                self.page(output, &site.redirect_view(output.lang, from, root, *to), "")
-            }
+            What::Redirect { from, to } => match site.redirect(output.lang, from, *to) {
+                Some(inputs) => self.page(output.lang, &site.frame.view(&inputs), ""),
+                None => Ok(Vec::new()),
+            },
             What::Feed(channel) => {
-                let view = site.feed_view(output.lang, *channel);
-                let root = site.portal.config.base_url.as_str();
+                let inputs = site.feed_inputs(output.lang, *channel);
+                let view = site.frame.feed_view(&inputs);
+                let root = site.frame.config.base_url.as_str();
                 let mut bodies = Vec::with_capacity(view.items.len());
-                for item in &view.items {
-                    bodies.push(self.feed_body(item, root, texts)?);
+                for (item, shown) in inputs.items.iter().zip(&view.items) {
+                    bodies.push(self.feed_body(item, root, &shown.link, texts)?);
                 }
-                Ok(feed::render(&view, site.dir(output.lang) == "rtl", &bodies))
+                Ok(feed::render(&view, site.frame.dir(output.lang) == "rtl", &bodies))
             }
-            What::Sitemap(ix) => Ok(sitemap::render_part(&self.plan.sitemaps[*ix])),
-            What::SitemapIndex => Ok(sitemap::render_index(&self.plan.sitemaps)),
+            What::Sitemap(ix) => Ok(sitemap::render_part(site, &self.plan.sitemaps[*ix])),
+            What::SitemapIndex => Ok(sitemap::render_index(site, &self.plan.sitemaps)),
             What::Robots => Ok(sitemap::robots(site).into_bytes()),
             What::Copy { .. } => Ok(Vec::new()),
         }
     }
 
-    fn page(&self, output: &Output, view: &View, body: &str) -> Result<Vec<u8>, Diagnostic> {
+    fn page(&self, lang: LangId, view: &View, body: &str) -> Result<Vec<u8>, Diagnostic> {
         let mut page = Bounded { bytes: Vec::with_capacity(16 * 1024), overflowed: false };
         let mut render = || -> tera::TeraResult<()> {
             let mut context = Context::from_serialize(&view.content)?;
             context.insert("page", &view.page);
-            context.insert_value("footer", self.footer(output.lang.index(), &view.page.root)?);
+            context.insert_value("footer", self.footer(lang.index(), &view.page.root)?);
             context.insert_value("body", Value::safe_string(body));
             if let Content::List(list) = &view.content {
-                context.insert_value("rows", self.rows(output.lang.index(), list, &view.page.root)?);
+                context.insert_value("rows", self.rows(lang.index(), list, &view.page.root)?);
             }
             context.insert_value("json_ld", Value::safe_string(&jsonld::of(view)));
-            self.teras[output.lang.index()].render_to(view.template, &context, &mut page)
+            self.teras[lang.index()].render_to(view.template, &context, &mut page)
         };
         match render() {
             Ok(()) => Ok(page.bytes),
@@ -139,10 +143,11 @@ impl<'s, 'p> Renderer<'s, 'p> {
 
     /// The rows of a list, with the way to the root from its page.
     fn rows(&self, lang: usize, list: &ListView, root: &str) -> tera::TeraResult<Value> {
-        let mut html = String::with_capacity(1024 * list.rows.releases.len());
-        for (ix, card) in list.rows.releases.iter().zip(&list.rows.cards) {
-            let row = self.rows.get(*ix, &self.plan.site.portal.releases[*ix], || {
-                let mut context = Context::from_serialize(&RowView { release: card })?;
+        let mut html = String::with_capacity(1024 * list.count);
+        for shown in list.rows.0 {
+            let row = self.rows.get(*shown, || {
+                let release = self.plan.site.frame.card(*shown);
+                let mut context = Context::from_serialize(&RowView { release })?;
                 context.insert("page", &serde_json::json!({ "root": ROOT }));
                 self.teras[lang].render(ROW, &context)
             })?;
@@ -177,49 +182,53 @@ impl<'s, 'p> Renderer<'s, 'p> {
         Ok(footer)
     }
 
-    fn feed_body(&self, item: &FeedItem, root: &str, texts: &Texts) -> Result<Arc<str>, Diagnostic> {
+    fn feed_body(
+        &self,
+        item: &ItemInputs,
+        root: &str,
+        link: &str,
+        texts: &Texts,
+    ) -> Result<Arc<str>, Diagnostic> {
         let bodies = || self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(known) = bodies().get(&item.ix) {
+        if let Some(known) = bodies().get(&item.release.ix) {
             return Ok(known.clone());
         }
-        let body: Arc<str> = self.release_body(item.ix, &item.text, root, &item.link, texts)?.into();
-        bodies().insert(item.ix, body.clone());
+        let body: Arc<str> = self.release_body(item.release.release, &item.text, root, link, texts)?.into();
+        bodies().insert(item.release.ix, body.clone());
         Ok(body)
     }
 
     fn release_body(
         &self,
-        ix: ReleaseIx,
-        text: &TextView,
+        release: &Release,
+        text: &TextInputs,
         root: &str,
         page: &str,
         texts: &Texts,
     ) -> Result<String, Diagnostic> {
-        let site: &Site = &self.plan.site;
-        let release: &Release = &site.portal.releases[ix];
-        if !release.has_text() {
-            return Ok(String::new());
+        match release.has_text() {
+            true => {
+                rendered(&release.source, &release.body, texts, &self.setting(release.lang, root, page, text))
+            }
+            false => Ok(String::new()),
         }
-        let setting = Setting {
-            root,
-            page,
-            lang: site.tag(release.lang),
-            typography: site.portal.config.typography,
-            targets: &text.targets,
-        };
-        rendered(&release.source, &release.body, texts, &setting)
     }
 
     fn setting<'a>(
         &'a self,
-        output: &Output,
+        lang: LangId,
         root: &'a str,
         page: &'a str,
-        text: &'a TextView,
+        text: &'a TextInputs,
     ) -> Setting<'a> {
-        let site = &self.plan.site;
-        let typography = site.portal.config.typography;
-        Setting { root, page, lang: site.tag(output.lang), typography, targets: &text.targets }
+        let frame = &self.plan.site.frame;
+        Setting {
+            root,
+            page,
+            lang: frame.tag(lang),
+            typography: frame.config.typography,
+            targets: &text.targets,
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::model::portal::{Portal, Release, ReleaseIx};
+use crate::model::portal::Portal;
+
+use super::inputs::Shown;
 
 /// Stands for the way to the root. As a noncharacter no text can hold it.
 pub const ROOT: &str = "\u{fdd0}";
@@ -26,13 +28,8 @@ impl Rows {
     }
 
     /// A release's row, with [`ROOT`] for the way to the root.
-    pub fn get<E>(
-        &self,
-        ix: ReleaseIx,
-        release: &Release,
-        render: impl FnOnce() -> Result<String, E>,
-    ) -> Result<Arc<str>, E> {
-        let slot = &self.slots[ix];
+    pub fn get<E>(&self, release: Shown, render: impl FnOnce() -> Result<String, E>) -> Result<Arc<str>, E> {
+        let slot = &self.slots[release.ix];
         let mut html = slot.html.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let row = match &*html {
             Some(row) => row.clone(),

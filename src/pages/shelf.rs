@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::Serialize;
+
 use crate::model::language::LangId;
 use crate::model::portal::{Portal, ReleaseIx};
 use crate::model::release::slug_proposal;
 use crate::model::territory::{ProvinceId, RegionId};
 
 /// A year, a month or a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Period {
     Year(i16),
     Month(i16, i8),
@@ -103,6 +105,11 @@ impl Run {
         parts.map(|(part, range)| (*part, range.len()))
     }
 
+    /// Every month with a release, oldest first.
+    pub fn all_months(&self) -> Vec<Period> {
+        self.months.iter().map(|(month, _)| *month).collect()
+    }
+
     /// The newest `n`, newest first.
     pub fn newest(&self, n: usize) -> impl Iterator<Item = ReleaseIx> {
         self.releases.iter().rev().take(n).copied()
@@ -132,8 +139,8 @@ pub struct Shelf {
     pub all: Run,
     /// By region, in the order of the territory.
     pub regions: Vec<Run>,
-    /// Oldest first; only provinces with a release.
-    pub provinces: BTreeMap<ProvinceId, Vec<ReleaseIx>>,
+    /// Only provinces with a release.
+    pub provinces: BTreeMap<ProvinceId, Run>,
     /// By name.
     pub tags: Vec<Topic>,
     pub series: Vec<Topic>,
@@ -186,7 +193,7 @@ impl Shelf {
                 }
             }
             for province in &release.provinces {
-                shelf.provinces.entry(*province).or_default().push(ix);
+                shelf.provinces.entry(*province).or_default().push(ix, portal);
             }
             for tag in &release.tags {
                 let list = tags.entry(&tag.text).or_default();

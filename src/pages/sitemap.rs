@@ -8,47 +8,31 @@ use serde::Serialize;
 
 use crate::model::date::Moment;
 use crate::model::language::LangId;
+use crate::text::fingerprint::Fingerprint;
 
-use super::site::Site;
+use super::inputs::{Shown, StaticLabel};
+use super::site::{Index, Page, Site, TopicKind};
 
 /// The protocol's limit of addresses in one file.
 const LONGEST: usize = 50_000;
 
+/// Pages by language and, where they have one, year.
+pub type Chapters = BTreeMap<(LangId, Option<i16>), Vec<(LangId, Page)>>;
+
 /// One sitemap: a year of one language, or its pages without year.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct SitemapPart {
     pub name: String,
-    /// Absolute.
-    pub url: String,
     /// When the newest of its entries changed.
-    pub modified: Option<String>,
-    pub entries: Vec<Entry>,
-}
-
-/// An address and when its content last changed.
-#[derive(Debug, Serialize)]
-pub struct Entry {
-    pub url: String,
-    pub modified: Option<String>,
-    #[serde(skip)]
-    instant: Option<jiff::Timestamp>,
-}
-
-impl Entry {
-    pub fn new(site: &Site, url: &str, modified: Option<Moment>) -> Self {
-        Self {
-            url: site.absolute(url),
-            modified: modified.map(|moment| moment.rfc3339()),
-            instant: modified.map(|moment| moment.timestamp),
-        }
-    }
+    pub modified: Option<Moment>,
+    pub entries: Vec<(LangId, Page)>,
 }
 
 /// Parts chapters into files that keep the protocol's limit.
-pub fn parts(site: &Site, chapters: BTreeMap<(LangId, Option<i16>), Vec<Entry>>) -> Vec<SitemapPart> {
+pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
     let mut parts = Vec::new();
     for ((lang, year), mut entries) in chapters {
-        let tag = site.tag(lang);
+        let tag = site.frame.tag(lang);
         let name = match year {
             Some(year) => format!("sitemap-{tag}-{year}"),
             None => format!("sitemap-{tag}"),
@@ -57,9 +41,9 @@ pub fn parts(site: &Site, chapters: BTreeMap<(LangId, Option<i16>), Vec<Entry>>)
         loop {
             let rest = entries.split_off(entries.len().min(LONGEST));
             let name = if number == 1 { format!("{name}.xml") } else { format!("{name}-{number}.xml") };
-            let newest = entries.iter().max_by_key(|entry| entry.instant);
-            let modified = newest.and_then(|entry| entry.modified.clone());
-            parts.push(SitemapPart { url: site.absolute(&name), name, modified, entries });
+            let changes = entries.iter().filter_map(|(_, page)| modified(site, *page));
+            let modified = changes.max_by_key(|moment| moment.timestamp);
+            parts.push(SitemapPart { name, modified, entries });
             if rest.is_empty() {
                 break;
             }
@@ -70,36 +54,68 @@ pub fn parts(site: &Site, chapters: BTreeMap<(LangId, Option<i16>), Vec<Entry>>)
     parts
 }
 
-/// What the index of sitemaps says: addresses and changes.
-pub fn index(parts: &[SitemapPart]) -> Vec<(&str, Option<&str>)> {
-    parts.iter().map(|part| (part.url.as_str(), part.modified.as_deref())).collect()
+/// When the content of a page last changed, where that can be said.
+fn modified(site: &Site, page: Page) -> Option<Moment> {
+    match page {
+        Page::Release(ix) => Some(site.portal.releases[ix].modified()),
+        _ => None,
+    }
+}
+
+impl SitemapPart {
+    /// Of all that the part shows.
+    pub fn fingerprint(&self, site: &Site) -> Fingerprint {
+        #[derive(Serialize)]
+        enum Entry<'a> {
+            Release(Shown<'a>),
+            Index(Index),
+            Topic(TopicKind, &'a str, usize),
+            Static(StaticLabel<'a>),
+        }
+        let entry = |(lang, page): &(LangId, Page)| {
+            let entry = match *page {
+                Page::Release(ix) => Entry::Release(site.shown(ix)),
+                Page::Index(index) => Entry::Index(index),
+                Page::Topic { kind, ix, part } => Entry::Topic(kind, &site.topic(*lang, kind, ix).slug, part),
+                Page::Static(ix) => Entry::Static(StaticLabel(&site.portal.pages[ix])),
+            };
+            (*lang, entry)
+        };
+        let entries: Vec<(LangId, Entry)> = self.entries.iter().map(entry).collect();
+        Fingerprint::of(&(&self.name, entries))
+    }
+}
+
+/// What the index of sitemaps says: names and changes.
+pub fn index(parts: &[SitemapPart]) -> Vec<(&str, Option<String>)> {
+    parts.iter().map(|part| (part.name.as_str(), part.modified.map(|moment| moment.rfc3339()))).collect()
 }
 
 /// robots.txt: everything may be read, but by those that the portal shuts out.
 pub fn robots(site: &Site) -> String {
     let mut text = String::new();
-    for agent in &site.portal.config.blocked_robots {
+    for agent in &site.frame.config.blocked_robots {
         text.push_str(&format!("User-agent: {agent}\nDisallow: /\n\n"));
     }
     text.push_str("User-agent: *\nDisallow:\n\n");
-    text.push_str(&format!("Sitemap: {}\n", site.absolute("sitemap.xml")));
+    text.push_str(&format!("Sitemap: {}\n", site.frame.absolute("sitemap.xml")));
     text
 }
 
-pub fn render_index(parts: &[SitemapPart]) -> Vec<u8> {
-    document("sitemapindex", "sitemap", index(parts).into_iter())
+pub fn render_index(site: &Site, parts: &[SitemapPart]) -> Vec<u8> {
+    let parts = index(parts).into_iter();
+    document("sitemapindex", "sitemap", parts.map(|(name, modified)| (site.frame.absolute(name), modified)))
 }
 
-pub fn render_part(part: &SitemapPart) -> Vec<u8> {
-    let entries = part.entries.iter().map(|entry| (entry.url.as_str(), entry.modified.as_deref()));
+pub fn render_part(site: &Site, part: &SitemapPart) -> Vec<u8> {
+    let entries = part.entries.iter().map(|(lang, page)| {
+        let url = site.frame.absolute(&site.spot(*lang, *page).url);
+        (url, modified(site, *page).map(|moment| moment.rfc3339()))
+    });
     document("urlset", "url", entries)
 }
 
-fn document<'e>(
-    root: &str,
-    item: &str,
-    entries: impl Iterator<Item = (&'e str, Option<&'e str>)>,
-) -> Vec<u8> {
+fn document(root: &str, item: &str, entries: impl Iterator<Item = (String, Option<String>)>) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new());
     let written = (|| {
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
@@ -111,9 +127,9 @@ fn document<'e>(
                 for (url, modified) in entries {
                     writer.write_event(Event::Text(BytesText::new("\n")))?;
                     writer.create_element(item).write_inner_content(|writer| {
-                        writer.create_element("loc").write_text_content(BytesText::new(url))?;
+                        writer.create_element("loc").write_text_content(BytesText::new(&url))?;
                         if let Some(modified) = modified {
-                            writer.create_element("lastmod").write_text_content(BytesText::new(modified))?;
+                            writer.create_element("lastmod").write_text_content(BytesText::new(&modified))?;
                         }
                         Ok(())
                     })?;

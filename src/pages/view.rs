@@ -1,6 +1,7 @@
 //! The structures that templates see: all of them, and nothing else.
 //!
-//! A page's fingerprint is the hash of its view, so whatever a template could show is in here.
+//! A view is composed of the frame and of the page's inputs, and those are what is fingerprinted:
+//! whatever a template could show is in here, and nothing is in here that was not counted.
 //! Every `url` is relative to the portal's root and is written after `page.root`:
 //! `<a href="{{ page.root }}{{ release.url }}">`. Addresses for machines are absolute.
 //! `docs/templates.md` describes all this for authors of themes.
@@ -9,10 +10,10 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::body::Markup;
-use crate::model::portal::{ReleaseIx, Status};
+use crate::model::portal::Status;
 use crate::model::release::Kind;
-use crate::text::fingerprint::{Digest, Hashed};
+
+use super::inputs::Shown;
 
 /// What is the same on every page of a language: no counts, nothing "latest".
 #[derive(Debug, Serialize)]
@@ -105,7 +106,8 @@ pub struct PageView {
     pub crumbs: Vec<Label>,
     /// Real counterparts for `hreflang`, this page among them; empty where there is no other.
     pub alternates: Vec<Alternate>,
-    /// One entry for every other language: the counterpart, or the next wider page.
+    /// One entry for every other language: the counterpart, or the next wider page that every language
+    /// has at all times: of a release its region, of a period the archives or its region.
     pub switch: Vec<Switch>,
     /// The feed that this page is about, else the site's.
     pub feed: Label,
@@ -171,23 +173,17 @@ pub struct Picture {
 }
 
 /// A release as a mere link.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Link<'a> {
     pub title: &'a str,
-    pub url: &'a str,
-    pub date: &'a DateView,
-}
-
-impl<'a> Link<'a> {
-    pub fn to(card: &'a Card) -> Self {
-        Self { title: card.title, url: &card.url, date: &card.date }
-    }
+    pub url: String,
+    pub date: DateView,
 }
 
 /// `release.html`
 #[derive(Debug, Serialize)]
 pub struct ReleaseView<'a> {
-    pub release: &'a Hashed<Card<'a>>,
+    pub release: Card<'a>,
     /// The summary, where somebody wrote one and did not leave it to the first paragraph.
     pub standfirst: Option<&'a str>,
     pub authors: &'a [String],
@@ -207,8 +203,6 @@ pub struct ReleaseView<'a> {
     pub extra: serde_json::Map<String, serde_json::Value>,
     /// The day, month and year that the release stands in.
     pub periods: Vec<Label>,
-    /// The text, which templates see rendered as `body`.
-    pub text: TextView<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -224,15 +218,7 @@ pub struct Translation<'a> {
     /// The language's own name.
     pub language: &'a str,
     pub title: &'a str,
-    pub url: &'a str,
-}
-
-/// Identifies a text and what its references lead to.
-#[derive(Debug, Serialize)]
-pub struct TextView<'a> {
-    pub digest: Digest,
-    pub markup: Markup,
-    pub targets: Vec<TargetView<'a>>,
+    pub url: String,
 }
 
 /// Where one reference of a text leads.
@@ -257,13 +243,13 @@ pub struct YearView {
 /// `home.html`
 #[derive(Debug, Serialize)]
 pub struct HomeView<'a> {
-    pub releases: Vec<&'a Hashed<Card<'a>>>,
+    pub releases: Vec<Card<'a>>,
     /// Newest first.
     pub years: Vec<YearView>,
 }
 
 /// `list.html`: a year, month or day, of the portal or a region; a tag; a series.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct ListView<'a> {
     /// Rendered by `row.html`, once for all lists that a release stands in.
     pub rows: Rows<'a>,
@@ -279,26 +265,18 @@ pub struct ListView<'a> {
 }
 
 /// The releases of a list. What a template gets in their place is HTML.
-#[derive(Debug)]
-pub struct Rows<'a> {
-    pub cards: Vec<&'a Hashed<Card<'a>>>,
-    pub releases: Vec<ReleaseIx>,
-}
+pub struct Rows<'a>(pub &'a [Shown<'a>]);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.serialize_unit()
-        } else {
-            self.cards.serialize(serializer)
-        }
+        serializer.serialize_unit()
     }
 }
 
 /// `row.html`: a release as lists show it, wherever they stand.
 #[derive(Debug, Serialize)]
 pub struct RowView<'a> {
-    pub release: &'a Hashed<Card<'a>>,
+    pub release: Card<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -341,18 +319,16 @@ pub struct RegionView<'a> {
     pub region: Arc<RegionLabel>,
     /// The province, where the page is about one.
     pub province: Option<Label>,
-    pub releases: Vec<&'a Hashed<Card<'a>>>,
+    pub releases: Vec<Card<'a>>,
     pub provinces: Vec<Label>,
     pub years: Vec<YearView>,
     /// The regional secretariat's contact.
-    pub contact: Contact,
+    pub contact: &'a Contact,
 }
 
-/// `page.html`
+/// `page.html`: its title stands in `page`, its text in `body`.
 #[derive(Debug, Serialize)]
-pub struct StaticView<'a> {
-    pub text: TextView<'a>,
-}
+pub struct StaticView {}
 
 /// `redirect.html`
 #[derive(Debug, Serialize)]

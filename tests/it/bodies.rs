@@ -88,7 +88,7 @@ fn a_text_that_becomes_a_plain_one_is_shown_anew() {
     let text = toml("summary = \"Un résumé\"").replace("Texte.", "Un *mot*\nde la fin.");
     let fixture = Fixture::release(&text);
     let fingerprint = || {
-        let manifest = tribune::world::manifest::load(fixture.dir(), &fixture.path("public")).unwrap();
+        let manifest = published(&fixture);
         let page = manifest.files.into_iter().find(|one| one.file.as_str() == "2026/03/12/a/index.html");
         page.unwrap().fingerprint
     };
@@ -99,4 +99,10 @@ fn a_text_that_becomes_a_plain_one_is_shown_anew() {
     let changes = after.0.changes(&before.0);
     assert_eq!(changes, ["~ 2026/03/12/a/index.html", "~ feed.xml", "~ regions/souss-massa/feed.xml"]);
     assert_eq!(shown(fixture), "<p>Un *mot*<br>\nde la fin.</p>");
+}
+
+fn published(fixture: &Fixture) -> tribune::pages::manifest::Manifest {
+    let root = tribune::world::tree::Root::new(fixture.dir());
+    let file = tribune::world::cache::file(&root, "manifest", &fixture.path("public"));
+    tribune::world::cache::load(&file).expect("a manifest of what was built")
 }

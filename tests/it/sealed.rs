@@ -231,6 +231,32 @@ fn a_build_without_changes_writes_nothing() {
     assert_eq!(touched.changes(&before), [""; 0]);
 }
 
+/// A language's first release of a year finds the year's other pages as they were, however many.
+#[test]
+fn the_first_release_of_a_language_in_a_year_changes_no_release_of_another() {
+    let changes = |count: usize| {
+        let fixture = Fixture::with("");
+        for number in 0..count {
+            let text = release(&format!("2026-01-{:02}", 1 + number % 28), "oriental", "");
+            fixture.edit(&format!("content/r{number:03}.md"), text);
+        }
+        let arabic = release("2026-01-31", "oriental", "").replace("De ", "من ");
+        adding(&fixture, "content/jadid.ar.md", &arabic)
+    };
+    let few = changes(10);
+    assert_eq!(few, changes(40));
+    let of_releases: Vec<_> = few.iter().filter(|change| change.contains("/r0")).collect();
+    assert!(of_releases.is_empty(), "{of_releases:?}");
+}
+
+#[test]
+fn a_release_elsewhere_in_the_region_leaves_a_province_alone() {
+    let fixture = archive(24);
+    fixture.edit("content/p.md", release("2026-05-02", "souss-massa", "province = \"Tiznit\""));
+    let changes = adding(&fixture, "content/neuf.md", &release("2026-05-30", "souss-massa", ""));
+    assert!(!changes.iter().any(|change| change.contains("tiznit")), "{changes:?}");
+}
+
 /// The memory of earlier runs may be lost, cut or forged: the output is the same.
 #[test]
 fn a_broken_memory_is_as_good_as_none() {

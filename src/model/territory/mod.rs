@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::model::language::Localised;
+use crate::text::fingerprint::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 pub use lookup::Miss;
@@ -43,14 +44,14 @@ pub struct RegionId(pub u16);
 pub struct ProvinceId(pub u16);
 
 /// Another spelling of a name, or an old name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Alias {
     pub name: String,
     /// The last year in which it was official.
     pub until: Option<u16>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Region {
     pub slug: String,
     /// "09"; may be empty.
@@ -72,7 +73,7 @@ pub enum ProvinceKind {
     PrefectureOfArrondissements,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Province {
     pub slug: String,
     pub code: String,
@@ -139,6 +140,11 @@ const PSEUDO: [(&str, [&str; 3], &[&str]); 2] = [
 ];
 
 impl Territory {
+    /// Of all names and numbers.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&(&self.name, &self.credit, &self.regions, &self.provinces))
+    }
+
     /// All regions in the territory's order, then `national` and `monde`.
     pub fn regions(&self) -> impl Iterator<Item = (RegionId, &Region)> {
         (0..).map(RegionId).zip(&self.regions)

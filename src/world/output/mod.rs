@@ -16,7 +16,7 @@ use crate::pages::manifest::{Manifest, Published};
 use crate::pages::path::OutPath;
 use crate::pages::plan::{Output, Plan, What};
 use crate::pages::render::Renderer;
-use crate::pages::site::Page;
+use crate::pages::site::{Index, Page};
 use crate::text::diagnostic::Diagnostic;
 
 use self::account::Account;
@@ -288,7 +288,7 @@ fn rank(what: &What) -> u8 {
     match what {
         What::Copy { .. } => 0,
         What::Page(Page::Release(_) | Page::Static(_)) | What::Redirect { .. } => 1,
-        What::Page(Page::Home) => 3,
+        What::Page(Page::Index(Index::Home)) => 3,
         What::Page(_) => 2,
         What::Feed(_) => 4,
         What::Sitemap(_) | What::SitemapIndex | What::Robots => 5,

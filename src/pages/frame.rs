@@ -1,0 +1,310 @@
+//! What all pages of a portal share: configuration, territory, theme, and everything that follows
+//! from them alone. No release stands in it.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::model::config::{Addresses, Config};
+use crate::model::date::Moment;
+use crate::model::language::{LangId, Localised, is_rtl};
+use crate::model::portal::{self, Portal, Release};
+use crate::model::release::slug_proposal;
+use crate::model::territory::{ProvinceId, RegionId, Territory};
+use crate::text::fingerprint::Fingerprint;
+
+use super::contact;
+use super::locale::Locale;
+use super::path::{Speller, Spot, in_language};
+use super::shelf::Period;
+use super::site::{Channel, Index, TopicKind};
+use super::theme::Theme;
+use super::view::{Contact, DateView, Label, PartyView, Picture, PortalHead, RegionLabel};
+
+/// The frame of every page.
+pub struct Frame<'p> {
+    pub config: &'p Config,
+    pub territory: &'p Territory,
+    pub theme: &'p Theme,
+    pub speller: Speller,
+    /// By language.
+    pub heads: Vec<PortalHead>,
+    regions: Vec<Vec<Arc<RegionLabel>>>,
+    contacts: Vec<Vec<Contact>>,
+    /// Of all this, and of the rules that shape every page.
+    pub fingerprint: Fingerprint,
+}
+
+impl<'p> Frame<'p> {
+    pub fn new(portal: &'p Portal, theme: &'p Theme) -> Self {
+        let (config, territory) = (&portal.config, &portal.territory);
+        let mut frame = Self {
+            config,
+            territory,
+            theme,
+            speller: Speller { addresses: config.addresses },
+            heads: Vec::new(),
+            regions: Vec::new(),
+            contacts: Vec::new(),
+            fingerprint: Fingerprint::default(),
+        };
+        let languages = || config.languages().map(|(lang, _)| lang);
+        frame.regions = languages().map(|lang| frame.region_labels(lang)).collect();
+        frame.contacts = languages().map(|lang| frame.region_contacts(lang)).collect();
+        frame.heads = languages().map(|lang| frame.head(lang, portal)).collect();
+        frame.fingerprint =
+            Fingerprint::of(&(config.fingerprint, territory.fingerprint(), theme.fingerprint, &frame.heads));
+        frame
+    }
+
+    pub fn locale(&self, lang: LangId) -> &Arc<Locale> {
+        &self.theme.locales[lang.index()]
+    }
+
+    pub fn portal_head(&self, lang: LangId) -> &PortalHead {
+        &self.heads[lang.index()]
+    }
+
+    pub fn tag(&self, lang: LangId) -> &'p str {
+        self.config.lang(lang)
+    }
+
+    pub fn dir(&self, lang: LangId) -> &'static str {
+        if is_rtl(self.tag(lang)) { "rtl" } else { "ltr" }
+    }
+
+    pub fn absolute(&self, url: &str) -> String {
+        format!("{}{url}", self.config.base_url.as_str())
+    }
+
+    fn in_language(&self, lang: LangId, address: &str) -> String {
+        in_language(lang, self.tag(lang), address)
+    }
+
+    /// The address of an index, without slashes round it and without language.
+    fn plain_address(&self, index: Index) -> String {
+        match index {
+            Index::Home => String::new(),
+            Index::Archives => "archives".into(),
+            Index::Regions => "regions".into(),
+            Index::NotFound => "404".into(),
+            Index::Region(region) => format!("regions/{}", self.territory.region(region).slug),
+            Index::Province(province) => {
+                let province = self.territory.province(province);
+                format!("regions/{}/{}", self.territory.region(province.region).slug, province.slug)
+            }
+            Index::Period { region, period, part } => {
+                let period = period.address();
+                let address = match region {
+                    Some(region) => format!("regions/{}/{period}", self.territory.region(region).slug),
+                    None => period,
+                };
+                in_parts(address, part)
+            }
+        }
+    }
+
+    /// Where an index is read and stored.
+    pub fn index_spot(&self, lang: LangId, index: Index) -> Spot {
+        let address = self.in_language(lang, &self.plain_address(index));
+        match index {
+            // Hosts look for this name, however pages are stored.
+            Index::NotFound => self.speller.file(&format!("{address}.html")),
+            // A language's home answers at its folder, as the portal's does.
+            Index::Home if !address.is_empty() => Speller {
+                addresses: match self.speller.addresses {
+                    Addresses::Portable => Addresses::Portable,
+                    _ => Addresses::Folder,
+                },
+            }
+            .page(&address),
+            _ => self.speller.page(&address),
+        }
+    }
+
+    pub fn url(&self, lang: LangId, index: Index) -> String {
+        self.index_spot(lang, index).url
+    }
+
+    /// The address of a release, without slashes round it: its folder, where it has files.
+    pub fn release_address(&self, release: &Release) -> String {
+        let day = day_of(release.date.date()).address();
+        self.in_language(release.lang, &format!("{day}/{}", release.slug))
+    }
+
+    pub fn release_url(&self, release: &Release) -> String {
+        self.speller.page(&self.release_address(release)).url
+    }
+
+    pub fn static_address(&self, page: &portal::Page) -> String {
+        self.in_language(page.written.lang, &page.written.address)
+    }
+
+    pub fn static_url(&self, page: &portal::Page) -> String {
+        self.speller.page(&self.static_address(page)).url
+    }
+
+    fn topic_address(&self, lang: LangId, kind: TopicKind, slug: &str) -> String {
+        let folder = match kind {
+            TopicKind::Tag => "tags",
+            TopicKind::Series => "series",
+        };
+        self.in_language(lang, &format!("{folder}/{slug}"))
+    }
+
+    /// Where a tag or a series is read and stored.
+    pub fn topic_spot(&self, lang: LangId, kind: TopicKind, slug: &str, part: usize) -> Spot {
+        self.speller.page(&in_parts(self.topic_address(lang, kind, slug), part))
+    }
+
+    /// A tag or a series, by its name.
+    pub fn topic_label(&self, lang: LangId, kind: TopicKind, name: &str) -> Label {
+        Label { name: name.to_owned(), url: self.topic_spot(lang, kind, &slug_proposal(name), 0).url }
+    }
+
+    /// Where a feed stands; `topic` is the slug of what it is about, where that is a topic.
+    pub fn feed_spot(&self, lang: LangId, channel: Channel, topic: &str) -> Spot {
+        let folder = match channel {
+            Channel::Site => self.in_language(lang, ""),
+            Channel::Region(region) => self.in_language(lang, &self.plain_address(Index::Region(region))),
+            Channel::Province(province) => {
+                self.in_language(lang, &self.plain_address(Index::Province(province)))
+            }
+            Channel::Topic { kind, .. } => self.topic_address(lang, kind, topic),
+        };
+        let path = if folder.is_empty() { "feed.xml".into() } else { format!("{folder}/feed.xml") };
+        self.speller.file(&path)
+    }
+
+    /// What a feed is called; `topic` is the name of what it is about, where that is a topic.
+    pub fn feed_title(&self, lang: LangId, channel: Channel, topic: &str) -> String {
+        let portal = self.portal_head(lang).title.as_str();
+        let (key, name) = match channel {
+            Channel::Site => ("title", ""),
+            Channel::Region(region) => ("region", self.region_label(lang, region).name.as_str()),
+            Channel::Province(province) => {
+                ("province", self.territory.province(province).names.get(self.tag(lang)))
+            }
+            Channel::Topic { kind: TopicKind::Tag, .. } => ("tag", topic),
+            Channel::Topic { kind: TopicKind::Series, .. } => ("series", topic),
+        };
+        self.locale(lang).fill(&format!("feeds.{key}"), &[("portal", portal), (key, name)])
+    }
+
+    pub fn region_label(&self, lang: LangId, region: RegionId) -> &Arc<RegionLabel> {
+        &self.regions[lang.index()][usize::from(region.0)]
+    }
+
+    pub fn region_contact(&self, lang: LangId, region: RegionId) -> &Contact {
+        &self.contacts[lang.index()][usize::from(region.0)]
+    }
+
+    /// A province that has a page in this language.
+    pub fn province_label(&self, lang: LangId, province: ProvinceId) -> Label {
+        let name = self.territory.province(province).names.get(self.tag(lang)).to_owned();
+        Label { name, url: self.url(lang, Index::Province(province)) }
+    }
+
+    pub fn date(&self, lang: LangId, moment: &Moment) -> DateView {
+        DateView {
+            iso: moment.iso_date(),
+            datetime: moment.rfc3339(),
+            long: self.locale(lang).long_date(moment.date()),
+        }
+    }
+
+    /// A period's name: `2026`, « mars 2026 », « 12 mars 2026 ».
+    pub fn period_name(&self, lang: LangId, period: Period) -> String {
+        let locale = self.locale(lang);
+        match period {
+            Period::Year(year) => year.to_string(),
+            Period::Month(year, month) => locale.month_year(year, month),
+            Period::Day(year, month, day) => match Date::new(year, month, day) {
+                Ok(date) => locale.long_date(date),
+                Err(_) => period.address(),
+            },
+        }
+    }
+
+    pub fn period_label(&self, lang: LangId, region: Option<RegionId>, period: Period) -> Label {
+        let url = self.url(lang, Index::Period { region, period, part: 0 });
+        Label { name: self.period_name(lang, period), url }
+    }
+
+    fn region_labels(&self, lang: LangId) -> Vec<Arc<RegionLabel>> {
+        let label = |(id, region): (RegionId, &crate::model::territory::Region)| {
+            Arc::new(RegionLabel {
+                slug: region.slug.clone(),
+                name: region.names.get(self.tag(lang)).to_owned(),
+                url: self.url(lang, Index::Region(id)),
+                pseudo: region.pseudo,
+            })
+        };
+        self.territory.regions().map(label).collect()
+    }
+
+    fn region_contacts(&self, lang: LangId) -> Vec<Contact> {
+        let mut contacts = vec![Contact::new(); self.territory.regions().count()];
+        for (name, written) in &self.config.party.regions {
+            if let Ok(region) = self.territory.find_region(&name.value) {
+                contacts[usize::from(region.0)] =
+                    written.get(self.tag(lang)).map(contact::read).unwrap_or_default();
+            }
+        }
+        contacts
+    }
+
+    fn head(&self, lang: LangId, portal: &Portal) -> PortalHead {
+        let (config, tag, locale) = (self.config, self.tag(lang), self.locale(lang));
+        let own = |text: &Localised| text.get(tag).unwrap_or_default().to_owned();
+        let pages = portal.pages.iter().filter(|page| page.written.lang == lang);
+        let assets = self.theme.statics.iter().map(|(address, asset)| {
+            let mark = &asset.digest.to_string()[..8];
+            (address.clone(), format!("{}?v={mark}", self.speller.file(address).url).into())
+        });
+        PortalHead {
+            title: own(&config.title),
+            description: own(&config.description),
+            lang: tag.to_owned(),
+            dir: self.dir(lang),
+            language: locale.get("language.name").to_owned(),
+            base_url: config.base_url.as_str().to_owned(),
+            home: self.url(lang, Index::Home),
+            archives: self.url(lang, Index::Archives),
+            regions_index: self.url(lang, Index::Regions),
+            feed: self.feed_spot(lang, Channel::Site, "").url,
+            regions: self.regions[lang.index()].clone(),
+            pages: pages
+                .map(|page| Label { name: page.written.title.clone(), url: self.static_url(page) })
+                .collect(),
+            party: PartyView {
+                name: config.party.name.get(tag).map_or_else(|| own(&config.title), str::to_owned),
+                url: config.party.url.clone(),
+                logo: self.logo(portal),
+                contact: config.party.contact.get(tag).map(contact::read).unwrap_or_default(),
+                same_as: config.party.same_as.clone(),
+            },
+            options: self.theme.options.clone(),
+            assets: assets.collect(),
+            credit: self.territory.credit.get(tag).map(str::to_owned),
+            generator: concat!("Tribune ", env!("CARGO_PKG_VERSION")).into(),
+        }
+    }
+
+    fn logo(&self, portal: &Portal) -> Option<Picture> {
+        let path = self.config.party.logo.as_ref()?.value.trim_start_matches('/');
+        let (width, height) = portal.static_file(path).and_then(|asset| asset.dimensions).unzip();
+        let url = self.speller.file(path).url;
+        Some(Picture { url, alt: String::new(), caption: None, credit: None, width, height })
+    }
+}
+
+/// The address of a part of a list; part 0 is the bare address.
+fn in_parts(address: String, part: usize) -> String {
+    if part == 0 { address } else { format!("{address}/p{part}") }
+}
+
+/// The day that a date stands in.
+pub fn day_of(date: Date) -> Period {
+    Period::Day(date.year(), date.month(), date.day())
+}
