@@ -6,6 +6,7 @@ use crate::cli::BuildArgs;
 use crate::pages::plan::plan;
 use crate::pages::render::Renderer;
 use crate::text::diagnostic::{Format, Report};
+use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::output::{self, Held, Marks, Outcome, Refusal};
 use crate::world::tree::Root;
@@ -38,7 +39,8 @@ pub fn run(args: &BuildArgs) -> Exit {
         }
     };
     let mut faults = Vec::new();
-    let Some(loaded) = load(&mut root, &args.inputs, &mut watch, &mut faults) else {
+    let memory = Memory { recall: !args.clean, remember: true };
+    let Some(loaded) = load(&mut root, &args.inputs, memory, &mut watch, &mut faults) else {
         return refuse(args, &root, Report::new(faults), &watch);
     };
     let plan = plan(&loaded.portal, &loaded.theme, &mut faults);

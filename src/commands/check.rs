@@ -12,6 +12,7 @@ use crate::pages::render::{Renderer, Texts};
 use crate::text::diagnostic::{Diagnostic, Report};
 use crate::text::problem::Problem;
 use crate::text::source::Place;
+use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::tree::Root;
 
@@ -22,7 +23,9 @@ pub fn run(args: &CheckArgs) -> Exit {
     let mut watch = Stopwatch::start();
     let mut root = root(&args.common);
     let mut faults = Vec::new();
-    if let Some(loaded) = load(&mut root, &args.inputs, &mut watch, &mut faults) {
+    // A check writes nothing, not even what it remembers.
+    let memory = Memory { recall: true, remember: false };
+    if let Some(loaded) = load(&mut root, &args.inputs, memory, &mut watch, &mut faults) {
         let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
         if !faults.iter().any(Diagnostic::is_error) {
             faults.extend(rendering(&plan, &root));

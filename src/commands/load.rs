@@ -1,20 +1,21 @@
 //! Sources to portal: the stages that every command begins with.
 
-use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 use crate::cli::{Common, Inputs};
 use crate::model::config::Config;
 use crate::model::page::WrittenPage;
-use crate::model::portal::{Clock, Parts, Portal};
+use crate::model::portal::{Asset, Clock, Parts, Portal};
 use crate::model::release::{Rules, Written};
 use crate::model::territory::Territory;
 use crate::pages::theme::Theme;
 use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
+use crate::world::catalog::{self, Memory, Reading};
 use crate::world::clock::{Stopwatch, now};
 use crate::world::themes;
-use crate::world::tree::{Root, Tree};
+use crate::world::tree::{Root, Tree, static_address};
 
 /// A portal with its theme, and everything that is wrong with either.
 pub struct Loaded {
@@ -110,6 +111,7 @@ fn territory(
 pub fn load(
     root: &mut Root,
     inputs: &Inputs,
+    memory: Memory,
     watch: &mut Stopwatch,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Loaded> {
@@ -128,11 +130,10 @@ pub fn load(
     }
     watch.lap("list");
     let rules = Rules { config: &config, territory: &territory };
-    let (releases, pages) = parse(root, &tree, rules, faults);
-    watch.lap("parse");
-    let assets = root.assets(&tree.assets, faults);
-    let statics = root.statics(&tree, faults);
-    watch.lap("files");
+    let (sources, mut found) = sources(root, tree, rules, memory);
+    faults.append(&mut found);
+    let Sources { releases, pages, assets, statics } = sources;
+    watch.lap("read");
     let parts = Parts { config, territory, releases, pages, assets, statics };
     let (portal, mut found) = Portal::assemble(parts, clock);
     faults.append(&mut found);
@@ -141,44 +142,60 @@ pub fn load(
     Some(Loaded { portal, theme: theme?, preview })
 }
 
-fn parse(
-    root: &Root,
-    tree: &Tree,
-    rules: Rules,
-    faults: &mut Vec<Diagnostic>,
-) -> (Vec<Written>, Vec<WrittenPage>) {
-    let releases: Vec<(Option<Written>, Vec<Diagnostic>)> = tree
-        .releases
-        .par_iter()
-        .map(|path| match root.read(path) {
-            Err(fault) => (None, vec![fault]),
-            Ok(source) => {
-                let mut found = Faults::of(path);
-                (Some(Written::parse(&source, rules, &mut found)), found.list)
-            }
-        })
-        .collect();
-    let pages: Vec<(Option<WrittenPage>, Vec<Diagnostic>)> = tree
-        .pages
-        .par_iter()
-        .map(|path| match root.read(path) {
-            Err(fault) => (None, vec![fault]),
-            Ok(source) => {
-                let mut found = Faults::of(path);
-                (WrittenPage::parse(&source, rules, &mut found), found.list)
-            }
-        })
-        .collect();
-    (gather(releases, faults), gather(pages, faults))
+/// Everything in `content/`, read.
+#[derive(Default)]
+struct Sources {
+    releases: Vec<Written>,
+    pages: Vec<WrittenPage>,
+    assets: BTreeMap<SourcePath, Asset>,
+    statics: Vec<(String, Asset)>,
 }
 
-fn gather<T>(read: Vec<(Option<T>, Vec<Diagnostic>)>, faults: &mut Vec<Diagnostic>) -> Vec<T> {
-    let mut all = Vec::with_capacity(read.len());
-    for (one, mut found) in read {
-        all.extend(one);
-        faults.append(&mut found);
+fn sources(root: &Root, tree: Tree, rules: Rules, memory: Memory) -> (Sources, Vec<Diagnostic>) {
+    enum Kind {
+        Release,
+        Page,
+        File,
     }
-    all
+    let of = |paths: Vec<SourcePath>, kind: fn() -> Kind| paths.into_iter().map(move |path| (path, kind()));
+    let all = of(tree.releases, || Kind::Release)
+        .chain(of(tree.pages, || Kind::Page))
+        .chain(of(tree.assets, || Kind::File))
+        .chain(of(tree.statics, || Kind::File));
+    let all: Vec<(SourcePath, Kind)> = all.collect();
+    let (readings, faults) = catalog::read(root, &all, rules.fingerprint(), memory, |path, kind| {
+        if let Kind::File = kind {
+            return match root.asset(path) {
+                Ok(asset) => (Some(Reading::File(asset)), Vec::new()),
+                Err(fault) => (None, vec![fault]),
+            };
+        }
+        let source = match root.read(path) {
+            Ok(source) => source,
+            Err(fault) => return (None, vec![fault]),
+        };
+        let mut found = Faults::of(path);
+        let reading = match kind {
+            Kind::Page => {
+                WrittenPage::parse(&source, rules, &mut found).map(|page| Reading::Page(Box::new(page)))
+            }
+            _ => Some(Reading::Release(Box::new(Written::parse(&source, rules, &mut found)))),
+        };
+        (reading, found.list)
+    });
+    let mut sources = Sources::default();
+    for reading in readings {
+        match reading {
+            Reading::Release(release) => sources.releases.push(*release),
+            Reading::Page(page) => sources.pages.push(*page),
+            Reading::File(asset) => match static_address(&asset.path) {
+                Some(address) => sources.statics.push((address.to_owned(), asset)),
+                None => _ = sources.assets.insert(asset.path.clone(), asset),
+            },
+        }
+    }
+    sources.statics.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    (sources, faults)
 }
 
 /// The folder that a command works in.

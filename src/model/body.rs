@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text::bidi;
@@ -12,7 +13,7 @@ use crate::text::problem::Problem;
 use crate::text::source::Span;
 
 /// How a body is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Markup {
     Markdown,
@@ -33,7 +34,7 @@ impl Markup {
 }
 
 /// What is known of a body without keeping its text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Body {
     pub markup: Markup,
     /// Where the body starts in its file.
@@ -45,7 +46,7 @@ pub struct Body {
 }
 
 /// Something local that a body points to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     pub kind: ReferenceKind,
     /// As written, percent-decoded, without fragment.
@@ -54,7 +55,7 @@ pub struct Reference {
     pub span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReferenceKind {
     Link,
     Image {

@@ -6,7 +6,8 @@ mod words;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use read::{parse, parse_prefix};
 pub(super) use words::{fold_char, is_invisible};
@@ -121,9 +122,20 @@ impl Moment {
     }
 }
 
+/// Remembered by its instant, its offset in seconds, and whether it is a day alone.
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.rfc3339())
+        let (seconds, nanoseconds) = (self.timestamp.as_second(), self.timestamp.subsec_nanosecond());
+        (seconds, nanoseconds, self.offset.seconds(), self.day_alone).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (seconds, nanoseconds, offset, day_alone) = Deserialize::deserialize(deserializer)?;
+        let timestamp = Timestamp::new(seconds, nanoseconds).map_err(D::Error::custom)?;
+        let offset = Offset::from_seconds(offset).map_err(D::Error::custom)?;
+        Ok(Self { local: offset.to_datetime(timestamp), offset, timestamp, day_alone })
     }
 }
 
@@ -182,7 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_serialises_as_its_instant() {
-        assert_eq!(serde_json::to_string(&moment("2026-03-12")).unwrap(), "\"2026-03-12T12:00:00+00:00\"");
+    fn a_moment_is_remembered_as_it_is() {
+        for written in ["2026-03-12", "2026-07-12 09:30", "2026-03-12T23:30:00.25-04:30"] {
+            let moment = moment(written);
+            let remembered: Moment = postcard::from_bytes(&postcard::to_stdvec(&moment).unwrap()).unwrap();
+            assert_eq!(remembered, moment);
+        }
     }
 }

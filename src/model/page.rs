@@ -1,5 +1,7 @@
 //! Pages without date or region: the party, contact, legal notice. One source file each.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::diagnostic::Faults;
 use crate::text::problem::{Problem, Table};
 use crate::text::source::{Place, Source, SourcePath, Span, Spanned};
@@ -13,7 +15,7 @@ use super::release::{FileName, Rules, is_slug, one_line, read_header, slug_propo
 pub const FOLDER: &str = "content/pages";
 
 /// What one file says of a page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WrittenPage {
     pub path: SourcePath,
     pub lang: LangId,

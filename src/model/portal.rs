@@ -31,7 +31,7 @@ pub struct Clock {
 }
 
 /// A file that is published as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Asset {
     /// Inside the portal: `content/2026/03/photo.jpg`, or a theme's.
     pub path: SourcePath,

@@ -2,10 +2,12 @@
 //! depends on other files. [`super::portal`] puts such readings together.
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text::bidi;
 use crate::text::diagnostic::Faults;
+use crate::text::fingerprint::Fingerprint;
 use crate::text::fold::{slugify, transliterate_ar};
 use crate::text::problem::{PathFault, Problem, Table};
 use crate::text::source::{Source, SourcePath, Span, Spanned};
@@ -55,7 +57,7 @@ pub const FIELDS: [&str; 23] = [
 ];
 
 /// What a release is, for lists and machines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     #[default]
@@ -81,7 +83,7 @@ impl Kind {
 }
 
 /// A picture as the header names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageField {
     pub src: Spanned<String>,
     pub alt: Option<String>,
@@ -90,14 +92,14 @@ pub struct ImageField {
 }
 
 /// What was put right after publication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Correction {
     pub date: Moment,
     pub note: String,
 }
 
 /// Everything that one file says of a release. What is `None` was not said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Written {
     pub path: SourcePath,
     pub name: FileName,
@@ -130,12 +132,13 @@ pub struct Written {
     /// For the theme to check.
     pub extra: Vec<Entry>,
     /// A header word that stands for a missing field, though misspelt.
+    #[serde(skip)]
     pub misspelt: Vec<&'static str>,
     pub body: Body,
 }
 
 /// What the name of a file says: `content/2026/2026-03-12-tournee.ar.md`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileName {
     /// The folder, with `content/` before it.
     pub folder: String,
@@ -184,6 +187,15 @@ fn leading_date(name: &str) -> (Option<&str>, &str) {
 pub struct Rules<'a> {
     pub config: &'a Config,
     pub territory: &'a Territory,
+}
+
+impl Rules<'_> {
+    /// Of all that a reading depends on beside its source.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Config { languages, timezone, typography, .. } = self.config;
+        let zone = timezone.iana_name().map_or_else(|| format!("{timezone:?}"), str::to_owned);
+        Fingerprint::of(&(languages, zone, typography.name(), self.territory.fingerprint()))
+    }
 }
 
 impl Written {

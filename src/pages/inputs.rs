@@ -5,11 +5,12 @@
 use serde::{Serialize, Serializer};
 
 use crate::model::body::{Body, Markup};
+use crate::model::date::Moment;
 use crate::model::header::{Node, Value};
 use crate::model::language::LangId;
 use crate::model::portal::{self, Asset, Release, ReleaseIx, Status};
 use crate::model::references::Target;
-use crate::model::release::Kind;
+use crate::model::release::{Correction, Kind};
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::fingerprint::{Digest, Fingerprint};
 
@@ -198,7 +199,7 @@ pub fn head(release: &Release, picture: Option<&Asset>) -> Fingerprint {
     struct Head<'a> {
         lang: LangId,
         title: &'a str,
-        date: (i64, i32, bool),
+        date: &'a Moment,
         regions: &'a [RegionId],
         provinces: &'a [ProvinceId],
         slug: &'a str,
@@ -212,15 +213,14 @@ pub fn head(release: &Release, picture: Option<&Asset>) -> Fingerprint {
         contact: Option<&'a str>,
         picture: Option<Picture<'a>>,
         status: &'a Status,
-        updated: Option<(i64, i32)>,
-        corrections: Vec<(i64, i32, &'a str)>,
+        updated: Option<Moment>,
+        corrections: &'a [Correction],
         extra: Vec<(&'a str, Unplaced<'a>)>,
     }
-    let date = &release.date;
     Fingerprint::of(&Head {
         lang: release.lang,
         title: &release.title,
-        date: (date.timestamp.as_second(), date.offset.seconds(), date.day_alone),
+        date: &release.date,
         regions: &release.regions,
         provinces: &release.provinces,
         slug: &release.slug,
@@ -241,12 +241,8 @@ pub fn head(release: &Release, picture: Option<&Asset>) -> Fingerprint {
             bytes: picture.map_or(0, |asset| asset.bytes),
         }),
         status: &release.status,
-        updated: release.updated.map(|at| (at.timestamp.as_second(), at.offset.seconds())),
-        corrections: release
-            .corrections
-            .iter()
-            .map(|c| (c.date.timestamp.as_second(), c.date.offset.seconds(), c.note.as_str()))
-            .collect(),
+        updated: release.updated,
+        corrections: &release.corrections,
         extra: release.extra.iter().map(|entry| (entry.key.value.as_str(), Unplaced(&entry.value))).collect(),
     })
 }

@@ -219,7 +219,7 @@ impl<'a> Writer<'a> {
             Event::FootnoteReference(name) => {
                 let (n, page) = (self.footnote(name), self.setting.page);
                 let link =
-                    format!("<sup class=\"footnote-reference\"><a href=\"{page}#fn-{n}\">{n}</a></sup>");
+                    format!("<sup class=\"footnote-reference\"><a href=\"{page}#{OWN}fn-{n}\">{n}</a></sup>");
                 out.push(Event::InlineHtml(link.into()));
             }
             Event::Start(tag) => self.start(tag, out),
@@ -237,7 +237,8 @@ impl<'a> Writer<'a> {
             Tag::Heading { level, id, .. } => {
                 self.before = None;
                 let level = self.level(*level as i8);
-                let (id, classes, attrs) = (id.clone(), Vec::new(), Vec::new());
+                let id = id.as_ref().map(|id| own_id(id).into_owned().into());
+                let (classes, attrs) = (Vec::new(), Vec::new());
                 out.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
             }
             Tag::Link { link_type, dest_url, title, id } => {
@@ -271,7 +272,7 @@ impl<'a> Writer<'a> {
                 self.before = None;
                 let n = self.footnote(name);
                 let open = format!(
-                    "<div class=\"footnote-definition\" id=\"fn-{n}\"><sup class=\"footnote-definition-label\">{n}</sup>\n"
+                    "<div class=\"footnote-definition\" id=\"{OWN}fn-{n}\"><sup class=\"footnote-definition-label\">{n}</sup>\n"
                 );
                 out.push(Event::Html(open.into()));
             }
@@ -370,7 +371,7 @@ impl<'a> Writer<'a> {
     }
 
     fn link(&self, address: &str) -> Option<String> {
-        let find = |path: &str| self.target(path).map(|(url, _)| url);
+        let find = |path: &str| self.target(path).map(|(url, target)| (url, target.is_text));
         resolve(address, self.setting.root, self.setting.page, find)
     }
 
@@ -390,14 +391,16 @@ impl<'a> Writer<'a> {
 struct Links {
     root: String,
     page: String,
-    targets: HashMap<String, Option<String>>,
+    /// Address, and whether a text stands there.
+    targets: HashMap<String, Option<(String, bool)>>,
     urls: HashSet<String>,
 }
 
 impl Links {
     fn of(setting: &Setting) -> Self {
         let targets = setting.targets.iter().rev();
-        let targets = targets.map(|target| (target.target.to_owned(), target.url.clone()));
+        let targets = targets
+            .map(|target| (target.target.to_owned(), target.url.clone().map(|url| (url, target.is_text))));
         let urls = setting.targets.iter().filter_map(|target| target.url.clone()).collect();
         Self { root: setting.root.into(), page: setting.page.into(), targets: targets.collect(), urls }
     }
@@ -408,7 +411,8 @@ impl Links {
     }
 
     fn resolve(&self, address: &str) -> Option<String> {
-        let find = |path: &str| self.targets.get(path)?.as_deref();
+        let find =
+            |path: &str| self.targets.get(path)?.as_ref().map(|(url, is_text)| (url.as_str(), *is_text));
         resolve(address, &self.root, &self.page, find)
     }
 }
@@ -418,18 +422,37 @@ fn resolve<'u>(
     address: &str,
     root: &str,
     page: &str,
-    find: impl FnOnce(&str) -> Option<&'u str>,
+    find: impl FnOnce(&str) -> Option<(&'u str, bool)>,
 ) -> Option<String> {
     match destination(address) {
         Destination::Elsewhere => Some(address.to_owned()),
         Destination::Unsafe => None,
         Destination::Local(path) => {
             let (_, rest) = split_path(address.trim());
-            match path.is_empty() {
-                true => (!rest.is_empty()).then(|| format!("{page}{rest}")),
-                false => Some(format!("{root}{}{rest}", find(&path)?)),
+            if path.is_empty() {
+                return (!rest.is_empty()).then(|| format!("{page}{}", own_fragment(rest)));
             }
+            let (url, is_text) = find(&path)?;
+            // Places elsewhere have names of their own: `plan.pdf#page=2`.
+            let rest = if is_text { own_fragment(rest) } else { rest.into() };
+            Some(format!("{root}{url}{rest}"))
         }
+    }
+}
+
+/// What the ids of texts begin with, so that none is the theme's own.
+const OWN: &str = "text-";
+
+/// An id of a text as its page has it. One that begins so stays: raw HTML comes here twice.
+fn own_id(id: &str) -> Cow<'_, str> {
+    if id.starts_with(OWN) { id.into() } else { format!("{OWN}{id}").into() }
+}
+
+/// A query and fragment whose fragment names a place in a text.
+fn own_fragment(rest: &str) -> Cow<'_, str> {
+    match rest.split_once('#') {
+        Some((query, id)) if !id.is_empty() => format!("{query}#{}", own_id(id)).into(),
+        _ => rest.into(),
     }
 }
 
@@ -503,6 +526,10 @@ fn sanitise(fragment: &str, setting: &Setting) -> String {
                 _ => None,
             },
             ("a", "href") => links.resolve(value).map(Into::into),
+            (_, "id") => (!value.is_empty()).then(|| own_id(value).into_owned().into()),
+            (_, "headers") => {
+                Some(value.split_ascii_whitespace().map(own_id).collect::<Vec<_>>().join(" ").into())
+            }
             (_, "cite" | "srcset" | "background" | "longdesc") => None,
             _ => Some(value.into()),
         });
@@ -589,10 +616,11 @@ mod tests {
         let image = TargetView {
             target: "a b.jpg",
             url: Some("2026/a%20b.jpg".into()),
+            is_text: false,
             width: Some(4),
             height: Some(3),
         };
-        let gone = TargetView { target: "gone.md", url: None, width: None, height: None };
+        let gone = TargetView { target: "gone.md", url: None, is_text: true, width: None, height: None };
         let targets = [image, gone];
         let setting =
             Setting { root: "../", page: "", lang: "fr", typography: Profile::FrMa, targets: &targets };

@@ -175,7 +175,9 @@ impl<'p> Site<'p> {
     fn text(&self, owner: &str, body: &'p Body, targets: &'p [Target]) -> TextInputs<'p> {
         let resolved = body.references.iter().zip(targets).map(|(reference, target)| {
             let (width, height) = self.asset(target).and_then(|asset| asset.dimensions).unzip();
-            TargetView { target: &reference.target, url: self.target_url(owner, target), width, height }
+            let is_text = matches!(target, Target::Release(_) | Target::Page(_));
+            let url = self.target_url(owner, target);
+            TargetView { target: &reference.target, url, is_text, width, height }
         });
         TextInputs::of(body, resolved.collect())
     }

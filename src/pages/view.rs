@@ -228,6 +228,8 @@ pub struct TargetView<'a> {
     pub target: &'a str,
     /// Relative to the root; `None` where it must not lead anywhere.
     pub url: Option<String>,
+    /// A release or a page stands there, whose places have names of their own.
+    pub is_text: bool,
     pub width: Option<u32>,
     pub height: Option<u32>,
 }

@@ -20,7 +20,12 @@ pub fn file(root: &Root, kind: &str, of: &Path) -> PathBuf {
     let (here, of) = (whole(root.dir()), whole(of));
     let place = of.strip_prefix(&here).unwrap_or(&of);
     let name = blake3::hash(place.as_os_str().as_encoded_bytes()).to_hex();
-    root.dir().join(".cache").join("tribune").join(format!("{kind}-{}", &name[..16]))
+    named(root, &format!("{kind}-{}", &name[..16]))
+}
+
+/// A file that is about no folder in particular.
+pub fn named(root: &Root, name: &str) -> PathBuf {
+    root.dir().join(".cache").join("tribune").join(name)
 }
 
 /// What was saved, if it can be trusted.

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods)]
 
 pub mod cache;
+pub mod catalog;
 pub mod clock;
 pub mod output;
 pub mod sources;

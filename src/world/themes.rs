@@ -89,7 +89,7 @@ fn find(root: &mut Root, name: &str, faults: &mut Vec<Diagnostic>) -> Option<The
     let languages = languages(texts(root, &format!("{folder}/lang"), faults), &prefix);
     let statics = root.walk(&format!("{folder}/static"), faults);
     let prefix = format!("{folder}/static/");
-    let statics = root.assets(&statics, faults).into_values();
+    let statics = statics.iter().filter_map(|path| root.asset(path).map_err(|fault| faults.push(fault)).ok());
     let statics = statics.map(|asset| (asset.path[prefix.len()..].to_owned(), asset)).collect();
     Some(ThemeFiles { name: name.into(), manifest, templates, languages, statics })
 }

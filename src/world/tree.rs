@@ -1,12 +1,11 @@
 //! The portal's folder: what is in it, and its texts. Symbolic links are refused, so nothing is
 //! read from outside.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
@@ -217,34 +216,18 @@ impl Root {
         fs::read_to_string(&disk).map_err(|error| Failure::new("read", disk, error))
     }
 
-    /// Files that are published as they are: their digests, and the sizes of pictures.
-    pub fn assets(&self, paths: &[SourcePath], faults: &mut Vec<Diagnostic>) -> BTreeMap<SourcePath, Asset> {
-        let read: Vec<Result<Asset, Diagnostic>> = paths
-            .par_iter()
-            .map(|path| {
-                asset(path.clone(), &self.locate(path)).map_err(|error| {
-                    let problem = Problem::Unreadable { reason: error.to_string() };
-                    Diagnostic::new(problem, Place::file(path.clone()))
-                })
-            })
-            .collect();
-        let mut assets = BTreeMap::new();
-        for one in read {
-            match one {
-                Ok(asset) => {
-                    assets.insert(asset.path.clone(), asset);
-                }
-                Err(fault) => faults.push(fault),
-            }
-        }
-        assets
+    /// A file that is published as it is.
+    pub fn asset(&self, path: &SourcePath) -> Result<Asset, Diagnostic> {
+        asset(path.clone(), &self.locate(path)).map_err(|error| {
+            let problem = Problem::Unreadable { reason: error.to_string() };
+            Diagnostic::new(problem, Place::file(path.clone()))
+        })
     }
+}
 
-    /// `content/static/` by address.
-    pub fn statics(&self, tree: &Tree, faults: &mut Vec<Diagnostic>) -> Vec<(String, Asset)> {
-        let assets = self.assets(&tree.statics, faults);
-        assets.into_values().map(|asset| (asset.path[STATIC.len() + 1..].to_owned(), asset)).collect()
-    }
+/// The address of a file of `content/static/`.
+pub fn static_address(path: &str) -> Option<&str> {
+    path.strip_prefix(STATIC)?.strip_prefix('/')
 }
 
 fn linked(what: &'static str, path: &str) -> Diagnostic {

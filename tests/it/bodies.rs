@@ -50,8 +50,8 @@ fn links_keep_their_query_and_fragment() {
     for (link, href) in [
         ("/search/?q=eau&p=2#y", "../../../../search/?q=eau&amp;p=2#y"),
         ("b.md?x=1", "../../../../2026/03/12/b/?x=1"),
-        ("b.md?x=1#y?z", "../../../../2026/03/12/b/?x=1#y?z"),
-        ("#a?b", "#a?b"),
+        ("b.md?x=1#y?z", "../../../../2026/03/12/b/?x=1#text-y?z"),
+        ("#a?b", "#text-a?b"),
         ("?x=1", "?x=1"),
     ] {
         for text in [format!("[x]({link})"), format!("<a href=\"{link}\">x</a>")] {
@@ -99,6 +99,42 @@ fn a_text_that_becomes_a_plain_one_is_shown_anew() {
     let changes = after.0.changes(&before.0);
     assert_eq!(changes, ["~ 2026/03/12/a/index.html", "~ feed.xml", "~ regions/souss-massa/feed.xml"]);
     assert_eq!(shown(fixture), "<p>Un *mot*<br>\nde la fin.</p>");
+}
+
+/// `content`, `latest` and others are the theme's: two of one name, and links lead to the wrong one.
+#[test]
+fn ids_of_a_text_are_none_of_the_themes() {
+    for (text, html) in [
+        (
+            "## Un {#content}\n\n[x](#content)",
+            "<h2 id=\"text-content\">Un</h2>\n<p><a href=\"#text-content\">x</a></p>",
+        ),
+        (
+            "<h2 ID='a'>Un</h2>\n\n[x](#a) <a href=\"#a\">y</a>",
+            "<h2 id=\"text-a\">Un</h2>\n<p><a href=\"#text-a\">x</a> <a href=\"#text-a\">y</a></p>",
+        ),
+        // Beside raw HTML, what Markdown wrote stays as it is.
+        ("## Un {#a}\n\n[x](#a)<br>", "<h2 id=\"text-a\">Un</h2>\n<p><a href=\"#text-a\">x</a><br></p>"),
+    ] {
+        assert_eq!(prose(text), html, "{text}");
+    }
+    let notes = prose("a[^n]\n\n[^n]: Une note.");
+    assert!(notes.contains("<a href=\"#text-fn-1\">1</a>"), "{notes}");
+    assert!(notes.contains("<div class=\"footnote-definition\" id=\"text-fn-1\">"), "{notes}");
+}
+
+#[test]
+fn links_find_the_ids_of_other_texts() {
+    let text = toml("") + "[un](b.md#x) [deux](/2026/03/12/b/?q#x) [plan](plan.pdf#page=2)\n";
+    let fixture = Fixture::with("")
+        .file("content/a.md", text)
+        .file("content/plan.pdf", "%PDF")
+        .file("content/b.md", toml("") + "# X {#x}\n");
+    let run = fixture.build().assert_clean();
+    let page = run.page("2026/03/12/a/");
+    for href in ["b/#text-x\">un", "b/?q#x\">deux", "plan.pdf#page=2\">plan"] {
+        assert!(page.contains(href), "{href} in {page}");
+    }
 }
 
 fn published(fixture: &Fixture) -> tribune::pages::manifest::Manifest {

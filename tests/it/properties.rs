@@ -151,6 +151,7 @@ fn render(body: &str, markup: Markup, lang: &str, profile: Profile) -> String {
     let target = |target, url: Option<&str>| TargetView {
         target,
         url: url.map(str::to_owned),
+        is_text: false,
         width: Some(4),
         height: None,
     };

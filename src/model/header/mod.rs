@@ -7,6 +7,7 @@ mod yaml;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::model::date::is_invisible;
@@ -30,14 +31,14 @@ pub enum Form {
 }
 
 /// One value of a header with its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     pub span: Span,
     pub value: Value,
 }
 
 /// Types are only known where the form knows them; of a `Plain` value the field decides.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// Was in quotation marks.
     Text(String),
@@ -67,7 +68,7 @@ impl Value {
 }
 
 /// A field: its canonical name where it is known, else what was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     pub key: Spanned<String>,
     pub value: Node,

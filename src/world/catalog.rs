@@ -1,0 +1,153 @@
+//! What is remembered of sources across runs: their stamps, and what was read from them. A source
+//! whose stamp is the same is neither opened nor parsed again; one with anything to say against it
+//! always is, so that it is said again.
+
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::page::WrittenPage;
+use crate::model::portal::Asset;
+use crate::model::release::Written;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::fingerprint::Fingerprint;
+use crate::text::source::SourcePath;
+
+use super::cache;
+use super::tree::Root;
+
+/// What was read from a source.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Reading {
+    Release(Box<Written>),
+    Page(Box<WrittenPage>),
+    File(Asset),
+}
+
+/// What a run may do with the memory of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    pub recall: bool,
+    pub remember: bool,
+}
+
+/// Files by which a source is known to be as it was read. Time and inode of its last change tell
+/// even an edit that kept size and modification time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    bytes: u64,
+    /// Nanoseconds since 1970.
+    modified: u64,
+    changed: u64,
+    inode: u64,
+}
+
+impl Stamp {
+    pub fn of(metadata: &Metadata) -> Self {
+        let nanos = |time: SystemTime| {
+            let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+            u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+        };
+        let modified = metadata.modified().map(nanos).unwrap_or_default();
+        let (changed, inode) = changed(metadata);
+        Self { bytes: metadata.len(), modified, changed, inode }
+    }
+
+    pub fn at(path: &Path) -> Option<Self> {
+        fs::symlink_metadata(path).ok().map(|metadata| Self::of(&metadata))
+    }
+
+    /// Whether a later change may have left the same stamp: clocks of file systems tick slowly.
+    fn is_racy(self, now: u64) -> bool {
+        const TICK: u64 = Duration::from_millis(50).as_nanos() as u64;
+        self.modified.max(self.changed) + TICK > now
+    }
+}
+
+#[cfg(unix)]
+fn changed(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let nanos = metadata.ctime().saturating_mul(1_000_000_000).saturating_add(metadata.ctime_nsec());
+    (u64::try_from(nanos).unwrap_or_default(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn changed(_: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+/// The catalog is kept in parts, so that one edit rewrites one of them.
+const PARTS: usize = 16;
+
+/// One part: what all readings depend on, and the readings.
+type Part = (Fingerprint, Vec<(SourcePath, Stamp, Reading)>);
+
+/// Reads all sources, those that did not change from memory. `rules` is what a reading depends on
+/// beside its source.
+pub fn read<T: Sync>(
+    root: &Root,
+    sources: &[(SourcePath, T)],
+    rules: Fingerprint,
+    memory: Memory,
+    read: impl Fn(&SourcePath, &T) -> (Option<Reading>, Vec<Diagnostic>) + Sync,
+) -> (Vec<Reading>, Vec<Diagnostic>) {
+    let mut parts: Vec<Vec<&(SourcePath, T)>> = (0..PARTS).map(|_| Vec::new()).collect();
+    for source in sources {
+        parts[(xxh3_64(source.0.as_bytes()) % PARTS as u64) as usize].push(source);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+    let done: Vec<(Vec<Reading>, Vec<Diagnostic>)> = parts
+        .into_par_iter()
+        .enumerate()
+        .map(|(number, sources)| {
+            let file = cache::named(root, &format!("catalog-{number:02}"));
+            let known = if memory.recall { cache::load::<Part>(&file) } else { None };
+            let known = known.filter(|(of, _)| *of == rules).map(|(_, known)| known).unwrap_or_default();
+            let remembered = known.len();
+            let mut known: HashMap<SourcePath, (Stamp, Reading)> =
+                known.into_iter().map(|(path, stamp, reading)| (path, (stamp, reading))).collect();
+            let mut faults = Vec::new();
+            let mut entries = Vec::with_capacity(sources.len());
+            let mut others = Vec::new();
+            let mut new = 0;
+            for (path, kind) in sources {
+                let stamp = Stamp::at(&root.locate(path)).unwrap_or_default();
+                match known.remove(path) {
+                    Some((as_read, reading)) if as_read == stamp => {
+                        entries.push((path.clone(), stamp, reading))
+                    }
+                    _ => {
+                        let (reading, found) = read(path, kind);
+                        match reading {
+                            Some(reading) if found.is_empty() && !stamp.is_racy(now) => {
+                                entries.push((path.clone(), stamp, reading));
+                                new += 1;
+                            }
+                            reading => others.extend(reading),
+                        }
+                        faults.extend(found);
+                    }
+                }
+            }
+            let mut part: Part = (rules, entries);
+            if memory.remember && (new > 0 || part.1.len() != remembered) {
+                // What cannot be remembered is read again.
+                let _ = cache::save(&file, &part);
+            }
+            others.extend(part.1.drain(..).map(|(_, _, reading)| reading));
+            (others, faults)
+        })
+        .collect();
+    let (mut readings, mut faults) = (Vec::with_capacity(sources.len()), Vec::new());
+    for (some, found) in done {
+        readings.extend(some);
+        faults.extend(found);
+    }
+    (readings, faults)
+}
