@@ -6,7 +6,6 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::ImportArgs;
-use crate::desk::draft::slug_of_title;
 use crate::desk::import::{Import, Proposal, import};
 use crate::model::body::Markup;
 use crate::model::release::Rules;
@@ -130,10 +129,7 @@ fn ask(found: &mut Import, rules: Rules) -> bool {
     if !found.title.given {
         let Some(title) = terminal::ask("title", &found.title.value) else { return false };
         if title != found.title.value {
-            let (old, slug) = (slug_of_title(&found.title.value), slug_of_title(&title));
-            found.path = found.path.replacen(&old, &slug, 1);
-            found.draft.id = found.draft.id.replacen(&old, &slug, 1);
-            found.draft.title = title;
+            found.retitle(title);
         }
     }
     while !found.region.given {

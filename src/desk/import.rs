@@ -41,6 +41,22 @@ pub struct Import {
     pub warnings: Vec<Diagnostic>,
 }
 
+impl Import {
+    /// Takes another title, and with it another file name and `id` where these were made of the old one.
+    pub fn retitle(&mut self, title: String) {
+        let (old, new) = (slug_of_title(&self.title.value), slug_of_title(&title));
+        if let Some((folder, name)) = self.path.rsplit_once('/')
+            && let Some(endings) = name.strip_prefix(&old).filter(|rest| rest.starts_with('.'))
+        {
+            self.path = format!("{folder}/{new}{endings}");
+        }
+        if let Some(before) = self.draft.id.strip_suffix(&old).filter(|before| before.ends_with(':')) {
+            self.draft.id = format!("{before}{new}");
+        }
+        self.draft.title = title;
+    }
+}
+
 /// Fields that the draft has by name.
 const OWN: [&str; 7] = ["title", "date", "region", "province", "lang", "id", "slug"];
 
@@ -213,4 +229,30 @@ fn given(value: &str, reason: &str) -> Proposal {
 fn missing(source: &Source, span: &crate::text::source::Span, name: &str) -> Vec<Diagnostic> {
     let problem = Problem::MissingField { table: Table::Header, name: name.into(), proposal: None };
     vec![Diagnostic::new(problem, Place::new(source.path.clone(), *span))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_title_changes_what_was_made_of_the_old_one_and_nothing_else() {
+        let proposal = given("Parti", "");
+        let mut import = Import {
+            draft: Draft { id: "tag:parti.ma,2026-03-12:parti".into(), ..Default::default() },
+            path: "content/2026/03/parti.ar.md".into(),
+            title: proposal.clone(),
+            date: proposal.clone(),
+            region: proposal,
+            provinces: Vec::new(),
+            repairs: Vec::new(),
+            warnings: Vec::new(),
+        };
+        import.retitle("L’eau".into());
+        assert_eq!(import.path, "content/2026/03/l-eau.ar.md");
+        assert_eq!(
+            (import.draft.id.as_str(), import.draft.title.as_str()),
+            ("tag:parti.ma,2026-03-12:l-eau", "L’eau")
+        );
+    }
 }

@@ -5,4 +5,5 @@ pub mod draft;
 pub mod import;
 pub mod propose;
 pub mod repair;
+pub mod review;
 pub mod title;

@@ -165,10 +165,13 @@ impl Portal {
         let mut faults = Vec::new();
         releases.sort_by(|a, b| a.path.cmp(&b.path));
         pages.sort_by(|a, b| (a.lang, a.order, &a.address).cmp(&(b.lang, b.order, &b.address)));
-        pages.retain(|page| !page.draft || clock.drafts);
+        let drafts: Vec<WrittenPage> = pages.extract_if(.., |page| page.draft && !clock.drafts).collect();
         let mut due = Vec::new();
-        let (mut complete, hidden) =
+        let (mut complete, mut hidden) =
             Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
+        for page in &drafts {
+            hidden.add(&page.path, &page.body.references, None);
+        }
         complete.sort_by(|a, b| order(a).cmp(&order(b)));
         link_translations(&mut complete);
         same_spelling(&mut complete, &mut faults);
@@ -329,8 +332,8 @@ impl<'a> Completer<'a> {
             } else {
                 place.clone()
             };
-            // The other language says it already.
-            if written.date.is_some() {
+            // The other language says it already, unless it is a draft, which may have any date.
+            if written.date.is_some() || base.is_some_and(|base| base.draft == Some(true)) {
                 self.faults.push(Diagnostic::new(Problem::FutureWithoutPublish, at));
             }
             return None;

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Fingerprint;
-use crate::text::fold::{slugify, transliterate_ar};
+use crate::text::fold::{slugify, transliterate};
 use crate::text::problem::{PathFault, Problem, Table};
 use crate::text::source::{Source, SourcePath, Span, Spanned};
 use crate::text::suggest::nearest;
@@ -244,6 +244,16 @@ pub fn conflict_marker(text: &str) -> Option<usize> {
     })
 }
 
+/// Each name once, in their order.
+fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
+    names.fold(Vec::new(), |mut known, name| {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+        known
+    })
+}
+
 struct Decoder<'a, 'f> {
     zone: &'a TimeZone,
     rules: Rules<'a>,
@@ -270,11 +280,12 @@ impl Decoder<'_, '_> {
         let id = self.fields.text("id");
         let summary = self.fields.text("summary").map(|text| set(&one_line(&text.value)));
         let tags = self.names("tags");
-        let series = self.fields.text("series").map(|series| series.map(|text| set(&one_line(&text))));
+        let series = self.fields.text("series").filter(|series| self.has_address("series", series));
+        let series = series.map(|series| series.map(|text| set(&one_line(&text))));
         let kind = self.kind();
         let number = self.scalar("number");
         let authors =
-            self.fields.texts("authors").map(|list| list.into_iter().map(|a| one_line(&a.value)).collect());
+            self.fields.texts("authors").map(|list| unique(list.into_iter().map(|a| one_line(&a.value))));
         // Its lines are told apart when it is shown.
         let contact = self
             .fields
@@ -371,7 +382,10 @@ impl Decoder<'_, '_> {
                 break;
             }
             match territory.find_province(&name.value, &within) {
-                Ok(province) => provinces.push(Spanned::new(province, name.span)),
+                Ok(province) if provinces.iter().all(|known: &Spanned<_>| known.value != province) => {
+                    provinces.push(Spanned::new(province, name.span));
+                }
+                Ok(_) => {}
                 Err(miss) => {
                     unknown += 1;
                     let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownProvince {
@@ -416,10 +430,28 @@ impl Decoder<'_, '_> {
                     let problem = Problem::BadPath { what: "tag", text: name.value, fault };
                     self.fields.faults.at(name.span, problem);
                 }
-                None => sound.push(name.map(|text| one_line(&text))),
+                None if self.has_address(field, &name) => {
+                    let name = name.map(|text| one_line(&text));
+                    if sound.iter().all(|known: &Spanned<String>| known.value != name.value) {
+                        sound.push(name);
+                    }
+                }
+                None => {}
             }
         }
         Some(sound)
+    }
+
+    /// Whether an address can be made of a name; says so where none can.
+    fn has_address(&mut self, field: &'static str, name: &Spanned<String>) -> bool {
+        let has = !slug_proposal(&name.value).is_empty();
+        if !has {
+            let reason = "expected a Latin, Arabic or Tifinagh letter, or a digit, to make an address of";
+            let (field, text) = (field.to_owned(), name.value.clone());
+            let problem = Problem::BadValue { name: field, text, reason: reason.into(), suggestion: None };
+            self.fields.faults.at(name.span, problem);
+        }
+        has
     }
 
     fn kind(&mut self) -> Option<Kind> {
@@ -600,7 +632,7 @@ pub fn is_slug(text: &str) -> bool {
 /// An address for a text in any script.
 pub fn slug_proposal(text: &str) -> String {
     let slug = slugify(text);
-    if slug.is_empty() { slugify(&transliterate_ar(text)) } else { slug }
+    if slug.is_empty() { slugify(&transliterate(text)) } else { slug }
 }
 
 /// A text as one line without odd spaces at its ends, and without controls and noncharacters, which

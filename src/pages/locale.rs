@@ -22,7 +22,7 @@ pub struct Locale {
 }
 
 /// Strings that the engine itself asks for.
-const NEEDED: [&str; 34] = [
+const NEEDED: [&str; 37] = [
     "language.name",
     "date.long",
     "date.month_year",
@@ -53,6 +53,9 @@ const NEEDED: [&str; 34] = [
     "descriptions.series",
     "feeds.title",
     "feeds.region",
+    "feeds.province",
+    "feeds.tag",
+    "feeds.series",
     "feeds.description",
     "feeds.withdrawn",
     "feeds.expired",
@@ -283,6 +286,15 @@ mod tests {
         let poor = locale("ar", "[plurals.releases]\nother = \"{n}\"");
         assert_eq!(poor.missing_plurals().len(), 5);
         assert_eq!(poor.plural("releases", 2).unwrap(), "2");
+    }
+
+    #[test]
+    fn a_language_needs_names_for_every_kind_of_feed() {
+        let french = locale("fr", "");
+        let missing = french.missing(&[]);
+        for kind in ["title", "region", "province", "tag", "series"] {
+            assert!(missing.contains(&format!("feeds.{kind}").as_str()), "{kind}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A pure function of sources, theme, configuration and clock. Whatever is written, served,
 //! checked or deployed is read off a plan.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::prelude::*;
 
@@ -15,6 +15,7 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::{Digest, Fingerprint};
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
+use crate::text::suggest::nearest;
 
 use super::path::{OutPath, Spot};
 use super::shelf::Period;
@@ -325,6 +326,19 @@ fn collision(problem: Problem, first: Option<Place>, second: Option<Place>) -> D
     }
 }
 
+/// Broken links that get a suggestion.
+const MOST_SUGGESTIONS: usize = 200;
+
+/// The addresses that share the first part of a path, or all at the root where it has but one.
+fn beside<'k>(known: &'k BTreeSet<String>, path: &str) -> impl Iterator<Item = &'k str> {
+    let first = path.split_inclusive('/').next().filter(|first| first.len() < path.len()).unwrap_or_default();
+    let first = first.to_owned();
+    let from = known.range(first.clone()..).map(String::as_str);
+    let depth = if first.is_empty() { 1 } else { usize::MAX };
+    from.take_while(move |address| address.starts_with(&*first))
+        .filter(move |address| address.trim_end_matches('/').matches('/').count() < depth)
+}
+
 fn missing_logo(portal: &Portal, faults: &mut Vec<Diagnostic>) {
     let Some(logo) = &portal.config.party.logo else { return };
     let path = logo.value.trim_start_matches('/');
@@ -353,7 +367,7 @@ impl Plan<'_> {
     /// Links from bodies to addresses of the portal where nothing stands.
     pub fn broken_links(&self) -> Vec<Diagnostic> {
         let portal = self.site.portal;
-        let mut known: HashSet<String> = HashSet::new();
+        let mut known: BTreeSet<String> = BTreeSet::new();
         for output in &self.outputs {
             let file = output.file.as_str();
             known.insert(file.to_owned());
@@ -370,8 +384,11 @@ impl Plan<'_> {
                     continue;
                 }
                 if !url.is_empty() && !known.contains(&url) {
-                    let near = crate::text::suggest::nearest(root, known.iter().map(String::as_str));
-                    let suggestion = near.map(|near| format!("/{near}"));
+                    // Each is compared with all that lies beside it; of thousands nobody reads more.
+                    let suggestion = match broken.len() < MOST_SUGGESTIONS {
+                        true => nearest(root, beside(&known, root)).map(|near| format!("/{near}")),
+                        false => None,
+                    };
                     let problem = Problem::BrokenLink { target: reference.target.clone(), suggestion };
                     broken.push(Diagnostic::new(problem, Place::new(path.clone(), reference.span)));
                 }

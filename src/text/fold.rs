@@ -125,7 +125,7 @@ pub fn slugify(text: &str) -> String {
 
 /// A slug for an Arabic title or tag, letter by letter. Short vowels are not written in
 /// Arabic, so this is a proposal to a person and an address where nobody gave one.
-pub fn transliterate_ar(text: &str) -> String {
+pub fn transliterate(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -178,6 +178,37 @@ fn push_latin(c: char, latin: &mut String) {
         'ه' => "h",
         'و' => "ou",
         'ي' => "i",
+        // Tifinagh as the Royal Institute of the Amazigh Culture writes it in Latin letters, without
+        // its accents.
+        'ⴰ' | 'ⵄ' => "a",
+        'ⴱ' | 'ⴲ' => "b",
+        'ⴳ' | 'ⴴ' | 'ⴶ' => "g",
+        'ⴷ' | 'ⴸ' | 'ⴹ' | 'ⴺ' => "d",
+        'ⴻ' => "e",
+        'ⴼ' => "f",
+        'ⴽ' | 'ⴿ' => "k",
+        'ⵀ' | 'ⵁ' | 'ⵃ' => "h",
+        'ⵅ' | 'ⵆ' => "kh",
+        'ⵇ' | 'ⵈ' => "q",
+        'ⵉ' => "i",
+        'ⵊ' => "j",
+        'ⵍ' => "l",
+        'ⵎ' => "m",
+        'ⵏ' => "n",
+        'ⵓ' => "u",
+        'ⵔ' | 'ⵕ' => "r",
+        'ⵖ' | 'ⵗ' => "gh",
+        'ⵙ' | 'ⵚ' => "s",
+        'ⵛ' => "ch",
+        'ⵜ' | 'ⵝ' | 'ⵟ' => "t",
+        'ⵡ' | 'ⵯ' => "w",
+        'ⵢ' => "y",
+        'ⵣ' | 'ⵥ' => "z",
+        'ⵞ' => "tch",
+        'ⵠ' => "v",
+        'ⵒ' => "p",
+        'ⵐ' => "gn",
+        'ⵋ' | 'ⵌ' => "j",
         _ => {
             latin.push(c);
             return;
@@ -248,9 +279,10 @@ mod tests {
 
     #[test]
     fn arabic_titles_get_a_readable_proposal() {
-        assert_eq!(transliterate_ar("بلاغ المكتب السياسي"), "blagh-al-mktb-al-siasi");
-        assert_eq!(transliterate_ar("الشباب، 2026"), "al-chbab-2026");
-        assert_eq!(transliterate_ar("عمالة"), "amala");
-        assert_eq!(transliterate_ar("حزب USFP"), "hzb-usfp");
+        assert_eq!(transliterate("بلاغ المكتب السياسي"), "blagh-al-mktb-al-siasi");
+        assert_eq!(transliterate("الشباب، 2026"), "al-chbab-2026");
+        assert_eq!(transliterate("عمالة"), "amala");
+        assert_eq!(transliterate("حزب USFP"), "hzb-usfp");
+        assert_eq!(transliterate("ⵜⴰⵎⴰⵣⵉⵖⵜ"), "tamazight");
     }
 }

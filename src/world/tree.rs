@@ -128,8 +128,10 @@ impl Root {
         let mut found = Vec::new();
         let mut seen = HashSet::new();
         let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false).sort_by_file_name();
+        let (all_static, statics) = (folder.ends_with("/static"), self.dir.join(STATIC));
         let wanted = |entry: &walkdir::DirEntry| {
-            entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy())
+            let is_static = all_static || entry.path().starts_with(&statics);
+            entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy(), is_static)
         };
         for entry in walker.into_iter().filter_entry(wanted) {
             let entry = match entry {
@@ -249,9 +251,19 @@ fn asset(path: SourcePath, disk: &Path) -> io::Result<Asset> {
     })
 }
 
-/// Files of editors, file managers and operating systems, which are no one's content.
-fn is_leftover(name: &str) -> bool {
-    name.starts_with('.')
+/// Files of editors, file managers and operating systems, which are no one's content. Hosts look
+/// for hidden names of their own, `.well-known` or `.htaccess`, so static files keep theirs.
+fn is_leftover(name: &str, is_static: bool) -> bool {
+    let hidden = match is_static {
+        true => {
+            name.starts_with("._")
+                || name.starts_with(".#")
+                || name.starts_with(".git")
+                || matches!(name, ".DS_Store" | ".hg" | ".svn" | ".stfolder" | ".localized")
+        }
+        false => name.starts_with('.'),
+    };
+    hidden
         || name.ends_with('~')
         || name.starts_with("~$")
         || (name.starts_with('#') && name.ends_with('#'))

@@ -243,11 +243,20 @@ fn files_beside_a_release_are_published_with_it() {
 
 #[test]
 fn static_files_are_copied_to_the_root_and_the_portals_win_over_the_themes() {
-    let fixture = Fixture::release(&toml(""))
-        .file("content/static/.well-known", "")
-        .file("content/static/d/x.txt", "x");
+    let fixture =
+        Fixture::release(&toml("")).file("content/static/.DS_Store", "").file("content/static/d/x.txt", "x");
     let fixture = fixture.file("content/static/style.css", "body{}");
     let run = fixture.build().assert_clean();
     assert_eq!((run.page("d/x.txt"), run.page("style.css")), ("x", "body{}"));
-    assert!(!run.has(".well-known"), "what a tool left behind is no content");
+    assert!(!run.has(".DS_Store"), "what a tool left behind is no content");
+}
+
+#[test]
+fn a_tag_in_tifinagh_has_an_address_and_one_of_symbols_is_refused() {
+    let run = Fixture::release(&toml("tags = [\"ⵜⴰⵎⴰⵣⵉⵖⵜ\"]")).build().assert_clean();
+    assert!(run.has("tags/tamazight/"));
+    let fixture = Fixture::release(&toml("tags = [\"Eau\", \"🌊\"]\nseries = \"水\""));
+    fixture.build().assert_refused(expect_test::expect![[r#"
+        content/a.md:5:16: error: `🌊` is no valid value for `tags`
+        content/a.md:6:10: error: `水` is no valid value for `series`"#]]);
 }

@@ -511,3 +511,12 @@ fn titles_are_text_on_every_page_whatever_they_say() {
         assert!(!page.contains("<b>&amp;amp;"), "{path}");
     }
 }
+
+#[test]
+fn a_feed_is_as_new_as_its_newest_instant_whatever_the_offset() {
+    let release = |date: &str| toml("").replace("2026-03-12", date);
+    let fixture = Fixture::release(&release("2026-03-12T23:30:00-05:00"))
+        .file("content/b.md", release("2026-03-13T01:00:00+03:00"));
+    let run = fixture.build().assert_clean();
+    assert!(run.page("feed.xml").contains("<lastBuildDate>Thu, 12 Mar 2026 23:30:00 -0500</lastBuildDate>"));
+}

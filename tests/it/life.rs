@@ -263,3 +263,17 @@ fn what_someone_changed_in_the_output_is_put_right() {
     fixture.edit("public/index.html", "piraté").remove("public/feed.xml");
     assert_eq!(fixture.build().assert_clean().output, before.output);
 }
+
+/// A draft may have any date; what is public in the other language inherits it and must not vanish.
+#[test]
+fn a_translation_of_a_draft_with_a_future_date_is_refused() {
+    let base = toml("draft = true").replace("2026-03-12", "2027-03-12");
+    let arabic = "+++\ntitle = \"ب\"\ndraft = false\n+++\n\nنص.\n";
+    let fixture = Fixture::release(&base).file("content/b.md", toml("")).file("content/a.ar.md", arabic);
+    fixture.build().assert_refused(expect_test::expect![
+        "content/a.ar.md:1:1: error: the date lies in the future and there is no `publish`"
+    ]);
+    let one = Fixture::release(&toml("").replace("2026-03-12", "2027-03-12"))
+        .file("content/a.ar.md", "+++\ntitle = \"ب\"\n+++\n");
+    assert_eq!(one.build().short_errors().len(), 1, "the first language has said it");
+}

@@ -266,3 +266,26 @@ fn links_that_could_run_code_are_refused_or_dead() {
         }
     }
 }
+
+#[test]
+fn a_link_to_a_draft_page_is_a_warning_like_one_to_a_draft_release() {
+    let fixture = Fixture::release(&(toml("") + "[la page](pages/p.md)\n"))
+        .file("content/pages/p.md", "+++\ntitle = \"P\"\ndraft = true\n+++\nx\n");
+    let run = fixture.build();
+    run.assert_warned(expect_test::expect![[r#"
+        content/a.md:9:1: warning: `pages/p.md` is not public
+    "#]]);
+    assert!(run.page("2026/03/12/a/").contains("<p>Texte.\nla page</p>"));
+}
+
+/// Each was compared with every address there is: half an hour for so many.
+#[test]
+fn thousands_of_broken_links_are_all_said() {
+    let links: String = (0..4_000).map(|n| format!("[x](/regions/souss-masa{n}/)\n")).collect();
+    let fixture = Fixture::release(&(toml("") + &links));
+    for number in 0..300 {
+        fixture.edit(&format!("content/r{number}.md"), toml(""));
+    }
+    let run = fixture.check();
+    assert_eq!(run.short_errors().len(), 4_000);
+}

@@ -153,3 +153,18 @@ fn an_output_that_leads_into_the_sources_by_a_link_is_refused() {
     }
     assert_eq!(fs::read_dir(fixture.path("content")).unwrap().count(), 1);
 }
+
+/// Hosts look for such names; editors and file managers leave others behind.
+#[test]
+fn hidden_static_files_that_hosts_look_for_are_published() {
+    let fixture = Fixture::release(&toml(""));
+    let kept = [".well-known/security.txt", ".htaccess", ".nojekyll"];
+    let dropped = ["._a.jpg", ".#a.jpg", ".DS_Store", ".gitkeep", ".a.jpg.swp", "a~"];
+    for name in kept.iter().chain(&dropped) {
+        fixture.edit(&format!("content/static/{name}"), "x");
+    }
+    fixture.edit("content/.cache-of-an-editor", "x");
+    let run = fixture.build().assert_clean();
+    assert!(kept.iter().all(|name| run.output[*name] == b"x"));
+    assert!(!dropped.iter().any(|name| run.has(name)));
+}

@@ -326,3 +326,18 @@ fn a_text_is_no_picture() {
         .build();
     assert_eq!(run.short_errors(), ["content/a.md:8:1: error: missing image `b.md`"]);
 }
+
+#[test]
+fn what_is_named_twice_is_listed_once() {
+    let twice =
+        "province = [\"tiznit\", \"Tiznit\"]\ntags = [\"Eau\", \"Eau\"]\nauthors = [\"A. B.\", \"A. B.\"]";
+    let run = Fixture::release(&toml(twice)).build().assert_clean();
+    for page in ["regions/souss-massa/tiznit/", "tags/eau/"] {
+        assert_eq!(run.page(page).matches("<article class=\"row\">").count(), 1, "{page}");
+        assert_eq!(run.page(&format!("{page}feed.xml")).matches("<item>").count(), 1, "{page}");
+    }
+    let page = run.page("2026/03/12/a/");
+    let authors = page.split("class=\"authors\">").nth(1).unwrap().split("</span>").next().unwrap();
+    assert_eq!(authors.matches("A. B.").count(), 1);
+    assert_eq!(page.matches("tags/eau/").count(), 1);
+}

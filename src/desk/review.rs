@@ -1,0 +1,77 @@
+//! What a careful colleague would remark on a portal that has no errors.
+
+use rayon::prelude::*;
+
+use crate::model::body::ReferenceKind;
+use crate::model::portal::{Portal, Release};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::problem::Problem;
+use crate::text::source::Place;
+
+use super::detect::Detector;
+
+/// Gives a source's text.
+type Read<'a> = dyn Fn(&str) -> Option<String> + Sync + 'a;
+
+/// Remarks on pictures, languages and regions.
+pub fn review(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
+    [alternatives(portal), pairs(portal), regions(portal, read)].concat()
+}
+
+/// Pictures without a word on what an alternative text would say (WCAG 1.1.1).
+fn alternatives(portal: &Portal) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for release in &portal.releases {
+        if let Some(cover) = release.image.as_ref().filter(|cover| cover.field.alt.is_none()) {
+            let problem = Problem::MissingAlt { src: cover.field.src.value.clone() };
+            faults.push(Diagnostic::new(problem, Place::new(cover.written_in.clone(), cover.field.src.span)));
+        }
+        for reference in &release.body.references {
+            if reference.kind == (ReferenceKind::Image { described: false }) {
+                let problem = Problem::MissingAlt { src: reference.target.clone() };
+                faults.push(Diagnostic::new(problem, Place::new(release.source.clone(), reference.span)));
+            }
+        }
+    }
+    faults
+}
+
+/// How many releases a portal in several languages has not in each.
+fn pairs(portal: &Portal) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    if portal.config.languages.len() < 2 {
+        return faults;
+    }
+    for (lang, tag) in portal.config.languages() {
+        let lacks = |release: &&Release| {
+            release.lang != lang
+                && release.translations.iter().all(|other| portal.releases[*other].lang != lang)
+        };
+        let mut without: Vec<&Release> = portal.releases.iter().filter(lacks).collect();
+        without.sort_by_key(|release| std::cmp::Reverse(release.date.timestamp));
+        if !without.is_empty() {
+            let newest = without.iter().take(3).map(|release| release.source.to_string()).collect();
+            let (language, count) = (tag.to_owned(), without.len());
+            let problem = Problem::MissingTranslations { language, count, newest };
+            faults.push(Diagnostic { problem, place: None, other: None });
+        }
+    }
+    faults
+}
+
+/// Releases whose text surely speaks of another region than their header: the header wins.
+fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
+    let detector = Detector::new(&portal.territory);
+    let disagrees = |release: &Release| {
+        let region = portal.territory.region(*release.regions.first()?);
+        let text = read(&release.source)?;
+        let found = detector.detect(&release.title, text.get(release.body.start..)?);
+        if region.pseudo || !found.sure || release.regions.contains(&found.proposal) {
+            return None;
+        }
+        let evidence = found.evidence(&portal.territory);
+        let problem = Problem::RegionDisagrees { evidence, region: region.slug.clone() };
+        Some(Diagnostic::new(problem, release.place.clone()))
+    };
+    portal.releases.par_iter().filter_map(disagrees).collect()
+}
