@@ -533,7 +533,10 @@ fn sanitise(fragment: &str, setting: &Setting) -> String {
             (_, "cite" | "srcset" | "background" | "longdesc") => None,
             _ => Some(value.into()),
         });
-    graded(&bidi::without_overrides(cleaner.clean(fragment).to_string()))
+    // What was taken out may have kept apart what HTML cannot have in one another, such as two links:
+    // read again as browsers will, the text says so.
+    let cleaned = cleaner.clean(fragment).to_string();
+    graded(&bidi::without_overrides(cleaner.clean(&cleaned).to_string()))
 }
 
 fn hostile(fragment: &str) -> bool {

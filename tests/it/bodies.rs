@@ -142,3 +142,17 @@ fn published(fixture: &Fixture) -> tribune::pages::manifest::Manifest {
     let file = tribune::world::cache::file(&root, "manifest", &fixture.path("public"));
     tribune::world::cache::load(&file).expect("a manifest of what was built")
 }
+
+/// What was taken out kept elements apart that HTML's text cannot say one in the other.
+#[test]
+fn a_text_that_was_cleaned_reads_as_it_was_meant() {
+    for (text, html) in [
+        ("<p><object><div>x</div></object>", "<p></p><div>x</div><p></p>"),
+        (
+            "<a href=\"#b\">b<object><a href=\"#c\">c</a></object></a>",
+            "<p><a href=\"#b\">b</a><a href=\"#c\">c</a></p>",
+        ),
+    ] {
+        assert_eq!(prose(text), html, "{text}");
+    }
+}
