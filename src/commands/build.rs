@@ -9,9 +9,9 @@ use crate::text::diagnostic::{Format, Report};
 use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::output::{self, Held, Marks, Outcome, Refusal};
-use crate::world::tree::Root;
+use crate::world::tree::{Failure, Root};
 
-use super::load::{load, root};
+use super::load::{root, survey};
 use super::{Exit, terminal};
 
 /// The last line of `build --format json`.
@@ -39,8 +39,22 @@ pub fn run(args: &BuildArgs) -> Exit {
         }
     };
     let mut faults = Vec::new();
+    let Some(survey) = survey(&mut root, &args.inputs, &mut watch, &mut faults) else {
+        return refuse(args, &root, Report::new(faults), &watch);
+    };
+    let mut held = match Held::take(&root, &output) {
+        Ok(held) => held,
+        Err(failure) => return fail(args, &root, &Report::new(faults), &failure, &watch),
+    };
+    watch.lap("recall");
+    let (state, now, preview) = (survey.state, survey.now(), survey.preview);
+    if let Some((releases, outcome)) = held.is_current(state, now, preview).filter(|_| !args.clean) {
+        watch.lap("compare");
+        tell(args, &outcome, releases, &Report::new(faults), &watch);
+        return Exit::Done;
+    }
     let memory = Memory { recall: !args.clean, remember: true };
-    let Some(loaded) = load(&mut root, &args.inputs, memory, &mut watch, &mut faults) else {
+    let Some(loaded) = survey.load(&root, memory, &mut watch, &mut faults) else {
         return refuse(args, &root, Report::new(faults), &watch);
     };
     let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
@@ -52,10 +66,11 @@ pub fn run(args: &BuildArgs) -> Exit {
     if report.has_errors() {
         return refuse(args, &root, report, &watch);
     }
-    let marks = Marks { preview: loaded.preview, clean: args.clean };
-    let held = Held::take(&root, &output).map_err(Refusal::Failed);
-    watch.lap("recall");
-    let committed = held.and_then(|mut held| held.commit(&plan, &Renderer::new(&plan), &root, marks));
+    // What is said of the sources must be said by every build.
+    let state = state.filter(|_| report.diagnostics.is_empty());
+    let valid = (now, loaded.portal.due.first().copied());
+    let marks = Marks { preview, state, valid, clean: args.clean };
+    let committed = held.commit(&plan, &Renderer::new(&plan), &root, marks);
     watch.lap("render and write");
     match committed {
         Err(Refusal::Faults(faults)) => {
@@ -63,20 +78,22 @@ pub fn run(args: &BuildArgs) -> Exit {
             all.extend(faults);
             refuse(args, &root, Report::new(all), &watch)
         }
-        Err(Refusal::Failed(failure)) => {
-            terminal::report(&report, &root, &args.common);
-            if args.common.format == Format::Json {
-                summary(&Outcome::default(), releases, &report, &watch);
-            }
-            terminal::failure(&failure);
-            Exit::Failed
-        }
+        Err(Refusal::Failed(failure)) => fail(args, &root, &report, &failure, &watch),
         Ok(outcome) => {
             terminal::report(&report, &root, &args.common);
             tell(args, &outcome, releases, &report, &watch);
             Exit::Done
         }
     }
+}
+
+fn fail(args: &BuildArgs, root: &Root, report: &Report, failure: &Failure, watch: &Stopwatch) -> Exit {
+    terminal::report(report, root, &args.common);
+    if args.common.format == Format::Json {
+        summary(&Outcome::default(), 0, report, watch);
+    }
+    terminal::failure(failure);
+    Exit::Failed
 }
 
 fn refuse(args: &BuildArgs, root: &Root, report: Report, watch: &Stopwatch) -> Exit {

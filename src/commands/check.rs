@@ -13,7 +13,7 @@ use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::tree::Root;
 
-use super::load::{load, root};
+use super::load::{root, survey};
 use super::{Exit, terminal};
 
 pub fn run(args: &CheckArgs) -> Exit {
@@ -22,7 +22,8 @@ pub fn run(args: &CheckArgs) -> Exit {
     let mut faults = Vec::new();
     // A check writes nothing, not even what it remembers.
     let memory = Memory { recall: true, remember: false };
-    if let Some(loaded) = load(&mut root, &args.inputs, memory, &mut watch, &mut faults) {
+    let survey = survey(&mut root, &args.inputs, &mut watch, &mut faults);
+    if let Some(loaded) = survey.and_then(|survey| survey.load(&root, memory, &mut watch, &mut faults)) {
         let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
         if !faults.iter().any(Diagnostic::is_error) {
             faults.extend(rendering(&plan, &root));

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::Serialize;
+
 use crate::cli::{Common, Inputs};
 use crate::model::config::Config;
 use crate::model::page::WrittenPage;
@@ -10,19 +14,18 @@ use crate::model::release::{Rules, Written};
 use crate::model::territory::Territory;
 use crate::pages::theme::Theme;
 use crate::text::diagnostic::{Diagnostic, Faults};
+use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
-use crate::world::catalog::{self, Memory, Reading};
+use crate::world::catalog::{self, Memory, Reading, Stamp};
 use crate::world::clock::{Stopwatch, now};
 use crate::world::themes;
-use crate::world::tree::{Root, Tree, static_address};
+use crate::world::tree::{Root, static_address};
 
 /// A portal with its theme, and everything that is wrong with either.
 pub struct Loaded {
     pub portal: Portal,
     pub theme: Theme,
-    /// Whether what is built may hold what is not public yet.
-    pub preview: bool,
 }
 
 /// The configuration and the territory, which everything else depends on.
@@ -107,39 +110,99 @@ fn territory(
     }
 }
 
-/// Loads a whole portal. `None` when there is no configuration to go by.
-pub fn load(
+/// What there is to build from, before any release is opened.
+pub struct Survey {
+    ground: Ground,
+    theme: Option<Theme>,
+    sources: Vec<Source>,
+    clock: Clock,
+    /// Whether what is built may hold what is not public yet.
+    pub preview: bool,
+    /// Of everything that an output depends on but the clock; nothing where a change could hide.
+    pub state: Option<Fingerprint>,
+}
+
+/// A source of `content/`, as it was found.
+type Source = (SourcePath, Kind, Stamp);
+
+/// What a file of `content/` is, by its place and name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+enum Kind {
+    Release,
+    Page,
+    File,
+}
+
+/// Looks at everything that a portal is built from. `None` when there is no configuration to go by.
+pub fn survey(
     root: &mut Root,
     inputs: &Inputs,
-    memory: Memory,
     watch: &mut Stopwatch,
     faults: &mut Vec<Diagnostic>,
-) -> Option<Loaded> {
+) -> Option<Survey> {
     let real = now();
     let clock = Clock { now: inputs.as_of.unwrap_or(real), drafts: inputs.drafts };
     let preview = inputs.drafts || clock.now > real;
-    let Ground { config, territory } = ground(root, inputs.base_url.as_deref(), inputs.portable, faults)?;
-    let chain = themes::chain(root, &config, faults);
+    let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, faults)?;
+    let chain = themes::chain(root, &ground.config, faults);
     let overrides = themes::overrides(root, faults);
-    let theme = chain.map(|chain| Theme::load(&chain, &overrides, &config, faults));
+    let theme = chain.map(|chain| Theme::load(&chain, &overrides, &ground.config, faults));
     watch.lap("theme");
     let mut tree = root.scan();
     faults.append(&mut tree.faults);
     if tree.releases.is_empty() {
         faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
     }
+    let of = |paths: Vec<SourcePath>, kind| paths.into_iter().map(move |path| (path, kind));
+    let found: Vec<(SourcePath, Kind)> = of(tree.releases, Kind::Release)
+        .chain(of(tree.pages, Kind::Page))
+        .chain(of(tree.assets, Kind::File))
+        .chain(of(tree.statics, Kind::File))
+        .collect();
     watch.lap("list");
-    let rules = Rules { config: &config, territory: &territory };
-    let (sources, mut found) = sources(root, tree, rules, memory);
-    faults.append(&mut found);
-    let Sources { releases, pages, assets, statics } = sources;
-    watch.lap("read");
-    let parts = Parts { config, territory, releases, pages, assets, statics };
-    let (portal, mut found) = Portal::assemble(parts, clock);
-    faults.append(&mut found);
-    watch.lap("assemble");
-    // Without a theme nothing can be planned, but what is wrong with the content is known.
-    Some(Loaded { portal, theme: theme?, preview })
+    let racy = Stamp::racy_since();
+    let stamp = |(path, kind): (SourcePath, Kind)| {
+        let stamp = Stamp::at(&root.locate(&path)).filter(|stamp| !stamp.is_racy(racy));
+        (path, kind, stamp.unwrap_or_default())
+    };
+    let sources: Vec<Source> = found.into_par_iter().map(stamp).collect();
+    let certain = sources.iter().all(|(_, _, stamp)| *stamp != Stamp::default());
+    let state = theme.as_ref().filter(|_| certain && faults.is_empty()).map(|theme| {
+        let Ground { config, territory } = &ground;
+        let of_theme = (theme.fingerprint, &theme.statics);
+        Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, clock.drafts, &sources))
+    });
+    watch.lap("stat");
+    Some(Survey { ground, theme, sources, clock, preview, state })
+}
+
+impl Survey {
+    /// The clock that decides what is public.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now
+    }
+
+    /// Reads all sources and puts them together. `None` where nothing can be planned.
+    pub fn load(
+        self,
+        root: &Root,
+        memory: Memory,
+        watch: &mut Stopwatch,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Loaded> {
+        let Ground { config, territory } = self.ground;
+        let rules = Rules { config: &config, territory: &territory };
+        let (sources, mut found) = read(root, &self.sources, rules, memory);
+        faults.append(&mut found);
+        watch.lap("read");
+        let Sources { releases, pages, assets, statics } = sources;
+        let parts = Parts { config, territory, releases, pages, assets, statics };
+        let (portal, mut found) = Portal::assemble(parts, self.clock);
+        faults.append(&mut found);
+        watch.lap("assemble");
+        // Without a theme nothing can be planned, but what is wrong with the content is known.
+        Some(Loaded { portal, theme: self.theme? })
+    }
 }
 
 /// Everything in `content/`, read.
@@ -151,19 +214,8 @@ struct Sources {
     statics: Vec<(String, Asset)>,
 }
 
-fn sources(root: &Root, tree: Tree, rules: Rules, memory: Memory) -> (Sources, Vec<Diagnostic>) {
-    enum Kind {
-        Release,
-        Page,
-        File,
-    }
-    let of = |paths: Vec<SourcePath>, kind: fn() -> Kind| paths.into_iter().map(move |path| (path, kind()));
-    let all = of(tree.releases, || Kind::Release)
-        .chain(of(tree.pages, || Kind::Page))
-        .chain(of(tree.assets, || Kind::File))
-        .chain(of(tree.statics, || Kind::File));
-    let all: Vec<(SourcePath, Kind)> = all.collect();
-    let (readings, faults) = catalog::read(root, &all, rules.fingerprint(), memory, |path, kind| {
+fn read(root: &Root, all: &[Source], rules: Rules, memory: Memory) -> (Sources, Vec<Diagnostic>) {
+    let (readings, faults) = catalog::read(root, all, rules.fingerprint(), memory, |path, kind| {
         if let Kind::File = kind {
             return match root.asset(path) {
                 Ok(asset) => (Some(Reading::File(asset)), Vec::new()),

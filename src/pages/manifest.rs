@@ -1,5 +1,6 @@
 //! The record of what was published.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::text::fingerprint::{Digest, Fingerprint};
@@ -7,10 +8,15 @@ use crate::text::fingerprint::{Digest, Fingerprint};
 use super::path::OutPath;
 
 /// Everything in an output folder that Tribune put there, sorted by file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Holds what is not public: drafts, or a future that has not come.
     pub preview: bool,
+    /// Of everything that this was made of but the clock, where it can be told and had no fault.
+    pub state: Option<Fingerprint>,
+    /// In which instants all this stays as it is: from the first on, before the second.
+    pub valid: (Timestamp, Option<Timestamp>),
+    pub releases: usize,
     /// Files that were there when nobody knew any more who had put them there.
     pub strange: Vec<OutPath>,
     pub files: Vec<Published>,

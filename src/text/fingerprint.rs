@@ -67,44 +67,6 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A value whose fingerprint was taken once, when it was made.
-///
-/// In a view it counts by its fingerprint; a template sees the value.
-#[derive(Clone, Debug)]
-pub struct Hashed<T> {
-    value: T,
-    fingerprint: Fingerprint,
-}
-
-impl<T: Serialize> Hashed<T> {
-    pub fn new(value: T) -> Self {
-        let fingerprint = Fingerprint::of(&value);
-        Self { value, fingerprint }
-    }
-
-    pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
-    }
-}
-
-impl<T> std::ops::Deref for Hashed<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T: Serialize> Serialize for Hashed<T> {
-    fn serialize<S: ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Templates and JSON are human-readable; the hasher says that it is not.
-        if serializer.is_human_readable() {
-            self.value.serialize(serializer)
-        } else {
-            self.fingerprint.serialize(serializer)
-        }
-    }
-}
-
 /// Feeds what a value serialises to into a hash. Every item is preceded by its kind or its
 /// length, so two different values never give the same stream of bytes.
 struct Hasher(Xxh3);
@@ -341,12 +303,5 @@ mod tests {
             Fingerprint::of(&(vec![1u8], vec![2u8])),
             Fingerprint::of(&(vec![1u8, 2], Vec::<u8>::new()))
         );
-    }
-
-    #[test]
-    fn a_hashed_value_counts_by_its_fingerprint_and_shows_its_value() {
-        let card = Hashed::new(Card { title: "a", tags: vec![] });
-        assert_eq!(serde_json::to_string(&card).unwrap(), r#"{"title":"a","tags":[]}"#);
-        assert_eq!(Fingerprint::of(&card), Fingerprint::of(&card.fingerprint()));
     }
 }

@@ -62,10 +62,15 @@ impl Stamp {
         fs::symlink_metadata(path).ok().map(|metadata| Self::of(&metadata))
     }
 
-    /// Whether a later change may have left the same stamp: clocks of file systems tick slowly.
-    fn is_racy(self, now: u64) -> bool {
-        const TICK: u64 = Duration::from_millis(50).as_nanos() as u64;
-        self.modified.max(self.changed) + TICK > now
+    /// Since when a change may leave the stamp of the one before: clocks of file systems tick slowly.
+    pub fn racy_since() -> u64 {
+        const TICK: Duration = Duration::from_millis(50);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(now.saturating_sub(TICK).as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    pub fn is_racy(self, since: u64) -> bool {
+        self.modified.max(self.changed) >= since
     }
 }
 
@@ -88,20 +93,18 @@ const PARTS: usize = 16;
 type Part = (Fingerprint, Vec<(SourcePath, Stamp, Reading)>);
 
 /// Reads all sources, those that did not change from memory. `rules` is what a reading depends on
-/// beside its source.
+/// beside its source. The stamp of a source that may change without showing it is the default one.
 pub fn read<T: Sync>(
     root: &Root,
-    sources: &[(SourcePath, T)],
+    sources: &[(SourcePath, T, Stamp)],
     rules: Fingerprint,
     memory: Memory,
     read: impl Fn(&SourcePath, &T) -> (Option<Reading>, Vec<Diagnostic>) + Sync,
 ) -> (Vec<Reading>, Vec<Diagnostic>) {
-    let mut parts: Vec<Vec<&(SourcePath, T)>> = (0..PARTS).map(|_| Vec::new()).collect();
+    let mut parts: Vec<Vec<&(SourcePath, T, Stamp)>> = (0..PARTS).map(|_| Vec::new()).collect();
     for source in sources {
         parts[(xxh3_64(source.0.as_bytes()) % PARTS as u64) as usize].push(source);
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
     let done: Vec<(Vec<Reading>, Vec<Diagnostic>)> = parts
         .into_par_iter()
         .enumerate()
@@ -116,8 +119,8 @@ pub fn read<T: Sync>(
             let mut entries = Vec::with_capacity(sources.len());
             let mut others = Vec::new();
             let mut new = 0;
-            for (path, kind) in sources {
-                let stamp = Stamp::at(&root.locate(path)).unwrap_or_default();
+            for (path, kind, stamp) in sources {
+                let stamp = *stamp;
                 match known.remove(path) {
                     Some((as_read, reading)) if as_read == stamp => {
                         entries.push((path.clone(), stamp, reading))
@@ -125,7 +128,7 @@ pub fn read<T: Sync>(
                     _ => {
                         let (reading, found) = read(path, kind);
                         match reading {
-                            Some(reading) if found.is_empty() && !stamp.is_racy(now) => {
+                            Some(reading) if found.is_empty() && stamp != Stamp::default() => {
                                 entries.push((path.clone(), stamp, reading));
                                 new += 1;
                             }

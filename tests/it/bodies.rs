@@ -150,7 +150,7 @@ fn a_text_that_was_cleaned_reads_as_it_was_meant() {
         ("<p><object><div>x</div></object>", "<p></p><div>x</div><p></p>"),
         (
             "<a href=\"#b\">b<object><a href=\"#c\">c</a></object></a>",
-            "<p><a href=\"#b\">b</a><a href=\"#c\">c</a></p>",
+            "<p><a href=\"#text-b\">b</a><a href=\"#text-c\">c</a></p>",
         ),
     ] {
         assert_eq!(prose(text), html, "{text}");

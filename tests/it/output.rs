@@ -30,6 +30,60 @@ fn what_did_not_change_is_not_even_rendered() {
     assert!(clean.changes(&first).is_empty());
 }
 
+/// Builds when the file system's clock can tell what came before: whether sources were read.
+#[track_caller]
+fn reads(fixture: &Fixture, args: &[&str]) -> (bool, Run) {
+    std::thread::sleep(std::time::Duration::from_millis(120));
+    let run = fixture.build_with(&[&["--timings"], args].concat()).assert_done();
+    (run.stderr.lines().any(|line| line.starts_with("read ")), run)
+}
+
+#[test]
+fn a_build_that_has_nothing_to_do_reads_no_source() {
+    let embargoed = "draft = false\npublish = 2026-06-02T10:00:00Z";
+    let fixture = Fixture::small().file("content/demain.md", toml(embargoed));
+    fixture.edit("content/pages/parti.md", "+++\ntitle = \"Le parti\"\n+++\n\nNous.\n");
+    let (read, before) = reads(&fixture, &[]);
+    assert!(read);
+    let (read, again) = reads(&fixture, &[]);
+    assert!(!read && again.changes(&before).is_empty());
+    assert!(again.stdout.contains("0 rendered, 0 written"), "{}", again.stdout);
+    // The clock is an input like any other.
+    assert!(!reads(&fixture, &["--as-of", "2026-06-02T09:59:59Z"]).0);
+    let (read, after) = reads(&fixture, &["--as-of", "2026-06-02T10:00:00Z"]);
+    assert!(read && after.has("2026/03/12/demain/"));
+    assert!(reads(&fixture, &[]).0, "an embargo that had lifted is one again");
+    // Whatever a portal is made of.
+    let edits: [(&str, &dyn Fn()); 7] = [
+        ("a text", &|| _ = fixture.edit("content/demain.md", toml("publish = 2026-06-02T10:00:00Z"))),
+        ("a page", &|| _ = fixture.remove("content/pages/parti.md")),
+        ("a new text", &|| _ = fixture.edit("content/neuf.md", toml("slug = \"neuf\""))),
+        ("a template", &|| _ = fixture.edit("templates/404.html", "<h1>Rien</h1>")),
+        ("a static file", &|| _ = fixture.edit("content/static/a.txt", "a")),
+        ("a string", &|| _ = fixture.edit("lang/fr.toml", "[titles]\narchives = \"Années\"\n")),
+        ("the output", &|| _ = fixture.edit("public/index.html", "défiguré")),
+    ];
+    for (what, edit) in edits {
+        assert!(!reads(&fixture, &[]).0, "before {what}");
+        edit();
+        let (read, run) = reads(&fixture, &[]);
+        assert!(read, "{what}");
+        assert!(run.output == fixture.build_with(&["--clean", "--output", "propre"]).output, "{what}");
+    }
+    assert!(reads(&fixture, &["--drafts"]).0);
+    assert!(reads(&fixture, &["--clean"]).0);
+}
+
+/// What was said of a source is said again by every build.
+#[test]
+fn a_warning_does_not_fall_silent() {
+    let fixture = Fixture::release(&toml("")).file("content/seul.pdf", "%PDF");
+    for _ in 0..2 {
+        let (read, run) = reads(&fixture, &[]);
+        assert!(read && run.stderr.contains("seul.pdf"), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn a_file_of_the_output_that_somebody_changed_or_removed_is_made_again() {
     let fixture = Fixture::small();

@@ -116,8 +116,7 @@ impl<'a> Work<'a> {
     /// The record of an output that need not be looked at again.
     fn known(&self, output: &Output) -> Option<&Published> {
         let known = self.known.get(&output.file).filter(|known| known.fingerprint == output.fingerprint)?;
-        let there = fs::symlink_metadata(self.standing?.join(output.file.as_str())).ok()?;
-        (there.is_file() && stamp(&there) == known.stamp).then_some(known)
+        (stamp_at(&self.standing?.join(output.file.as_str())) == Some(known.stamp)).then_some(known)
     }
 
     fn verify(&self, output: &Output, known: &Published) -> Result<(), Failure> {
@@ -218,6 +217,11 @@ impl<'a> Work<'a> {
         let metadata = written.map_err(|error| Failure::new("write", &path, error))?;
         Ok(Made { digest, stamp: stamp(&metadata), staged })
     }
+}
+
+/// The stamp of a file that is one.
+pub fn stamp_at(path: &Path) -> Option<OutStamp> {
+    fs::symlink_metadata(path).ok().filter(Metadata::is_file).map(|metadata| stamp(&metadata))
 }
 
 fn stamp(metadata: &Metadata) -> OutStamp {
