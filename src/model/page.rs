@@ -9,7 +9,8 @@ use crate::text::source::{Place, Source, SourcePath, Span, Spanned};
 use super::body::{Body, Markup};
 use super::fields::Fields;
 use super::language::LangId;
-use super::release::{FileName, Rules, is_slug, one_line, read_header, slug_proposal, typeset};
+use super::path::folder;
+use super::release::{FileName, Rules, is_slug, one_line, read_header, slug_proposal, stem, typeset};
 
 /// The folder of such pages.
 pub const FOLDER: &str = "content/pages";
@@ -62,7 +63,7 @@ impl WrittenPage {
         let aliases = super::release::aliases(&mut fields);
         fields.finish();
         let title = title?;
-        let inner = name.folder.strip_prefix(FOLDER).unwrap_or_default().trim_start_matches('/');
+        let inner = folder(&source.path).strip_prefix(FOLDER).unwrap_or_default().trim_start_matches('/');
         let own = match slug {
             Some(slug) => slug.value,
             None => slug_proposal(&name.base),
@@ -80,7 +81,7 @@ impl WrittenPage {
             title: typeset(tag, &one_line(&title.value), rules.config),
             summary,
             address,
-            stem: format!("{}/{}", name.folder, name.stem),
+            stem: stem(&source.path).0.to_owned(),
             order,
             draft,
             aliases,

@@ -3,8 +3,9 @@
 //! `assemble` is where files meet: languages inherit from each other, tags are compared,
 //! references are looked up, and the clock decides what exists.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use crate::text::diagnostic::Diagnostic;
@@ -20,7 +21,7 @@ use super::header::Entry;
 use super::language::LangId;
 use super::page::WrittenPage;
 use super::references::{Hidden, Resolver, Target};
-use super::release::{Correction, FileName, ImageField, Kind, Written, slug_proposal, typeset};
+use super::release::{Correction, ImageField, Kind, Written, slug_proposal, stem};
 use super::territory::{ProvinceId, RegionId, Territory};
 
 /// Which releases exist: those public at `now`, and with `drafts` all others as well.
@@ -172,7 +173,8 @@ impl Portal {
         for page in &drafts {
             hidden.add(&page.path, &page.body.references, None);
         }
-        complete.sort_by(|a, b| order(a).cmp(&order(b)));
+        // By keys: releases are large, and moving them about is what sorting costs.
+        complete.sort_by_cached_key(order);
         link_translations(&mut complete);
         same_spelling(&mut complete, &mut faults);
         same_id(&complete, &mut faults);
@@ -214,9 +216,9 @@ impl Portal {
 }
 
 /// The order of a language's releases: by day, then by instant, then by address, so that the
-/// releases of every period stand together.
-fn order(release: &Release) -> (LangId, jiff::civil::Date, Timestamp, &str, &SourcePath) {
-    (release.lang, release.date.date(), release.date.timestamp, &release.slug, &release.source)
+/// releases of every period stand together. Those of one address stay in the order of their sources.
+fn order(release: &Release) -> (LangId, jiff::civil::Date, Timestamp, String) {
+    (release.lang, release.date.date(), release.date.timestamp, release.slug.clone())
 }
 
 /// Fills in what languages inherit, and decides by the clock what exists.
@@ -242,13 +244,13 @@ impl<'a> Completer<'a> {
     fn run(mut self, releases: Vec<Written>) -> (Vec<Release>, Hidden) {
         // The first language's file of a stem is what the others inherit from.
         let others = releases.iter().filter(|written| written.lang != LangId(0));
-        let mut bases: HashMap<PairKey, Option<Written>> =
-            others.map(|w| (pair_key(&w.name), None)).collect();
+        let mut bases: HashMap<String, Option<Written>> =
+            others.map(|w| (stem(&w.path).0.to_owned(), None)).collect();
         for written in releases.iter().filter(|written| written.lang == LangId(0)) {
             if bases.is_empty() {
                 break;
             }
-            if let Some(base) = bases.get_mut(&pair_key(&written.name)) {
+            if let Some(base) = bases.get_mut(stem(&written.path).0) {
                 base.get_or_insert_with(|| written.clone());
             }
         }
@@ -257,7 +259,7 @@ impl<'a> Completer<'a> {
         for written in releases {
             let base = match written.lang {
                 LangId(0) => None,
-                _ => bases.get(&pair_key(&written.name)).and_then(Option::as_ref),
+                _ => bases.get(stem(&written.path).0).and_then(Option::as_ref),
             };
             let path = written.path.clone();
             let references = written.body.references.clone();
@@ -270,7 +272,7 @@ impl<'a> Completer<'a> {
         (complete, hidden)
     }
 
-    fn complete(&mut self, written: Written, base: Option<&Written>) -> Option<Release> {
+    fn complete(&mut self, mut written: Written, base: Option<&Written>) -> Option<Release> {
         let place = Place::new(written.path.clone(), written.header);
         let excused = |name| {
             written.broken
@@ -352,9 +354,8 @@ impl<'a> Completer<'a> {
         };
         let id = inherited(path, written.id, base, base_id, named);
         let standfirst = written.summary.is_some();
-        let summary = written
-            .summary
-            .unwrap_or_else(|| typeset(self.config.lang(lang), &written.body.lead, self.config));
+        let lead = std::mem::take(&mut written.body.lead);
+        let summary = written.summary.unwrap_or(lead);
         Some(Release {
             place,
             lang,
@@ -469,22 +470,15 @@ fn named(path: &SourcePath, name: Spanned<String>) -> Name {
     Name { text: name.value, place: Place::new(path.clone(), name.span) }
 }
 
-/// What the languages of one release share: folder and stem.
-type PairKey = (String, String);
-
-fn pair_key(name: &FileName) -> PairKey {
-    (name.folder.clone(), name.stem.clone())
-}
-
 fn link_translations(releases: &mut [Release]) {
-    let key = |release: &Release| pair_key(&FileName::parse(&release.source));
     let others = releases.iter().filter(|release| release.lang != LangId(0));
-    let mut groups: HashMap<PairKey, Vec<ReleaseIx>> = others.map(|r| (key(r), Vec::new())).collect();
+    let key = |release: &Release| stem(&release.source).0.to_owned();
+    let mut groups: HashMap<String, Vec<ReleaseIx>> = others.map(|r| (key(r), Vec::new())).collect();
     if groups.is_empty() {
         return;
     }
     for (ix, release) in releases.iter().enumerate() {
-        if let Some(group) = groups.get_mut(&key(release)) {
+        if let Some(group) = groups.get_mut(stem(&release.source).0) {
             group.push(ix);
         }
     }
@@ -496,7 +490,7 @@ fn link_translations(releases: &mut [Release]) {
 }
 
 fn link_pages(pages: &mut [Page]) {
-    let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut groups: HashMap<String, Vec<usize>> = HashMap::default();
     for (ix, page) in pages.iter().enumerate() {
         groups.entry(page.written.stem.clone()).or_default().push(ix);
     }
@@ -509,8 +503,8 @@ fn link_pages(pages: &mut [Page]) {
 
 /// Says which tags and series are spelt in two ways, and takes the first spelling for all.
 fn same_spelling(releases: &mut [Release], faults: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<(LangId, bool, String), Name> = HashMap::new();
-    let mut told = std::collections::HashSet::new();
+    let mut first: HashMap<(LangId, bool, String), Name> = HashMap::default();
+    let mut told = HashSet::default();
     for release in releases {
         let lang = release.lang;
         let tags = release.tags.iter_mut().map(|tag| (false, tag));
@@ -537,7 +531,7 @@ fn same_spelling(releases: &mut [Release], faults: &mut Vec<Diagnostic>) {
 
 /// Says which releases go by one `id`.
 fn same_id(releases: &[Release], faults: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<&str, &Place> = HashMap::new();
+    let mut first: HashMap<&str, &Place> = HashMap::default();
     for id in releases.iter().filter_map(|release| release.id.as_ref()) {
         if let Some(other) = first.insert(&id.text, &id.place) {
             let problem = Problem::IdTaken { id: id.text.clone() };

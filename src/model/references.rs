@@ -1,7 +1,9 @@
 //! What bodies and headers refer to, looked up: other sources, files beside a release, the
 //! portal's root. Nothing outside `content/` can be reached.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::text::diagnostic::Diagnostic;
 use crate::text::problem::{PathFault, Problem};
@@ -83,7 +85,7 @@ impl<'a> Resolver<'a> {
             statics: statics.iter().map(|(address, _)| address.as_str()).collect(),
             release_of: releases.iter().enumerate().map(|(ix, r)| (&*r.source, ix)).collect(),
             page_of: pages.iter().enumerate().map(|(ix, p)| (&*p.written.path, ix)).collect(),
-            used: HashSet::new(),
+            used: HashSet::default(),
         }
     }
 

@@ -140,11 +140,7 @@ pub struct Written {
 /// What the name of a file says: `content/2026/2026-03-12-tournee.ar.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileName {
-    /// The folder, with `content/` before it.
-    pub folder: String,
-    /// The name without language and extension: what the languages of a release share.
-    pub stem: String,
-    /// The stem without a date before it: what the slug is made of.
+    /// The name without language, extension and a date before it: what the slug is made of.
     pub base: String,
     pub lang: Option<String>,
     /// The date that the name begins with.
@@ -153,19 +149,25 @@ pub struct FileName {
 
 impl FileName {
     pub fn parse(path: &str) -> Self {
+        let (shared, lang) = stem(path);
         let dir = folder(path);
-        let file = &path[dir.len()..].trim_start_matches('/');
-        let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
-        let is_lang =
-            |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_lowercase()) || tag == "zgh";
-        let (stem, lang) = match stem.rsplit_once('.') {
-            Some((stem, tag)) if is_lang(tag) && !stem.is_empty() => (stem, Some(tag.to_owned())),
-            _ => (stem, None),
-        };
+        let name = shared[dir.len()..].trim_start_matches('/');
         // `index` is the release that a folder is made for.
-        let named = if stem == "index" { dir.rsplit('/').next().unwrap_or(stem) } else { stem };
+        let named = if name == "index" { dir.rsplit('/').next().unwrap_or(name) } else { name };
         let (date, base) = leading_date(named);
-        Self { folder: dir.into(), stem: stem.into(), base: base.into(), lang, date: date.map(str::to_owned) }
+        Self { base: base.into(), lang: lang.map(str::to_owned), date: date.map(str::to_owned) }
+    }
+}
+
+/// A path without language and extension, which is what the languages of a release share, and the language.
+pub fn stem(path: &str) -> (&str, Option<&str>) {
+    let name = folder(path).len();
+    let is_lang = |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_lowercase()) || tag == "zgh";
+    let dot = |path: &str| path[name..].rfind('.').map(|at| name + at);
+    let whole = dot(path).map_or(path, |at| &path[..at]);
+    match dot(whole).map(|at| (&whole[..at], &whole[at + 1..])) {
+        Some((stem, tag)) if is_lang(tag) && !stem.ends_with('/') && !stem.is_empty() => (stem, Some(tag)),
+        _ => (whole, None),
     }
 }
 
@@ -301,7 +303,8 @@ impl Decoder<'_, '_> {
         let aliases = aliases(&mut self.fields);
         let extra = self.fields.table("extra").map(|(_, entries)| entries).unwrap_or_default();
         let misspelt = self.misspelt();
-        let body = body(self.fields.faults);
+        let mut body = body(self.fields.faults);
+        body.lead = set(&body.lead);
         self.fields.finish();
         Written {
             path: source.path.clone(),
@@ -661,9 +664,12 @@ mod tests {
 
     #[test]
     fn file_names_say_stem_language_and_date() {
+        assert_eq!(stem("content/2026/a.b.ar.md"), ("content/2026/a.b", Some("ar")));
+        assert_eq!(stem("content/2026/a.b.md"), ("content/2026/a.b", None));
+        assert_eq!(stem("a.ar"), ("a", None));
+        assert_eq!(stem("content/.ar.md"), ("content/.ar", None));
         let name = FileName::parse("content/2026/2026-03-12-tournee.ar.md");
         assert_eq!((name.base.as_str(), name.lang.as_deref()), ("tournee", Some("ar")));
-        assert_eq!(name.stem, "2026-03-12-tournee");
         assert_eq!(name.date.as_deref(), Some("2026-03-12"));
         assert_eq!(FileName::parse("content/agadir/index.md").base, "agadir");
         assert_eq!(FileName::parse("content/a.b.c.txt").base, "a.b.c");

@@ -30,16 +30,20 @@ impl OutPath {
         &self.0
     }
 
-    /// What file systems without case and normal forms would take for the same file.
-    pub fn folded(&self) -> String {
+    /// Equal for what file systems without case and normal forms would take for the same file, and in
+    /// an order in which the files of a folder follow at once on a file of its name.
+    pub fn sort_key(&self) -> String {
         use unicode_normalization::UnicodeNormalization;
-        if self.0.is_ascii() {
-            self.0.to_ascii_lowercase()
-        } else {
-            self.0.nfc().collect::<String>().to_lowercase()
+        let end = |c: char| if c == '/' { FOLDER_END } else { c };
+        match self.0.is_ascii() {
+            true => self.0.chars().map(|c| end(c.to_ascii_lowercase())).collect(),
+            false => self.0.nfc().collect::<String>().to_lowercase().chars().map(end).collect(),
         }
     }
 }
+
+/// What `/` is in a sort key: less than every character of a name.
+pub const FOLDER_END: char = '\u{1}';
 
 /// Where a page is read and where it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

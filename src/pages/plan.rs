@@ -3,8 +3,9 @@
 //! A pure function of sources, theme, configuration and clock. Whatever is written, served,
 //! checked or deployed is read off a plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use crate::model::language::LangId;
@@ -17,7 +18,7 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 use crate::text::suggest::nearest;
 
-use super::path::{OutPath, Spot};
+use super::path::{FOLDER_END, OutPath, Spot};
 use super::shelf::Period;
 use super::site::{Channel, Index, Page, Site, TopicKind, parts};
 use super::sitemap::{self, Chapters, SitemapPart};
@@ -227,7 +228,7 @@ fn copies<'t>(
     targets: impl Iterator<Item = (&'t Target, Place)>,
     planned: &mut Vec<Planned>,
 ) {
-    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    let mut seen: HashSet<(&str, &str)> = HashSet::default();
     for (target, place) in targets {
         let Target::Asset { file, name } = target else { continue };
         let Some(asset) = site.portal.assets.get(file) else { continue };
@@ -295,28 +296,33 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
 /// Sorts what is planned by file, and says which files are asked for twice: for a file system
 /// without case and normal forms, too, and where one file would be another's folder.
 fn without_collisions(planned: Vec<Planned>, faults: &mut Vec<Diagnostic>) -> Vec<Planned> {
-    // A separator below every character of a name, so that a folder's files follow it at once.
-    let key = |one: &Planned| one.spot.file.folded().replace('/', "\u{1}");
-    let mut keyed: Vec<(String, Planned)> = planned.into_par_iter().map(|one| (key(&one), one)).collect();
-    keyed.par_sort_by(|a, b| a.0.cmp(&b.0));
-    let mut sorted: Vec<(String, Planned)> = Vec::with_capacity(keyed.len());
-    let mut told = String::new();
-    for (key, one) in keyed {
-        let clash = sorted.last().filter(|(last, _)| {
-            key == *last || key.strip_prefix(last.as_str()).is_some_and(|rest| rest.starts_with('\u{1}'))
-        });
-        match clash {
-            // A file in the place of a folder is in the way of all that is in it: once is enough.
-            Some((last, _)) if key != *last && told == *last => {}
-            Some((last, other)) => {
-                told.clone_from(last);
-                let problem = Problem::AddressTaken { address: format!("/{}", one.spot.url) };
-                faults.push(collision(problem, other.owner.clone(), one.owner.clone()));
+    // Keys are sorted, not what is planned, which is large.
+    let mut keys: Vec<(String, usize)> =
+        planned.par_iter().enumerate().map(|(at, one)| (one.spot.file.sort_key(), at)).collect();
+    keys.par_sort_unstable();
+    let mut planned: Vec<Option<Planned>> = planned.into_iter().map(Some).collect();
+    let mut sorted: Vec<Planned> = Vec::with_capacity(planned.len());
+    let (mut last, mut told) = ("", "");
+    for (key, at) in &keys {
+        let Some(one) = planned[*at].take() else { continue };
+        let is_same = key == last;
+        let is_within = || key.strip_prefix(last).is_some_and(|rest| rest.starts_with(FOLDER_END));
+        match sorted.last() {
+            Some(other) if is_same || is_within() => {
+                // A file in the place of a folder is in the way of all that is in it: once is enough.
+                if is_same || told != last {
+                    let problem = Problem::AddressTaken { address: format!("/{}", one.spot.url) };
+                    faults.push(collision(problem, other.owner.clone(), one.owner.clone()));
+                }
+                told = last;
             }
-            None => sorted.push((key, one)),
+            _ => {
+                last = key;
+                sorted.push(one);
+            }
         }
     }
-    sorted.into_iter().map(|(_, one)| one).collect()
+    sorted
 }
 
 fn collision(problem: Problem, first: Option<Place>, second: Option<Place>) -> Diagnostic {

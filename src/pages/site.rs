@@ -1,7 +1,6 @@
 //! The portal as it is published: which pages there are, where each stands, and what each is made of.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use rayon::prelude::*;
 use serde::Serialize;
 

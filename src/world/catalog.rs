@@ -2,11 +2,11 @@
 //! whose stamp is the same is neither opened nor parsed again; one with anything to say against it
 //! always is, so that it is said again.
 
-use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -92,8 +92,9 @@ const PARTS: usize = 16;
 /// One part: what all readings depend on, and the readings.
 type Part = (Fingerprint, Vec<(SourcePath, Stamp, Reading)>);
 
-/// Reads all sources, those that did not change from memory. `rules` is what a reading depends on
-/// beside its source. The stamp of a source that may change without showing it is the default one.
+/// Reads all sources, those that did not change from memory; readings come in the order of their
+/// sources. `rules` is what a reading depends on beside its source. The stamp of a source that may
+/// change without showing it is the default one.
 pub fn read<T: Sync>(
     root: &Root,
     sources: &[(SourcePath, T, Stamp)],
@@ -101,56 +102,59 @@ pub fn read<T: Sync>(
     memory: Memory,
     read: impl Fn(&SourcePath, &T) -> (Option<Reading>, Vec<Diagnostic>) + Sync,
 ) -> (Vec<Reading>, Vec<Diagnostic>) {
-    let mut parts: Vec<Vec<&(SourcePath, T, Stamp)>> = (0..PARTS).map(|_| Vec::new()).collect();
-    for source in sources {
-        parts[(xxh3_64(source.0.as_bytes()) % PARTS as u64) as usize].push(source);
+    let mut parts: Vec<Vec<usize>> = (0..PARTS).map(|_| Vec::new()).collect();
+    for (at, (path, ..)) in sources.iter().enumerate() {
+        parts[(xxh3_64(path.as_bytes()) % PARTS as u64) as usize].push(at);
     }
-    let done: Vec<(Vec<Reading>, Vec<Diagnostic>)> = parts
-        .into_par_iter()
-        .enumerate()
-        .map(|(number, sources)| {
-            let file = cache::named(root, &format!("catalog-{number:02}"));
-            let known = if memory.recall { cache::load::<Part>(&file) } else { None };
-            let known = known.filter(|(of, _)| *of == rules).map(|(_, known)| known).unwrap_or_default();
-            let remembered = known.len();
-            let mut known: HashMap<SourcePath, (Stamp, Reading)> =
-                known.into_iter().map(|(path, stamp, reading)| (path, (stamp, reading))).collect();
-            let mut faults = Vec::new();
-            let mut entries = Vec::with_capacity(sources.len());
-            let mut others = Vec::new();
-            let mut new = 0;
-            for (path, kind, stamp) in sources {
-                let stamp = *stamp;
-                match known.remove(path) {
-                    Some((as_read, reading)) if as_read == stamp => {
-                        entries.push((path.clone(), stamp, reading))
-                    }
-                    _ => {
-                        let (reading, found) = read(path, kind);
-                        match reading {
-                            Some(reading) if found.is_empty() && stamp != Stamp::default() => {
-                                entries.push((path.clone(), stamp, reading));
-                                new += 1;
-                            }
-                            reading => others.extend(reading),
+    let one = |number: usize, places: Vec<usize>| {
+        let file = cache::named(root, &format!("catalog-{number:02}"));
+        let known = if memory.recall { cache::load::<Part>(&file) } else { None };
+        let known = known.filter(|(of, _)| *of == rules).map(|(_, known)| known).unwrap_or_default();
+        let remembered = known.len();
+        let mut known: HashMap<SourcePath, (Stamp, Reading)> =
+            known.into_iter().map(|(path, stamp, reading)| (path, (stamp, reading))).collect();
+        let mut faults = Vec::new();
+        let (mut kept, mut entries) = (Vec::with_capacity(places.len()), Vec::with_capacity(places.len()));
+        let mut others = Vec::new();
+        let mut new = 0;
+        for at in places {
+            let (path, kind, stamp) = &sources[at];
+            match known.remove(path) {
+                Some((as_read, reading)) if as_read == *stamp => {
+                    kept.push(at);
+                    entries.push((path.clone(), *stamp, reading));
+                }
+                _ => {
+                    let (reading, found) = read(path, kind);
+                    match reading {
+                        Some(reading) if found.is_empty() && *stamp != Stamp::default() => {
+                            kept.push(at);
+                            entries.push((path.clone(), *stamp, reading));
+                            new += 1;
                         }
-                        faults.extend(found);
+                        reading => others.extend(reading.map(|reading| (at, reading))),
                     }
+                    faults.extend(found);
                 }
             }
-            let mut part: Part = (rules, entries);
-            if memory.remember && (new > 0 || part.1.len() != remembered) {
-                // What cannot be remembered is read again.
-                let _ = cache::save(&file, &part);
-            }
-            others.extend(part.1.drain(..).map(|(_, _, reading)| reading));
-            (others, faults)
-        })
-        .collect();
-    let (mut readings, mut faults) = (Vec::with_capacity(sources.len()), Vec::new());
+        }
+        let part: Part = (rules, entries);
+        if memory.remember && (new > 0 || part.1.len() != remembered) {
+            // What cannot be remembered is read again.
+            let _ = cache::save(&file, &part);
+        }
+        others.extend(kept.into_iter().zip(part.1.into_iter().map(|(_, _, reading)| reading)));
+        (others, faults)
+    };
+    let done: Vec<_> =
+        parts.into_par_iter().enumerate().map(|(number, places)| one(number, places)).collect();
+    let mut readings: Vec<Option<Reading>> = sources.iter().map(|_| None).collect();
+    let mut faults = Vec::new();
     for (some, found) in done {
-        readings.extend(some);
+        for (at, reading) in some {
+            readings[at] = Some(reading);
+        }
         faults.extend(found);
     }
-    (readings, faults)
+    (readings.into_iter().flatten().collect(), faults)
 }

@@ -1,11 +1,11 @@
 //! The portal's folder: what is in it, and its texts. Symbolic links are refused, so nothing is
 //! read from outside.
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use foldhash::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
@@ -63,7 +63,7 @@ const STATIC: &str = "content/static";
 
 impl Root {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), odd: HashMap::new() }
+        Self { dir: dir.into(), odd: HashMap::default() }
     }
 
     pub fn dir(&self) -> &Path {
@@ -126,11 +126,11 @@ impl Root {
             return Vec::new();
         }
         let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false).sort_by_file_name();
-        let (all_static, statics) = (folder.ends_with("/static"), self.dir.join(STATIC));
+        let mut seen = HashSet::default();
+        let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false);
+        let (dir, all_static) = (self.dir.clone(), folder.ends_with("/static"));
         let wanted = |entry: &walkdir::DirEntry| {
-            let is_static = all_static || entry.path().starts_with(&statics);
+            let is_static = || all_static || static_address(&shown(&dir, entry.path())).is_some();
             entry.depth() == 0 || !is_leftover(&entry.file_name().to_string_lossy(), is_static)
         };
         for entry in walker.into_iter().filter_entry(wanted) {
@@ -173,7 +173,7 @@ impl Root {
                 faults.push(Diagnostic::new(problem, Place::file(composed)).and(other));
                 continue;
             }
-            if self.dir.join(&*composed) != entry.path() {
+            if !composed.is_ascii() && self.dir.join(&*composed) != entry.path() {
                 self.odd.insert(composed.clone(), entry.path().to_owned());
             }
             found.push(composed);
@@ -183,8 +183,7 @@ impl Root {
     }
 
     fn shown(&self, path: &Path) -> String {
-        let inside = path.strip_prefix(&self.dir).unwrap_or(path);
-        inside.to_string_lossy().replace('\\', "/")
+        shown(&self.dir, path)
     }
 
     /// Reads a text, or says what is wrong with the file.
@@ -227,6 +226,17 @@ impl Root {
     }
 }
 
+/// A path of the disk as it is in the portal.
+fn shown(dir: &Path, path: &Path) -> String {
+    // Component by component is slow, and there are many paths.
+    let plain = path.to_str().zip(dir.to_str()).and_then(|(path, dir)| path.strip_prefix(dir));
+    if let Some(inside) = plain.and_then(|inside| inside.strip_prefix('/')) {
+        return inside.to_owned();
+    }
+    let inside = path.strip_prefix(dir).unwrap_or(path);
+    inside.to_string_lossy().replace('\\', "/")
+}
+
 /// The address of a file of `content/static/`.
 pub fn static_address(path: &str) -> Option<&str> {
     path.strip_prefix(STATIC)?.strip_prefix('/')
@@ -253,15 +263,15 @@ fn asset(path: SourcePath, disk: &Path) -> io::Result<Asset> {
 
 /// Files of editors, file managers and operating systems, which are no one's content. Hosts look
 /// for hidden names of their own, `.well-known` or `.htaccess`, so static files keep theirs.
-fn is_leftover(name: &str, is_static: bool) -> bool {
-    let hidden = match is_static {
-        true => {
+fn is_leftover(name: &str, is_static: impl Fn() -> bool) -> bool {
+    let hidden = match name.starts_with('.') {
+        true if is_static() => {
             name.starts_with("._")
                 || name.starts_with(".#")
                 || name.starts_with(".git")
                 || matches!(name, ".DS_Store" | ".hg" | ".svn" | ".stfolder" | ".localized")
         }
-        false => name.starts_with('.'),
+        is_hidden => is_hidden,
     };
     hidden
         || name.ends_with('~')

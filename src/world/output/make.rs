@@ -1,12 +1,12 @@
 //! Renders and stages what differs from the last build, from several threads.
 
-use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use crate::pages::manifest::{OutStamp, Published};
@@ -31,7 +31,8 @@ pub struct Work<'a> {
     /// The output, where there is one to compare with.
     standing: Option<&'a Path>,
     stage: &'a Path,
-    known: HashMap<&'a OutPath, &'a Published>,
+    /// What was published last, where that may be left as it is.
+    known: Option<&'a HashMap<&'a OutPath, &'a Published>>,
     faults: Mutex<Vec<Diagnostic>>,
     stop: AtomicBool,
     next: AtomicU32,
@@ -77,7 +78,7 @@ impl<'a> Work<'a> {
         root: &'a Root,
         standing: Option<&'a Path>,
         stage: &'a Path,
-        known: HashMap<&'a OutPath, &'a Published>,
+        known: Option<&'a HashMap<&'a OutPath, &'a Published>>,
     ) -> Self {
         let (faults, stop, next) = (Mutex::default(), AtomicBool::new(false), AtomicU32::new(0));
         Self { plan, renderer, root, standing, stage, known, faults, stop, next }
@@ -115,7 +116,7 @@ impl<'a> Work<'a> {
 
     /// The record of an output that need not be looked at again.
     fn known(&self, output: &Output) -> Option<&Published> {
-        let known = self.known.get(&output.file).filter(|known| known.fingerprint == output.fingerprint)?;
+        let known = *self.known?.get(&output.file).filter(|known| known.fingerprint == output.fingerprint)?;
         (stamp_at(&self.standing?.join(output.file.as_str())) == Some(known.stamp)).then_some(known)
     }
 

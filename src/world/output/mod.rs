@@ -7,11 +7,11 @@ mod journal;
 mod lock;
 mod make;
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
@@ -161,9 +161,9 @@ impl Held {
         let before = self.before.take();
         let standing = self.stands()?;
         let stage = Stage::beside(&self.output)?;
-        let published = || before.iter().flat_map(|manifest| &manifest.files);
-        let known: HashMap<&OutPath, &Published> =
-            published().filter(|_| !marks.clean).map(|one| (&one.file, one)).collect();
+        let published: HashMap<&OutPath, &Published> =
+            before.iter().flat_map(|manifest| &manifest.files).map(|one| (&one.file, one)).collect();
+        let known = (!marks.clean).then_some(&published);
         let work = Work::new(plan, renderer, root, standing.then_some(&*self.output), stage.path(), known);
         let made = work.run()?;
         let mut outcome = Outcome {
@@ -175,8 +175,7 @@ impl Held {
         };
         let planned: HashSet<&OutPath> = plan.outputs.iter().map(|output| &output.file).collect();
         let (gone, strange) = self.gone(before.as_ref(), &planned)?;
-        let accounted: HashSet<&OutPath> = published().map(|one| &one.file).collect();
-        let new = plan.outputs.iter().map(|output| &output.file).filter(|file| !accounted.contains(file));
+        let new = plan.outputs.iter().map(|output| &output.file).filter(|file| !published.contains_key(file));
         self.account.add(new)?;
         if standing {
             let steps = self.steps(plan, &made, &gone)?;
@@ -227,8 +226,12 @@ impl Held {
         planned: &HashSet<&OutPath>,
     ) -> Result<(Vec<OutPath>, Vec<OutPath>), Failure> {
         let recorded = before.filter(|_| !self.healed);
-        let listed = match recorded {
-            Some(manifest) => Some(manifest.files.iter().map(|one| one.file.clone()).collect()),
+        let is_gone = |file: &OutPath| !planned.contains(file);
+        let listed: Option<Vec<OutPath>> = match recorded {
+            Some(manifest) => {
+                let files = manifest.files.iter().map(|one| &one.file);
+                Some(files.filter(|file| is_gone(file)).cloned().collect())
+            }
             None => self.account.files()?,
         };
         let mut strange = match (&listed, before) {
@@ -236,9 +239,9 @@ impl Held {
             (Some(_), None) => Vec::new(),
             (None, None) => self.there(),
         };
-        strange.retain(|file| !planned.contains(file) && self.output.join(file.as_str()).exists());
+        strange.retain(|file| is_gone(file) && self.output.join(file.as_str()).exists());
         let mut put: Vec<OutPath> = listed.unwrap_or_default();
-        put.retain(|file| !planned.contains(file));
+        put.retain(is_gone);
         let is_page = |file: &OutPath| file.as_str().ends_with(".html");
         put.sort_unstable_by(|a, b| (!is_page(a), a).cmp(&(!is_page(b), b)));
         put.dedup();
@@ -285,8 +288,8 @@ impl Held {
         gone: &[&'g OutPath],
     ) -> Result<HashSet<&'g OutPath>, Failure> {
         let going: HashMap<&str, &OutPath> = gone.iter().map(|file| (file.as_str(), *file)).collect();
-        let mut obstacles = HashSet::new();
-        let mut passable: HashSet<&str> = HashSet::new();
+        let mut obstacles = HashSet::default();
+        let mut passable: HashSet<&str> = HashSet::default();
         for (output, _) in puts {
             let file = output.file.as_str();
             for (at, _) in file.match_indices('/') {
