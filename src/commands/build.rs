@@ -5,13 +5,13 @@ use serde::Serialize;
 use crate::cli::BuildArgs;
 use crate::pages::plan::plan;
 use crate::pages::render::Renderer;
-use crate::text::diagnostic::{Format, Report};
+use crate::text::diagnostic::{Diagnostic, Format, Report};
 use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::output::{self, Held, Marks, Outcome, Refusal};
 use crate::world::tree::{Failure, Root};
 
-use super::load::{root, survey};
+use super::load::{faults_of_rendering, is_theme_sound, root, survey};
 use super::{Exit, terminal};
 
 /// The last line of `build --format json`.
@@ -27,6 +27,10 @@ struct Summary {
     warnings: usize,
     millis: u128,
 }
+
+/// Pages of each kind that are rendered when nothing will be published: enough to meet what is wrong
+/// with a template, whatever the size of the portal.
+const TRIED: usize = 50;
 
 pub fn run(args: &BuildArgs) -> Exit {
     let mut watch = Stopwatch::start();
@@ -59,6 +63,10 @@ pub fn run(args: &BuildArgs) -> Exit {
     };
     let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
     watch.lap("plan");
+    if faults.iter().any(Diagnostic::is_error) && is_theme_sound(&faults) {
+        // Nothing will be published; what is wrong with templates is said with the rest.
+        faults.extend(faults_of_rendering(&plan, &root, TRIED));
+    }
     let releases = loaded.portal.releases.len();
     let report = Report::new(crate::desk::propose::proposals(faults, &loaded.portal.territory, &|path| {
         root.read_lossy(path)

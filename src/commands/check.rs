@@ -1,19 +1,15 @@
 //! `tribune check`
 
-use rayon::prelude::*;
-
 use crate::cli::CheckArgs;
 use crate::desk::propose::proposals;
 use crate::desk::review::review;
-use crate::pages::plan::{Plan, What, plan};
-use crate::pages::render::{Renderer, Texts};
-use crate::text::diagnostic::{Diagnostic, Report};
+use crate::pages::plan::plan;
+use crate::text::diagnostic::Report;
 use crate::text::problem::Problem;
 use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
-use crate::world::tree::Root;
 
-use super::load::{root, survey};
+use super::load::{faults_of_rendering, is_theme_sound, root, survey};
 use super::{Exit, terminal};
 
 pub fn run(args: &CheckArgs) -> Exit {
@@ -25,8 +21,8 @@ pub fn run(args: &CheckArgs) -> Exit {
     let survey = survey(&mut root, &args.inputs, &mut watch, &mut faults);
     if let Some(loaded) = survey.and_then(|survey| survey.load(&root, memory, &mut watch, &mut faults)) {
         let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
-        if !faults.iter().any(Diagnostic::is_error) {
-            faults.extend(rendering(&plan, &root));
+        if is_theme_sound(&faults) {
+            faults.extend(faults_of_rendering(&plan, &root, usize::MAX));
         }
         faults.extend(plan.broken_links());
         faults.extend(review(&loaded.portal, &|path| root.read_again(path).ok()));
@@ -43,22 +39,4 @@ pub fn run(args: &CheckArgs) -> Exit {
         terminal::say("no faults");
     }
     Exit::Done
-}
-
-/// Renders everything and keeps only what went wrong.
-fn rendering(plan: &Plan, root: &Root) -> Vec<Diagnostic> {
-    let renderer = Renderer::new(plan);
-    let render = |output| {
-        let mut texts = Texts::new();
-        for path in renderer.needs(output) {
-            if let Ok(text) = root.read_again(path) {
-                texts.insert(path.clone(), text);
-            }
-        }
-        renderer.render(output, &texts).err()
-    };
-    let rendered = plan.outputs.par_iter().filter(|output| !matches!(output.what, What::Copy { .. }));
-    let mut faults: Vec<Diagnostic> = rendered.filter_map(render).collect();
-    faults.dedup_by(|a, b| a.place == b.place && a.place.is_some());
-    faults
 }

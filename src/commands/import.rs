@@ -15,15 +15,17 @@ use crate::world::clock::now;
 use crate::world::sources::{create, read};
 use crate::world::tree::Root;
 
-use super::load::{Ground, ground, root};
+use super::load::{Ground, root, sound_ground};
 use super::{Exit, terminal};
 
 pub fn run(args: &ImportArgs) -> Exit {
     let root = root(&args.common);
-    let mut faults = Vec::new();
-    let Some(Ground { config, territory }) = ground(&root, None, false, &mut faults) else {
-        terminal::report(&Report::new(faults), &root, &args.common);
-        return Exit::Faults;
+    let Ground { config, territory } = match sound_ground(&root) {
+        Ok(ground) => ground,
+        Err(report) => {
+            terminal::report(&report, &root, &args.common);
+            return Exit::Faults;
+        }
     };
     let asks = !args.accept && !args.dry_run;
     if asks && !std::io::stdin().is_terminal() {

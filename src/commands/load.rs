@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::{Common, Inputs};
 use crate::model::config::Config;
+use crate::model::language::LangId;
 use crate::model::page::WrittenPage;
 use crate::model::portal::{Asset, Clock, Parts, Portal};
 use crate::model::release::{Rules, Written};
 use crate::model::territory::Territory;
+use crate::pages::plan::{Kinds, Output, Plan, What};
+use crate::pages::render::{Renderer, Texts};
 use crate::pages::theme::Theme;
-use crate::text::diagnostic::{Diagnostic, Faults};
+use crate::text::diagnostic::{Diagnostic, Faults, Report};
 use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
@@ -34,8 +38,16 @@ pub struct Ground {
     pub territory: Territory,
 }
 
-/// Reads `site.toml` and the territory.
-pub fn ground(
+/// Reads `site.toml` and the territory for commands that write sources: nothing may be wrong with them.
+pub fn sound_ground(root: &Root) -> Result<Ground, Report> {
+    let mut faults = Vec::new();
+    let ground = ground(root, None, false, &mut faults);
+    ground.filter(|_| !faults.iter().any(Diagnostic::is_error)).ok_or_else(|| Report::new(faults))
+}
+
+/// Reads `site.toml` and the territory. What is wrong with them may leave enough to go by, so that
+/// all that is wrong is said at once.
+fn ground(
     root: &Root,
     base_url: Option<&str>,
     portable: bool,
@@ -66,7 +78,8 @@ pub fn ground(
                 found.at(region.span, Problem::UnknownRegion { name: region.value.clone(), suggestion });
             }
         }
-        for target in &config.deploy {
+        let sound = !found.has_errors();
+        for target in config.deploy.iter().filter(|_| sound) {
             found.whole(Problem::NoEffectYet { name: format!("deploy.{}", target.name) });
         }
     }
@@ -248,6 +261,38 @@ fn read(root: &Root, all: &[Source], rules: Rules, memory: Memory) -> (Sources, 
     }
     sources.statics.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     (sources, faults)
+}
+
+/// Whether all that is wrong is wrong with sources: then templates can be tried on those that are sound.
+pub fn is_theme_sound(faults: &[Diagnostic]) -> bool {
+    let errors = faults.iter().filter(|fault| fault.is_error());
+    errors
+        .map(|fault| fault.place.as_ref())
+        .all(|place| place.is_some_and(|p| p.path.starts_with("content/")))
+}
+
+/// Renders up to `most` pages of each kind and language, and keeps only what went wrong.
+pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize) -> Vec<Diagnostic> {
+    let renderer = Renderer::new(plan);
+    let mut tried: HashMap<(LangId, Kinds), usize> = HashMap::default();
+    let chosen = plan.outputs.iter().filter(|output| {
+        let tried = tried.entry((output.lang, output.what.kind())).or_default();
+        *tried += 1;
+        *tried <= most && !matches!(output.what, What::Copy { .. })
+    });
+    let chosen: Vec<&Output> = chosen.collect();
+    let render = |output: &&Output| {
+        let mut texts = Texts::new();
+        for path in renderer.needs(output) {
+            if let Ok(text) = root.read_again(path) {
+                texts.insert(path.clone(), text);
+            }
+        }
+        renderer.render(output, &texts).err()
+    };
+    let mut faults: Vec<Diagnostic> = chosen.par_iter().filter_map(render).collect();
+    faults.dedup_by(|a, b| a.place == b.place && a.place.is_some());
+    faults
 }
 
 /// The folder that a command works in.

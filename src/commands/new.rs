@@ -7,19 +7,20 @@ use crate::model::date::Moment;
 use crate::model::language::LangId;
 use crate::model::release::typeset;
 use crate::model::territory::Miss;
-use crate::text::diagnostic::Report;
 use crate::world::clock::now;
 use crate::world::sources::create;
 
-use super::load::{Ground, ground, root};
+use super::load::{Ground, root, sound_ground};
 use super::{Exit, terminal};
 
 pub fn run(args: &NewArgs) -> Exit {
     let root = root(&args.common);
-    let mut faults = Vec::new();
-    let Some(Ground { config, territory }) = ground(&root, None, false, &mut faults) else {
-        terminal::report(&Report::new(faults), &root, &args.common);
-        return Exit::Faults;
+    let Ground { config, territory } = match sound_ground(&root) {
+        Ok(ground) => ground,
+        Err(report) => {
+            terminal::report(&report, &root, &args.common);
+            return Exit::Faults;
+        }
     };
     let title = args.title.trim();
     if title.is_empty() {

@@ -10,7 +10,7 @@ use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Digest;
 use crate::text::problem::Problem;
-use crate::text::source::Span;
+use crate::text::source::{Span, is_xml};
 
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,7 +262,11 @@ const SUMMARY_LIMIT: usize = 300;
 
 /// A paragraph as one line, cut after the first sentence that is long enough.
 pub fn lead(paragraph: &str) -> String {
-    let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Character references may have become what no text can hold.
+    if line.chars().any(|c| !is_xml(c)) {
+        line.retain(is_xml);
+    }
     if line.chars().count() <= SUMMARY_LIMIT {
         return line;
     }

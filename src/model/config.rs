@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::text::diagnostic::Faults;
+use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::{PathFault, Problem, Table};
 use crate::text::source::{Source, Span, Spanned};
@@ -30,6 +30,8 @@ pub struct Config {
     pub feed_items: usize,
     pub typography: Profile,
     pub addresses: Addresses,
+    /// Links name files, for reading from a disk.
+    pub portable: bool,
     /// Robots that may read nothing, by their user agent's name.
     pub blocked_robots: Vec<String>,
     /// Options of the theme, checked by it.
@@ -104,8 +106,6 @@ pub enum Addresses {
     Folder,
     /// `…/slug.html`.
     File,
-    /// `…/slug/index.html`, linked as such, for reading from a disk.
-    Portable,
 }
 
 /// A host, checked for form; deploying is another stage's work.
@@ -129,7 +129,7 @@ const DEPLOY_KINDS: [(&str, &[&str], &[&str]); 7] = [
 
 impl Config {
     /// Decodes `site.toml`. `base_url` and `portable` come from the command line and win.
-    /// There is no configuration when it has errors.
+    /// There is none where what is wrong with it would make sources wrong that are not.
     pub fn parse(
         source: &Source,
         base_url: Option<&str>,
@@ -141,12 +141,9 @@ impl Config {
         if faults.list.len() > before {
             return None;
         }
-        let mut config = decode(entries, base_url, portable, faults);
-        if let Some(config) = &mut config {
-            config.fingerprint = Fingerprint::of(&(&*source.text, base_url, portable));
-        }
-        let sound = !faults.list[before..].iter().any(|d| d.is_error());
-        config.filter(|_| sound)
+        let mut config = decode(entries, base_url, portable, faults)?;
+        config.fingerprint = Fingerprint::of(&(&*source.text, base_url, portable));
+        Some(config)
     }
 
     pub fn languages(&self) -> impl Iterator<Item = (LangId, &str)> {
@@ -162,6 +159,9 @@ impl Config {
     }
 }
 
+/// The keys that all sources are read by.
+const ESSENTIAL: [&str; 4] = ["languages", "timezone", "theme", "territory"];
+
 fn decode(
     entries: Vec<Entry>,
     base_url: Option<&str>,
@@ -175,10 +175,13 @@ fn decode(
     }
     let description = localised(&mut fields, "description").unwrap_or_default();
     let base_url = address(&mut fields, base_url);
+    let before = fields.faults.list.len();
     let languages = languages(&mut fields);
     let timezone = timezone(&mut fields);
     let theme = theme(&mut fields);
     let territory = fields.text("territory").unwrap_or(Spanned::new("morocco".into(), Span::default()));
+    // What all sources are read by: where one of these is wrong, so would be what is said of them.
+    let essential = fields.faults.list.len() == before;
     let party = match fields.table("party") {
         Some((span, entries)) => decode_party(span, entries, fields.faults),
         None => Party::default(),
@@ -205,8 +208,15 @@ fn decode(
         None => Vec::new(),
     };
     fields.finish();
+    let misspelt = |fault: &Diagnostic| match &fault.problem {
+        Problem::UnknownField { suggestion: Some(name), .. } => ESSENTIAL.contains(&name.as_str()),
+        _ => false,
+    };
+    if !essential || faults.list.iter().any(misspelt) {
+        return None;
+    }
     Some(Config {
-        title: title?,
+        title: title.unwrap_or_default(),
         description,
         base_url: base_url?,
         languages,
@@ -216,7 +226,8 @@ fn decode(
         party,
         feed_items,
         typography,
-        addresses: if portable { Addresses::Portable } else { addresses },
+        addresses,
+        portable,
         blocked_robots,
         options,
         deploy,

@@ -189,7 +189,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn resolve_root(&self, root: &str, asked: &Asked, faults: &mut Vec<Diagnostic>) -> Target {
-        if root.is_empty() {
+        if root.is_empty() && !asked.image {
             return Target::Root(String::new());
         }
         match SafePath::parse(root) {

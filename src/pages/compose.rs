@@ -1,6 +1,8 @@
 //! Composes views. A view is a pure function of the frame and of a page's inputs: no portal and no
 //! shelf can be reached from here, so nothing shows that was not fingerprinted.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::model::language::LangId;
@@ -421,21 +423,33 @@ impl<'p> Frame<'p> {
         let (lang, title, description, url, noindex) = match leaf {
             Leaf::Release(release) => {
                 let noindex = release.status != Status::Public;
-                (release.lang, &release.title, &release.summary, self.release_url(release), noindex)
+                let notice = self.notice(release);
+                let description = notice.map_or(Cow::Borrowed(&release.summary), Cow::Owned);
+                (release.lang, &release.title, description, self.release_url(release), noindex)
             }
             Leaf::Static(page) => {
                 let written = &page.0.written;
                 let description = written.summary.as_ref().unwrap_or(&written.body.lead);
-                (written.lang, &written.title, description, self.static_url(page.0), false)
+                (written.lang, &written.title, Cow::Borrowed(description), self.static_url(page.0), false)
             }
         };
-        let (title, description) = (title.clone(), description.clone());
+        let (title, description) = (title.clone(), description.into_owned());
         let feed = Label {
             name: self.feed_title(lang, Channel::Site, ""),
             url: self.feed_spot(lang, Channel::Site, "").url,
         };
         let (root, canonical) = (root_from(&url), self.absolute(&url));
         Heading { kind, own: title.clone(), title, description, root, canonical, url, above, feed, noindex }
+    }
+
+    /// What stands in the place of a text that is not shown any more.
+    pub fn notice(&self, release: &Release) -> Option<String> {
+        let locale = self.locale(release.lang);
+        match &release.status {
+            Status::Withdrawn { reason } => Some(locale.fill("feeds.withdrawn", &[("reason", reason)])),
+            Status::Expired => Some(locale.get("feeds.expired").to_owned()),
+            _ => None,
+        }
     }
 
     fn crumb(&self, lang: LangId, key: &str, index: Index) -> Label {

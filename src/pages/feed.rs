@@ -8,12 +8,13 @@ use rss::{Category, Enclosure, Guid, Item};
 use serde::Serialize;
 
 use crate::model::language::LangId;
-use crate::model::portal::{Release, Status};
+use crate::model::portal::Release;
+use crate::text::source::is_xml;
 use crate::text::typography::isolate;
 
 use super::frame::Frame;
 use super::inputs::{Shown, TextInputs};
-use super::markdown::{escape, is_xml};
+use super::markdown::escape;
 use super::site::{Channel, Index, Site};
 use super::view::Card;
 
@@ -120,12 +121,6 @@ impl<'p> Frame<'p> {
 
     fn feed_item<'a>(&'a self, shown: Shown<'a>) -> FeedItem<'a> {
         let (release, card) = (shown.release, self.card(shown));
-        let locale = self.locale(release.lang);
-        let notice = match &release.status {
-            Status::Withdrawn { reason } => Some(locale.fill("feeds.withdrawn", &[("reason", reason)])),
-            Status::Expired => Some(locale.get("feeds.expired").to_owned()),
-            _ => None,
-        };
         let enclosure = card.image.as_ref().and_then(|picture| {
             let (url, mime) = (self.absolute(&picture.url), picture_type(&picture.url)?);
             Some(EnclosureView { url, bytes: shown.picture?.bytes, mime })
@@ -136,7 +131,7 @@ impl<'p> Frame<'p> {
             published: release.date.rfc2822(),
             authors: &release.authors,
             tags: release.tags.iter().map(|tag| tag.text.as_str()).collect(),
-            notice,
+            notice: self.notice(release),
             enclosure,
             instant: release.date.timestamp,
             release: card,

@@ -42,7 +42,7 @@ impl<'p> Frame<'p> {
             config,
             territory,
             theme,
-            speller: Speller { addresses: config.addresses },
+            speller: Speller { addresses: config.addresses, portable: config.portable },
             heads: Vec::new(),
             regions: Vec::new(),
             contacts: Vec::new(),
@@ -111,13 +111,9 @@ impl<'p> Frame<'p> {
             // Hosts look for this name, however pages are stored.
             Index::NotFound => self.speller.file(&format!("{address}.html")),
             // A language's home answers at its folder, as the portal's does.
-            Index::Home if !address.is_empty() => Speller {
-                addresses: match self.speller.addresses {
-                    Addresses::Portable => Addresses::Portable,
-                    _ => Addresses::Folder,
-                },
+            Index::Home if !address.is_empty() => {
+                Speller { addresses: Addresses::Folder, ..self.speller }.page(&address)
             }
-            .page(&address),
             _ => self.speller.page(&address),
         }
     }
@@ -267,6 +263,10 @@ impl<'p> Frame<'p> {
             description: own(&config.description),
             lang: tag.to_owned(),
             dir: self.dir(lang),
+            locale: match &self.territory.country {
+                Some(country) if !tag.contains('-') => format!("{tag}_{country}"),
+                _ => tag.replace('-', "_"),
+            },
             language: locale.get("language.name").to_owned(),
             base_url: config.base_url.as_str().to_owned(),
             home: self.url(lang, Index::Home),

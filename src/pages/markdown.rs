@@ -10,8 +10,10 @@ use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::body::{Destination, Markup, destination, lines, options, paragraphs};
+use crate::model::language::is_rtl;
 use crate::text::bidi;
-use crate::text::typography::{self, Context, Profile};
+use crate::text::source::is_xml;
+use crate::text::typography::{self, Context, Profile, opposite_runs};
 
 use super::view::TargetView;
 
@@ -58,7 +60,7 @@ fn plain(body: &str, setting: &Setting) -> String {
             if n > 0 {
                 html.push_str("<br>\n");
             }
-            escape(&typeset(line.trim(), setting, None, None), &mut html);
+            html.push_str(&isolated(&typeset(line.trim(), setting, None, None), is_rtl(setting.lang)));
         }
         html.push_str("</p>\n");
     }
@@ -83,11 +85,19 @@ pub fn escape(text: &str, html: &mut String) {
     }
 }
 
-/// Characters that XML 1.0 allows (section 2.2), without C1 controls and noncharacters, which it
-/// advises against.
-pub fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-        && !matches!(c, '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
+/// Text in HTML with its runs of the other direction isolated, or they would swap their ends.
+pub fn isolated(text: &str, rtl: bool) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 8);
+    let mut copied = 0;
+    for run in opposite_runs(text, rtl) {
+        escape(&text[copied..run.start], &mut html);
+        html.push_str("<bdi>");
+        escape(&text[run.clone()], &mut html);
+        html.push_str("</bdi>");
+        copied = run.end;
+    }
+    escape(&text[copied..], &mut html);
+    html
 }
 
 fn markdown(body: &str, setting: &Setting) -> String {
@@ -203,10 +213,7 @@ impl<'a> Writer<'a> {
                 let after = following(&events[at + 1..]);
                 let set = typeset(text, self.setting, self.before, after);
                 self.before = set.chars().next_back();
-                out.push(Event::Text(match set {
-                    Cow::Borrowed(_) => text.clone(),
-                    Cow::Owned(set) => set.into(),
-                }));
+                self.isolated(set, text, out);
             }
             Event::Code(code) => {
                 self.before = code.chars().next_back();
@@ -225,6 +232,23 @@ impl<'a> Writer<'a> {
             Event::Start(tag) => self.start(tag, out),
             Event::End(end) => self.end(end, out),
             other => out.push(other.clone()),
+        }
+    }
+
+    /// A text with its runs of the other direction isolated, or they would swap their ends.
+    fn isolated(&self, set: Cow<str>, text: &CowStr<'a>, out: &mut Vec<Event<'a>>) {
+        let mut copied = 0;
+        for run in opposite_runs(&set, is_rtl(self.setting.lang)) {
+            out.push(Event::Text(set[copied..run.start].to_owned().into()));
+            out.push(Event::InlineHtml("<bdi>".into()));
+            out.push(Event::Text(set[run.clone()].to_owned().into()));
+            out.push(Event::InlineHtml("</bdi>".into()));
+            copied = run.end;
+        }
+        match set {
+            Cow::Borrowed(_) if copied == 0 => out.push(Event::Text(text.clone())),
+            set if copied < set.len() => out.push(Event::Text(set[copied..].to_owned().into())),
+            _ => {}
         }
     }
 

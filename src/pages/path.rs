@@ -70,6 +70,8 @@ const RESERVED: &AsciiSet = &CONTROLS
 #[derive(Clone, Copy, Debug)]
 pub struct Speller {
     pub addresses: Addresses,
+    /// Links name files: no host is there to answer for folders.
+    pub portable: bool,
 }
 
 impl Speller {
@@ -78,13 +80,11 @@ impl Speller {
         let folder = if address.is_empty() { String::new() } else { format!("{address}/") };
         let index = format!("{folder}index.html");
         match self.addresses {
-            Addresses::Folder => Spot { url: folder, file: OutPath(index) },
-            Addresses::Portable => Spot { url: index.clone(), file: OutPath(index) },
-            Addresses::File if address.is_empty() => Spot { url: folder, file: OutPath(index) },
-            Addresses::File => {
+            Addresses::File if !address.is_empty() => {
                 let file = format!("{address}.html");
                 Spot { url: file.clone(), file: OutPath(file) }
             }
+            _ => Spot { url: if self.portable { index.clone() } else { folder }, file: OutPath(index) },
         }
     }
 
@@ -98,7 +98,7 @@ impl Speller {
         let name = path.name();
         match name.ends_with(".html") || name.ends_with(".htm") {
             true => self.file(path.as_str()),
-            false => Self { addresses: Addresses::Folder }.page(path.as_str()),
+            false => Self { addresses: Addresses::Folder, portable: false }.page(path.as_str()),
         }
     }
 }
@@ -125,23 +125,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_page_is_spelt_in_three_ways() {
-        let spot = |addresses, address| Speller { addresses }.page(address);
-        for (addresses, url, file) in [
-            (Addresses::Folder, "2026/a/", "2026/a/index.html"),
-            (Addresses::Portable, "2026/a/index.html", "2026/a/index.html"),
-            (Addresses::File, "2026/a.html", "2026/a.html"),
+    fn one_page_is_spelt_in_several_ways() {
+        use Addresses::{File, Folder};
+        for (addresses, portable, address, url, file) in [
+            (Folder, false, "2026/a", "2026/a/", "2026/a/index.html"),
+            (Folder, true, "2026/a", "2026/a/index.html", "2026/a/index.html"),
+            (File, false, "2026/a", "2026/a.html", "2026/a.html"),
+            (File, true, "2026/a", "2026/a.html", "2026/a.html"),
+            (Folder, false, "", "", "index.html"),
+            (File, false, "", "", "index.html"),
+            (File, true, "", "index.html", "index.html"),
         ] {
-            let spot = spot(addresses, "2026/a");
+            let spot = Speller { addresses, portable }.page(address);
             assert_eq!((spot.url.as_str(), spot.file.as_str()), (url, file));
         }
-        assert_eq!(spot(Addresses::Folder, "").url, "");
-        assert_eq!(spot(Addresses::File, "").file.as_str(), "index.html");
     }
 
     #[test]
     fn the_root_is_as_many_folders_up_as_the_page_is_deep() {
-        let speller = Speller { addresses: Addresses::File };
+        let speller = Speller { addresses: Addresses::File, portable: false };
         assert_eq!(root_from(&speller.page("").url), "./");
         assert_eq!(root_from(&speller.page("2026/03/a").url), "../../");
         assert_eq!(speller.file("a/photo é.jpg").url, "a/photo%20%C3%A9.jpg");

@@ -4,6 +4,7 @@
 //! checked or deployed is read off a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 
 use foldhash::HashSet;
 use rayon::prelude::*;
@@ -53,6 +54,17 @@ pub enum What {
         path: SourcePath,
         digest: Digest,
     },
+}
+
+/// What is made in the same way, by the same template: kinds of output, of page and of index.
+pub type Kinds = (Discriminant<What>, Option<Discriminant<Page>>, Option<Discriminant<Index>>);
+
+impl What {
+    pub fn kind(&self) -> Kinds {
+        let page = if let Self::Page(page) = self { Some(page) } else { None };
+        let index = if let Some(Page::Index(index)) = page { Some(index) } else { None };
+        (discriminant(self), page.map(discriminant), index.map(discriminant))
+    }
 }
 
 /// Everything that is published, sorted by file.

@@ -12,6 +12,7 @@ use crate::model::config::Config;
 use crate::model::date;
 use crate::model::fields::{Fields, into_entries};
 use crate::model::header::{Entry, Node, Value, parse_toml};
+use crate::model::language::is_rtl;
 use crate::model::portal::Asset;
 use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::fingerprint::Fingerprint;
@@ -20,6 +21,7 @@ use crate::text::source::{Place, Source, SourcePath, Span};
 use crate::text::suggest::nearest;
 
 use super::locale::Locale;
+use super::markdown::isolated;
 
 /// The files of one theme.
 #[derive(Clone, Debug, Default)]
@@ -375,42 +377,50 @@ fn load_templates(
 ) -> Tera {
     let themes = chain.iter().flat_map(|theme| &theme.templates);
     let mut sources: Vec<&Source> = overrides.templates.iter().chain(themes).collect();
-    let mut broken = false;
+    let mut broken: Vec<&Source> = Vec::new();
     loop {
         let mut tera = empty_tera(chain, locales);
-        match tera.add_raw_templates(sources.iter().map(|source| (&*source.path, &*source.text))) {
-            Ok(()) => {
-                for name in TEMPLATES {
-                    if !broken && !tera.contains_template(name) {
-                        let message = format!("no template `{name}` in the theme or what it extends");
-                        faults.push(Diagnostic::new(
-                            Problem::TemplateFile { message },
-                            Place::file(format!("templates/{name}")),
-                        ));
-                    }
-                }
-                return tera;
-            }
-            Err(error) => {
-                let mut diagnostic = template_fault(&error);
-                if diagnostic.place.is_none() {
-                    diagnostic.place = place_in_report(&error.to_string(), &sources);
-                }
-                let at = diagnostic.place.as_ref().map(|place| place.path.clone());
-                // What only misses a template that was left out is no fault of its own.
-                let consequence = broken && !matches!(error.kind(), ErrorKind::SyntaxError(_));
-                if !consequence {
-                    faults.push(diagnostic);
-                }
-                broken = true;
-                let before = sources.len();
-                sources.retain(|source| Some(&source.path) != at.as_ref());
-                if consequence || sources.len() == before {
-                    return empty_tera(chain, locales);
+        let added = tera.add_raw_templates(sources.iter().map(|source| (&*source.path, &*source.text)));
+        let Err(error) = added else {
+            for name in TEMPLATES {
+                if broken.is_empty() && !tera.contains_template(name) {
+                    let message = format!("no template `{name}` in the theme or what it extends");
+                    let place = Place::file(format!("templates/{name}"));
+                    faults.push(Diagnostic::new(Problem::TemplateFile { message }, place));
                 }
             }
+            return tera;
+        };
+        let found = faults_of_templates(&error, &sources);
+        let of_found = |source: &&Source| {
+            found.iter().any(|fault| fault.place.as_ref().is_some_and(|place| place.path == source.path))
+        };
+        let (out, kept): (Vec<&Source>, Vec<&Source>) = sources.iter().copied().partition(of_found);
+        faults.extend(found.iter().filter(|fault| !is_consequence(fault, &broken)).cloned());
+        if out.is_empty() {
+            return empty_tera(chain, locales);
         }
+        broken.extend(out);
+        sources = kept;
     }
+}
+
+/// Whether a fault only misses what stood in a template that was left out.
+fn is_consequence(fault: &Diagnostic, broken: &[&Source]) -> bool {
+    let text = match &fault.problem {
+        Problem::Template { report } => report,
+        Problem::TemplateFile { message } => message,
+        _ => return false,
+    };
+    let named = |what: &str| {
+        let (_, after) = text.split_once(what)?;
+        after.split('`').next().map(str::to_owned)
+    };
+    let lost = |name: &str| broken.iter().any(|source| source.path.ends_with(name));
+    let lost_component =
+        |name: &str| broken.iter().any(|source| source.text.contains(&format!("component {name}")));
+    named("template `").is_some_and(|name| lost(&name))
+        || named("nknown component `").is_some_and(|name| lost_component(&name))
 }
 
 fn empty_tera(chain: &[ThemeFiles], locales: &[Arc<Locale>]) -> Tera {
@@ -427,8 +437,12 @@ fn empty_tera(chain: &[ThemeFiles], locales: &[Arc<Locale>]) -> Tera {
     tera
 }
 
-/// The functions that templates have: strings of the page's language, and nothing of the portal.
+/// What templates can call: strings and the direction of the page's language, and nothing of the portal.
 fn register(tera: &mut Tera, locale: &Arc<Locale>) {
+    let rtl = is_rtl(&locale.tag);
+    tera.register_filter("isolated", move |text: &str, _: Kwargs, _: &State| -> tera::Value {
+        tera::Value::safe_string(&isolated(text, rtl))
+    });
     let of_plural = locale.clone();
     tera.register_function("plural", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
         let (key, n) = (kwargs.must_get::<&str>("key")?, kwargs.must_get::<u64>("n")?);
@@ -450,21 +464,51 @@ fn register(tera: &mut Tera, locale: &Arc<Locale>) {
     });
 }
 
-/// Tera's error as a diagnostic with its place, its own report kept whole.
+/// What Tera says against templates when they are compiled: it may be several reports in one.
+fn faults_of_templates(error: &tera::Error, sources: &[&Source]) -> Vec<Diagnostic> {
+    if let ErrorKind::MissingParent { current, parent, .. } = error.kind() {
+        let message = format!("no template `{parent}`, which this one extends");
+        let source = sources.iter().find(|source| *source.path == **current);
+        let at = source.and_then(|source| Some((source, source.text.find(parent.as_str())?)));
+        let place = match at {
+            Some((source, at)) => source.at(Span::new(at, at + parent.len())),
+            None => Place::file(current.as_str()),
+        };
+        return vec![Diagnostic::new(Problem::TemplateFile { message }, place)];
+    }
+    let whole = error.to_string();
+    let reports = whole.split("\n\nerror: ").enumerate().map(|(at, report)| match at {
+        0 => report.to_owned(),
+        _ => format!("error: {report}"),
+    });
+    let fault = |report: String| {
+        // Of the end of a template, the words are nearer than the span.
+        let place = place_in_report(&report, sources).or_else(|| place_of(error));
+        Diagnostic { problem: Problem::Template { report }, place, other: None }
+    };
+    reports.map(fault).collect()
+}
+
+/// Tera's error in rendering as a diagnostic with its place, its own report kept whole.
 pub fn template_fault(error: &tera::Error) -> Diagnostic {
-    let report = error.to_string();
-    let place = match error.kind() {
+    Diagnostic {
+        problem: Problem::Template { report: error.to_string() },
+        place: place_of(error),
+        other: None,
+    }
+}
+
+fn place_of(error: &tera::Error) -> Option<Place> {
+    match error.kind() {
         ErrorKind::SyntaxError(inner) | ErrorKind::RenderingError(inner) => {
             let range = inner.span().range.clone();
             Some(Place::new(inner.filename().to_owned(), Span::from(range)))
         }
-        ErrorKind::MissingParent { current, .. } => Some(Place::file(current.as_str())),
         ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
             Some(Place::file(tpl.as_str()))
         }
         _ => None,
-    };
-    Diagnostic { problem: Problem::Template { report }, place, other: None }
+    }
 }
 
 /// The place that Tera's report names in words: `--> templates/home.html:2:21`. Some of its errors

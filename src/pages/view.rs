@@ -24,6 +24,8 @@ pub struct PortalHead {
     pub lang: String,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
+    /// Language and country, `fr_MA`, as Open Graph has them.
+    pub locale: String,
     /// The language's own name.
     pub language: String,
     /// Absolute, with its final slash.

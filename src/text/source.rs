@@ -105,6 +105,13 @@ impl Place {
     }
 }
 
+/// Characters that XML 1.0 allows (section 2.2), without C1 controls and noncharacters, which it
+/// advises against.
+pub fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+        && !matches!(c, '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}')
+}
+
 /// Line and column, both counted from 1; columns count Unicode scalar values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {

@@ -156,3 +156,13 @@ fn a_text_that_was_cleaned_reads_as_it_was_meant() {
         assert_eq!(prose(text), html, "{text}");
     }
 }
+
+/// Character references may name what no text can hold.
+#[test]
+fn control_characters_reach_neither_text_nor_summary() {
+    let run =
+        Fixture::release(&toml("").replace("Texte.", "Un &#1; texte &#x0B; fin.")).build().assert_clean();
+    assert_eq!(run.mentions("\u{1}"), [""; 0]);
+    assert_eq!(run.mentions("\u{b}"), [""; 0]);
+    assert!(run.page("").contains("Un  texte"));
+}

@@ -384,7 +384,7 @@ fn a_template_with_a_syntax_error() {
 fn a_template_with_an_unknown_variable() {
     let fixture =
         Fixture::release(&toml("")).file("templates/home.html", "<h1>\n  {{ portal.titel }}\n</h1>\n");
-    fixture.build().assert_refused(expect!["templates/home.html:2:13: error: Field `titel` is not defined. Available fields: archives, assets, base_url, credit, description, dir, feed, generator, home, lang, language, options, pages, party, regions, regions_index, title"]);
+    fixture.build().assert_refused(expect!["templates/home.html:2:13: error: Field `titel` is not defined. Available fields: archives, assets, base_url, credit, description, dir, feed, generator, home, lang, language, locale, options, pages, party, regions, regions_index, title"]);
 }
 
 #[test]
@@ -397,7 +397,9 @@ fn a_template_with_an_unknown_filter() {
 #[test]
 fn a_template_with_an_unknown_parent() {
     let fixture = Fixture::release(&toml("")).file("templates/home.html", "{% extends \"basis.html\" %}\n");
-    fixture.build().assert_refused(expect!["templates/home.html:1:1: error: Template 'templates/home.html' is inheriting from 'basis.html', which doesn't exist or isn't loaded."]);
+    fixture.build().assert_refused(expect![
+        "templates/home.html:1:13: error: no template `basis.html`, which this one extends"
+    ]);
 }
 
 #[test]

@@ -194,3 +194,38 @@ fn a_missing_logo() {
         Fixture::release(&toml("")).file("site.toml", format!("{SITE}[party]\nlogo = \"/logo.svg\"\n"));
     fixture.build().assert_refused(expect!["site.toml:5:8: error: missing image `/logo.svg`"]);
 }
+
+/// What is wrong with the configuration, a template and a text is said in one run.
+#[test]
+fn faults_of_all_kinds_are_said_at_once() {
+    let fixture =
+        Fixture::release(&toml("")).file("content/b.md", toml("").replace("souss-massa", "sous-massa"));
+    let fixture = fixture.file("site.toml", format!("{SITE}descripton = \"x\"\n"));
+    let run = fixture.build();
+    run.assert_refused(expect![[r#"
+        content/b.md:4:10: error: unknown region `sous-massa`
+        site.toml:4:1: error: unknown field `descripton` in `site.toml`"#]]);
+    let fixture = fixture.file("site.toml", SITE).file("templates/release.html", "{{ relese.title }}");
+    fixture.build().assert_refused(expect![[r#"
+        content/b.md:4:10: error: unknown region `sous-massa`
+        templates/release.html:1:4: error: Variable `relese` is not defined. Available variables: authors, body, contact, corrections, extra, footer, json_ld, lang, modified, newer, older, page, periods, portal, related, release, series, standfirst, t, tags, translations"#]]);
+    // Keys that all sources are read by must be right before sources are judged.
+    let fixture = fixture.file("site.toml", SITE.replace("languages", "langages"));
+    fixture.edit("content/c.ar.md", toml(""));
+    fixture.build().assert_refused(expect!["site.toml:3:1: error: unknown field `langages` in `site.toml`"]);
+}
+
+#[test]
+fn every_broken_template_is_told_of() {
+    let broken = |name: &str| format!("{{% extends \"base.html\" %}}{{% block {name} %}}{{% endblock %}}");
+    let fixture = Fixture::release(&toml(""))
+        .file("templates/home.html", broken("un"))
+        .file("templates/release.html", broken("deux"))
+        .file("templates/404.html", "a\n{{ x")
+        .file("templates/list.html", "{% extends \"themes/default/templates/rien.html\" %}");
+    fixture.build().assert_refused(expect![[r#"
+        templates/404.html:2:5: error: Unexpected end of input
+        templates/home.html:1:35: error: Block `un` is not defined in any parent template
+        templates/list.html:1:13: error: no template `themes/default/templates/rien.html`, which this one extends
+        templates/release.html:1:35: error: Block `deux` is not defined in any parent template"#]]);
+}

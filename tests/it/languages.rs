@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::{Fixture, PIXEL, Run, toml};
+use crate::harness::{Fixture, PIXEL, Run, SITE, toml};
 use crate::html;
 
 /// Where the language switch of a page leads.
@@ -191,4 +191,47 @@ fn arabic_says_that_a_place_changed_and_where_names_come_from() {
     let lost = html::text(run.page("ar/404.html"));
     assert!(lost.contains("أو تكون الصفحة قد تغيّر مكانها."), "{lost}");
     assert!(lost.contains("مصدر المعطيات الترابية:"), "{lost}");
+}
+
+/// Left to the bidirectional algorithm, « 2021-2026 » and telephone numbers swap their ends in Arabic.
+#[test]
+fn runs_of_the_other_direction_are_isolated_in_texts_and_titles() {
+    let text = "+++\ntitle = \"خطة 2021-2026 لحزب USFP\"\ndate = 2026-03-12\nregion = \"souss-massa\"\n+++\n\n\
+                الهاتف +212 537 77 28 28 **في 2021-2026**، `a-b`.\n";
+    let fixture = Fixture::with("").file("content/a.ar.md", text).file("content/b.ar.txt", text);
+    let run = fixture.file("content/c.md", toml("").replace("Texte.", "Le mot حزب القوات, `حزب`.")).build();
+    let run = run.assert_clean();
+    let page = run.page("ar/2026/03/12/a/");
+    for shown in [
+        "<h1>خطة <bdi>2021-2026</bdi> لحزب <bdi>USFP</bdi></h1>",
+        "الهاتف <bdi>+212 537 77 28 28</bdi> <strong>في <bdi>2021-2026</bdi></strong>، <code>a-b</code>.",
+    ] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(run.page("ar/2026/03/12/b/").contains("الهاتف <bdi>+212 537 77 28 28</bdi> **في"));
+    assert!(run.page("ar/").contains(">خطة <bdi>2021-2026</bdi> لحزب <bdi>USFP</bdi></a>"));
+    let french = run.page("2026/03/12/c/");
+    assert!(french.contains("Le mot <bdi>حزب القوات</bdi>, <code>حزب</code>."), "{french}");
+}
+
+/// Open Graph has no language without a country; messengers show no drawing, and no empty line.
+#[test]
+fn messengers_find_what_they_show() {
+    let fixture = Fixture::release(&toml("withdrawn = \"Une erreur\""))
+        .file("content/static/l.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>")
+        .file("site.toml", format!("{SITE}[party]\nlogo = \"/l.svg\"\n"));
+    let run = fixture.build().assert_clean();
+    let page = run.page("2026/03/12/a/");
+    assert!(page.contains("<meta property=\"og:locale\" content=\"fr_MA\">"));
+    let description = page.lines().find(|line| line.starts_with("<meta name=\"description\"")).unwrap();
+    assert!(description.contains("retiré") && description.contains("Une erreur"), "{description}");
+    assert!(!page.contains("og:image"));
+    fixture
+        .edit("content/static/l.png", PIXEL)
+        .edit("site.toml", format!("{SITE}[party]\nlogo = \"/l.png\"\n"));
+    let run = fixture.build().assert_done();
+    assert!(
+        run.page("2026/03/12/a/")
+            .contains("<meta property=\"og:image\" content=\"https://parti.example/l.png\">")
+    );
 }

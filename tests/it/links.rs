@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use expect_test::expect;
+
 use crate::harness::{Fixture, PIXEL, Run, toml};
 use crate::html;
 
@@ -136,6 +138,14 @@ fn every_link_leads_somewhere_in_files() {
 fn every_link_leads_to_a_file_in_a_portable_portal() {
     let run = full().build_with(&["--portable"]).assert_clean();
     assert_links(&run, &Layout { base: "https://parti.example/", folders: false });
+    // Where pages are files, they are the same files.
+    let fixture = full();
+    let site = std::fs::read_to_string(fixture.path("site.toml")).unwrap();
+    fixture.edit("site.toml", format!("{site}[build]\naddresses = \"file\"\n"));
+    let files = fixture.build().assert_clean();
+    let portable = fixture.build_with(&["--portable"]).assert_clean();
+    assert!(files.output.keys().eq(portable.output.keys()));
+    assert_links(&portable, &Layout { base: "https://parti.example/", folders: false });
 }
 
 #[test]
@@ -288,4 +298,12 @@ fn thousands_of_broken_links_are_all_said() {
     }
     let run = fixture.check();
     assert_eq!(run.short_errors().len(), 4_000);
+}
+
+#[test]
+fn the_root_is_no_picture() {
+    let fixture = Fixture::release(&toml("image = \"/\""));
+    fixture
+        .build()
+        .assert_refused(expect!["content/a.md:5:9: error: the image `/` is empty or has an empty part"]);
 }

@@ -27,7 +27,7 @@ use tribune::pages::site::{Channel, Page};
 use tribune::pages::theme::{Overrides, Theme};
 use tribune::pages::view::TargetView;
 use tribune::text::diagnostic::{Diagnostic, Faults, Format, Report};
-use tribune::text::source::{Source, Span, Spanned, decode};
+use tribune::text::source::{Source, Span, Spanned, decode, is_xml};
 use tribune::text::typography::{self, Context, Profile};
 use tribune::world::themes;
 use tribune::world::tree::Root;
@@ -142,7 +142,7 @@ fn published(releases: &[String]) -> Result<(Vec<String>, String), TestCaseError
 
 /// A text as it can be compared after typesetting: letters and digits alone.
 fn letters(text: &str) -> String {
-    let text: String = text.chars().filter(|c| markdown::is_xml(*c)).nfc().collect();
+    let text: String = text.chars().filter(|c| is_xml(*c)).nfc().collect();
     let text = text.replace('œ', "oe").replace('Œ', "OE").replace('æ', "ae").replace('Æ', "AE");
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
@@ -279,7 +279,7 @@ proptest! {
         let errors: Vec<_> = faults.iter().filter(|fault| fault.is_error()).collect();
         prop_assert!(errors.is_empty(), "{errors:?} in {written}");
         let bare = |text: &str| {
-            text.chars().filter(|c| !c.is_whitespace() && !c.is_control() && markdown::is_xml(*c)).nfc().collect::<String>()
+            text.chars().filter(|c| !c.is_whitespace() && !c.is_control() && is_xml(*c)).nfc().collect::<String>()
         };
         let ends = |text: &str| bare(text).trim_matches(|c: char| !c.is_alphanumeric() && !c.is_ascii_graphic()).to_owned();
         prop_assert_eq!(ends(&read.title.unwrap().value), ends(&title));
@@ -321,7 +321,7 @@ proptest! {
         harmless(&html, &body)?;
         let shown = nodes(&html).swap_remove(0).text;
         let bare = |text: &str| -> String {
-            let kept = |c: &char| markdown::is_xml(*c) && !c.is_whitespace() && *c != '\u{feff}';
+            let kept = |c: &char| is_xml(*c) && !c.is_whitespace() && *c != '\u{feff}';
             text.chars().filter(kept).nfc().collect()
         };
         prop_assert_eq!(bare(&shown), bare(&body));

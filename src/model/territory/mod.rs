@@ -104,6 +104,8 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct Territory {
     pub name: String,
+    /// ISO 3166-1 code of the country that it is or lies in.
+    pub country: Option<String>,
     /// Who is to be credited for the data, for the legal notice.
     pub credit: Localised,
     regions: Vec<Region>,
@@ -142,7 +144,7 @@ const PSEUDO: [(&str, [&str; 3], &[&str]); 2] = [
 impl Territory {
     /// Of all names and numbers.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(&(&self.name, &self.credit, &self.regions, &self.provinces))
+        Fingerprint::of(&(&self.name, &self.country, &self.credit, &self.regions, &self.provinces))
     }
 
     /// All regions in the territory's order, then `national` and `monde`.

@@ -35,6 +35,7 @@ impl Territory {
             Localised { texts: MOROCCO_CREDIT.map(|(tag, text)| (tag.into(), text.into())).into() },
         );
         territory.communes = OnceLock::new();
+        territory.country = Some("MA".into());
         for region in &mut territory.regions {
             // The numbers of ISO 3166-2:MA are those of the census.
             region.iso = Some(format!("MA-{}", region.code));
@@ -44,24 +45,26 @@ impl Territory {
     }
 
     /// A portal's own territory. Columns by name: `kind`, `name_XX` for each language, and
-    /// optionally `code`, `parent`, `slug`, `aliases` (parted by `|`). `# name: …` and
-    /// `# credit: …` lines say what it is called and whose data it is; `# credit_fr: …` says so
-    /// in one language.
+    /// optionally `code`, `parent`, `slug`, `aliases` (parted by `|`). `# name: …`, `# country: …` and
+    /// `# credit: …` lines say what it is called, its code in ISO 3166-1 and whose data it is;
+    /// `# credit_fr: …` says so in one language.
     pub fn parse(source: &Source, faults: &mut Faults) -> Self {
         let text = source.text.trim_start_matches('\u{feff}');
         let remarks = text.lines().filter_map(|line| line.strip_prefix('#')?.trim().split_once(':'));
         let mut name = String::new();
+        let mut country = None;
         let mut credit = Localised::default();
         for (key, value) in remarks.map(|(key, value)| (key.trim(), value.trim().to_owned())) {
             match key.strip_prefix("credit") {
                 Some(tag) => credit.texts.push((tag.trim_start_matches('_').to_owned(), value)),
                 None if key == "name" => name = value,
+                None if key == "country" => country = Some(value),
                 None => {}
             }
         }
         let mut reader = Reader::new(&source.text, faults);
         reader.read(Depth::All);
-        reader.territory(name, credit).complete()
+        Self { country, ..reader.territory(name, credit).complete() }
     }
 
     fn add_aliases(&mut self, table: &str) {
@@ -164,6 +167,7 @@ impl<'a, 'f> Reader<'a, 'f> {
     fn territory(self, name: String, credit: Localised) -> Territory {
         Territory {
             name,
+            country: None,
             credit,
             regions: self.regions,
             provinces: self.provinces,
@@ -444,12 +448,13 @@ mod tests {
     #[test]
     fn a_portal_brings_its_own_territory() {
         let (territory, faults) = parse(
-            "\u{feff}# name: Pays\n# credit: the bureau\nkind\tcode\tparent\tname_fr\tslug\taliases\r\n\
+            "\u{feff}# name: Pays\n# country: PA\n# credit: the bureau\nkind\tcode\tparent\tname_fr\tslug\taliases\r\n\
              region\tA\t\tCôte d'Or\t\tLa Côte|Or\r\nregion\t\t\tNord\tle-nord\t\n\
              province\tA1\tA\tBeaune\t\t\nprovince\t\tle-nord\tLille\t\t\ncity\tA1.7\t\tMeursault\t\t\n",
         );
         assert_eq!(faults, [""; 0]);
         assert_eq!((&*territory.name, territory.credit.get("fr")), ("Pays", Some("the bureau")));
+        assert_eq!(territory.country.as_deref(), Some("PA"));
         let slugs: Vec<_> = territory.regions().map(|(_, region)| &*region.slug).collect();
         assert_eq!(slugs, ["cote-d-or", "le-nord", "national", "monde"]);
         assert_eq!(territory.region(RegionId(1)).provinces, [ProvinceId(1)]);

@@ -1,6 +1,7 @@
 //! Runs of the other direction in plain text, where no markup can say so.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::is_arabic;
 use crate::text::problem::is_bidi_control;
@@ -13,24 +14,40 @@ const CLOSE: char = '\u{2069}';
 /// addresses, telephone numbers and ranges of years would else swap their ends.
 /// Text that brings its own controls of direction stays as it is.
 pub fn isolate(text: &str, rtl: bool) -> Cow<'_, str> {
-    let concerned = |c: char| if rtl { c.is_ascii_alphanumeric() || is_left(c) } else { is_right(c) };
-    if !text.chars().any(concerned) || text.chars().any(is_bidi_control) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
+    let mut out = String::new();
     let mut copied = 0;
-    while let Some((start, end)) = next_run(text, copied, rtl) {
-        out.push_str(&text[copied..start]);
+    for run in opposite_runs(text, rtl) {
+        out.push_str(&text[copied..run.start]);
         out.push(OPEN);
-        out.push_str(&text[start..end]);
+        out.push_str(&text[run.clone()]);
         out.push(CLOSE);
-        copied = end;
+        copied = run.end;
     }
     if copied == 0 {
         return Cow::Borrowed(text);
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// The runs of the other direction that must be isolated, in their order: by `<bdi>` where there is
+/// markup. None in a text that brings its own controls of direction.
+pub fn opposite_runs(text: &str, rtl: bool) -> impl Iterator<Item = Range<usize>> {
+    let mut from =
+        if may_hold_runs(text, rtl) && !text.chars().any(is_bidi_control) { 0 } else { text.len() };
+    std::iter::from_fn(move || {
+        let (start, end) = next_run(text, from, rtl)?;
+        from = end;
+        Some(start..end)
+    })
+}
+
+/// Letters that run from right to left begin with these bytes in UTF-8; most texts have none.
+fn may_hold_runs(text: &str, rtl: bool) -> bool {
+    match rtl {
+        true => text.chars().any(|c| c.is_ascii_alphanumeric() || is_left(c)),
+        false => text.bytes().any(|byte| matches!(byte, 0xd6..=0xdf | 0xef)),
+    }
 }
 
 fn is_left(c: char) -> bool {

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 pub use arabic::arabic;
 pub use french::french;
 pub(crate) use french::{Edit, Rule, edits};
-pub use isolate::isolate;
+pub use isolate::{isolate, opposite_runs};
 
 pub(crate) const NO_BREAK: &str = "\u{a0}";
 pub(crate) const NARROW: &str = "\u{202f}";
