@@ -36,6 +36,8 @@ pub enum Command {
     New(NewArgs),
     /// Make releases from what the press office has
     Import(ImportArgs),
+    /// Say when the portal next changes by itself: embargoes that lift, releases that expire
+    Due(DueArgs),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -60,7 +62,7 @@ pub struct Common {
 }
 
 /// What decides on the content of a portal beside its files.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Inputs {
     /// The clock: what is public is decided as of this instant (RFC 3339) [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
@@ -141,6 +143,15 @@ pub struct ImportArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// The clock, for texts without date [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub struct DueArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// The clock: what is due is what comes after this instant (RFC 3339) [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub as_of: Option<jiff::Timestamp>,
 }

@@ -68,7 +68,7 @@ pub fn run(args: &BuildArgs) -> Exit {
     }
     // What is said of the sources must be said by every build.
     let state = state.filter(|_| report.diagnostics.is_empty());
-    let valid = (now, loaded.portal.due.first().copied());
+    let valid = (now, loaded.portal.due.first().map(|due| due.instant));
     let marks = Marks { preview, state, valid, clean: args.clean };
     let committed = held.commit(&plan, &Renderer::new(&plan), &root, marks);
     watch.lap("render and write");

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod check;
+pub mod due;
 pub mod import;
 pub mod init;
 mod load;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Due(args) => due::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),
     }
