@@ -12,7 +12,7 @@ use crate::world::output::{self, Held, Marks, Outcome, Refusal};
 use crate::world::tree::{Failure, Root};
 
 use super::load::{root, survey};
-use super::{Exit, terminal};
+use super::{Exit, progress, terminal};
 
 /// The last line of `build --format json`.
 #[derive(Serialize)]
@@ -30,7 +30,8 @@ struct Summary {
 
 pub fn run(args: &BuildArgs) -> Exit {
     let mut watch = Stopwatch::start();
-    let mut root = root(&args.common);
+    let common = &args.common;
+    let mut root = root(common);
     let output = match output::place(&root, args.output.as_deref()) {
         Ok(output) => output,
         Err(reason) => {
@@ -54,7 +55,9 @@ pub fn run(args: &BuildArgs) -> Exit {
         return Exit::Done;
     }
     let memory = Memory { recall: !args.clean, remember: true };
-    let Some(loaded) = survey.load(&root, memory, &mut watch, &mut faults) else {
+    let loaded =
+        progress::during(common, |progress| survey.load(&root, memory, progress, &mut watch, &mut faults));
+    let Some(loaded) = loaded else {
         return refuse(args, &root, Report::new(faults), &watch);
     };
     let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
@@ -70,7 +73,9 @@ pub fn run(args: &BuildArgs) -> Exit {
     let state = state.filter(|_| report.diagnostics.is_empty());
     let valid = (now, loaded.portal.due.first().map(|due| due.instant));
     let marks = Marks { preview, state, valid, clean: args.clean };
-    let committed = held.commit(&plan, &Renderer::new(&plan), &root, marks);
+    let renderer = Renderer::new(&plan);
+    let committed =
+        progress::during(common, |progress| held.commit(&plan, &renderer, &root, marks, progress));
     watch.lap("render and write");
     match committed {
         Err(Refusal::Faults(faults)) => {

@@ -9,7 +9,7 @@ use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 
 use super::load::{root, survey};
-use super::{Exit, terminal};
+use super::{Exit, progress, terminal};
 
 /// A line of `due --format json`.
 #[derive(Serialize)]
@@ -27,7 +27,9 @@ pub fn run(args: &DueArgs) -> Exit {
     let inputs = Inputs { as_of: args.as_of, ..Inputs::default() };
     let memory = Memory { recall: true, remember: false };
     let survey = survey(&mut root, &inputs, &mut watch, &mut faults);
-    let loaded = survey.and_then(|survey| survey.load(&root, memory, &mut watch, &mut faults));
+    let loaded = progress::during(&args.common, |progress| {
+        survey.and_then(|survey| survey.load(&root, memory, progress, &mut watch, &mut faults))
+    });
     faults.retain(Diagnostic::is_error);
     let Some(portal) = loaded.map(|loaded| loaded.portal).filter(|_| faults.is_empty()) else {
         terminal::report(&Report::new(faults), &root, &args.common);

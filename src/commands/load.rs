@@ -19,6 +19,7 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 use crate::world::catalog::{self, Memory, Reading, Stamp};
 use crate::world::clock::{Stopwatch, now};
+use crate::world::progress::Progress;
 use crate::world::themes;
 use crate::world::tree::{Root, static_address};
 
@@ -187,12 +188,13 @@ impl Survey {
         self,
         root: &Root,
         memory: Memory,
+        progress: &Progress,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
-        let (sources, mut found) = read(root, &self.sources, rules, memory);
+        let (sources, mut found) = read(root, &self.sources, rules, memory, progress);
         faults.append(&mut found);
         watch.lap("read");
         let Sources { releases, pages, assets, statics } = sources;
@@ -214,8 +216,14 @@ struct Sources {
     statics: Vec<(String, Asset)>,
 }
 
-fn read(root: &Root, all: &[Source], rules: Rules, memory: Memory) -> (Sources, Vec<Diagnostic>) {
-    let (readings, faults) = catalog::read(root, all, rules.fingerprint(), memory, |path, kind| {
+fn read(
+    root: &Root,
+    all: &[Source],
+    rules: Rules,
+    memory: Memory,
+    progress: &Progress,
+) -> (Sources, Vec<Diagnostic>) {
+    let (readings, faults) = catalog::read(root, all, rules.fingerprint(), memory, progress, |path, kind| {
         if let Kind::File = kind {
             return match root.asset(path) {
                 Ok(asset) => (Some(Reading::File(asset)), Vec::new()),

@@ -8,6 +8,7 @@ pub mod init;
 mod load;
 mod manual;
 pub mod new;
+mod progress;
 mod terminal;
 
 use std::process::ExitCode;

@@ -19,6 +19,7 @@ use crate::text::fingerprint::Fingerprint;
 use crate::text::source::SourcePath;
 
 use super::cache;
+use super::progress::Progress;
 use super::tree::Root;
 
 /// What was read from a source.
@@ -99,8 +100,10 @@ pub fn read<T: Sync>(
     sources: &[(SourcePath, T, Stamp)],
     rules: Fingerprint,
     memory: Memory,
+    progress: &Progress,
     read: impl Fn(&SourcePath, &T) -> (Option<Reading>, Vec<Diagnostic>) + Sync,
 ) -> (Vec<Reading>, Vec<Diagnostic>) {
+    progress.begin("reading sources", sources.len());
     let mut parts: Vec<Vec<&(SourcePath, T, Stamp)>> = (0..PARTS).map(|_| Vec::new()).collect();
     for source in sources {
         parts[(xxh3_64(source.0.as_bytes()) % PARTS as u64) as usize].push(source);
@@ -121,6 +124,7 @@ pub fn read<T: Sync>(
             let mut new = 0;
             for (path, kind, stamp) in sources {
                 let stamp = *stamp;
+                progress.step();
                 match known.remove(path) {
                     Some((as_read, reading)) if as_read == stamp => {
                         entries.push((path.clone(), stamp, reading))

@@ -28,6 +28,7 @@ use self::journal::{Journal, Step, in_the_way, is_missing};
 use self::lock::Lock;
 use self::make::{Made, Staged, Work};
 use super::cache;
+use super::progress::Progress;
 use super::tree::{Failure, Root};
 
 /// What a commit did.
@@ -157,6 +158,7 @@ impl Held {
         renderer: &Renderer,
         root: &Root,
         marks: Marks,
+        progress: &Progress,
     ) -> Result<Outcome, Refusal> {
         let before = self.before.take();
         let standing = self.stands()?;
@@ -164,7 +166,8 @@ impl Held {
         let published = || before.iter().flat_map(|manifest| &manifest.files);
         let known: HashMap<&OutPath, &Published> =
             published().filter(|_| !marks.clean).map(|one| (&one.file, one)).collect();
-        let work = Work::new(plan, renderer, root, standing.then_some(&*self.output), stage.path(), known);
+        let standing_at = standing.then_some(&*self.output);
+        let work = Work::new(plan, renderer, root, standing_at, stage.path(), known, progress);
         let made = work.run()?;
         let mut outcome = Outcome {
             planned: made.len(),
