@@ -38,6 +38,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Say when the portal next changes by itself: embargoes that lift, releases that expire
     Due(DueArgs),
+    /// Say which sources make a page, or which pages a source makes
+    Explain(ExplainArgs),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -154,6 +156,20 @@ pub struct DueArgs {
     /// The clock: what is due is what comes after this instant (RFC 3339) [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub as_of: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// An address of the portal, a file of the output, or a source
+    #[arg(value_name = "URL-OR-FILE")]
+    pub what: String,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// The output folder, for paths that lie in it [default: `public` in the root]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 fn instant(text: &str) -> Result<jiff::Timestamp, String> {

@@ -183,6 +183,11 @@ impl Survey {
         self.clock.now
     }
 
+    /// What decides on the content of a portal beside its files.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// Reads all sources and puts them together. `None` where nothing can be planned.
     pub fn load(
         self,
@@ -192,18 +197,31 @@ impl Survey {
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
+        let clock = self.clock;
+        let (parts, theme) = self.parts(root, memory, progress, watch, faults);
+        let (portal, mut found) = Portal::assemble(parts, clock);
+        faults.append(&mut found);
+        watch.lap("assemble");
+        // Without a theme nothing can be planned, but what is wrong with the content is known.
+        Some(Loaded { portal, theme: theme? })
+    }
+
+    /// Reads all sources.
+    pub fn parts(
+        self,
+        root: &Root,
+        memory: Memory,
+        progress: &Progress,
+        watch: &mut Stopwatch,
+        faults: &mut Vec<Diagnostic>,
+    ) -> (Parts, Option<Theme>) {
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
         let (sources, mut found) = read(root, &self.sources, rules, memory, progress);
         faults.append(&mut found);
         watch.lap("read");
         let Sources { releases, pages, assets, statics } = sources;
-        let parts = Parts { config, territory, releases, pages, assets, statics };
-        let (portal, mut found) = Portal::assemble(parts, self.clock);
-        faults.append(&mut found);
-        watch.lap("assemble");
-        // Without a theme nothing can be planned, but what is wrong with the content is known.
-        Some(Loaded { portal, theme: self.theme? })
+        (Parts { config, territory, releases, pages, assets, statics }, self.theme)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod check;
 pub mod due;
+pub mod explain;
 pub mod import;
 pub mod init;
 mod load;
@@ -46,6 +47,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Due(args) => due::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),
     }

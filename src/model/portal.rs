@@ -165,6 +165,7 @@ pub struct Page {
 }
 
 /// What `assemble` puts together.
+#[derive(Clone)]
 pub struct Parts {
     pub config: Config,
     pub territory: Territory,

@@ -87,7 +87,7 @@ pub fn place(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
 }
 
 /// Where a path leads, as far as it is there; what is not yet is taken as written.
-fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
         match part {
