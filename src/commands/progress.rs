@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Looks before anything is shown: work of a second shows nothing.
 const QUIET: u32 = 10;
 /// Looks between two lines where there is no terminal.
-const LINE: u32 = 50;
+const LINE: u32 = 100;
 
 /// Where progress is shown.
 #[derive(Clone, Copy)]
