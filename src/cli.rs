@@ -36,6 +36,10 @@ pub enum Command {
     New(NewArgs),
     /// Make releases from what the press office has
     Import(ImportArgs),
+    /// Say when the portal next changes by itself: embargoes that lift, releases that expire
+    Due(DueArgs),
+    /// Say which sources make a page, or which pages a source makes
+    Explain(ExplainArgs),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -60,7 +64,7 @@ pub struct Common {
 }
 
 /// What decides on the content of a portal beside its files.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Inputs {
     /// The clock: what is public is decided as of this instant (RFC 3339) [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
@@ -143,6 +147,29 @@ pub struct ImportArgs {
     /// The clock, for texts without date [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub as_of: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub struct DueArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// The clock: what is due is what comes after this instant (RFC 3339) [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// An address of the portal, a file of the output, or a source
+    #[arg(value_name = "URL-OR-FILE")]
+    pub what: String,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// The output folder, for paths that lie in it [default: `public` in the root]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 fn instant(text: &str) -> Result<jiff::Timestamp, String> {

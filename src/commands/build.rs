@@ -9,10 +9,11 @@ use crate::text::diagnostic::{Diagnostic, Format, Report};
 use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::output::{self, Held, Marks, Outcome, Refusal};
+use crate::world::progress::Progress;
 use crate::world::tree::{Failure, Root};
 
 use super::load::{faults_of_rendering, is_theme_sound, root, survey};
-use super::{Exit, terminal};
+use super::{Exit, progress, terminal};
 
 /// The last line of `build --format json`.
 #[derive(Serialize)]
@@ -34,7 +35,8 @@ const TRIED: usize = 50;
 
 pub fn run(args: &BuildArgs) -> Exit {
     let mut watch = Stopwatch::start();
-    let mut root = root(&args.common);
+    let common = &args.common;
+    let mut root = root(common);
     let output = match output::place(&root, args.output.as_deref()) {
         Ok(output) => output,
         Err(reason) => {
@@ -58,14 +60,16 @@ pub fn run(args: &BuildArgs) -> Exit {
         return Exit::Done;
     }
     let memory = Memory { recall: !args.clean, remember: true };
-    let Some(loaded) = survey.load(&root, memory, &mut watch, &mut faults) else {
+    let loaded =
+        progress::during(common, |progress| survey.load(&root, memory, progress, &mut watch, &mut faults));
+    let Some(loaded) = loaded else {
         return refuse(args, &root, Report::new(faults), &watch);
     };
     let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
     watch.lap("plan");
     if faults.iter().any(Diagnostic::is_error) && is_theme_sound(&faults) {
         // Nothing will be published; what is wrong with templates is said with the rest.
-        faults.extend(faults_of_rendering(&plan, &root, TRIED));
+        faults.extend(faults_of_rendering(&plan, &root, TRIED, &Progress::default()));
     }
     let releases = loaded.portal.releases.len();
     let report = Report::new(crate::desk::propose::proposals(faults, &loaded.portal.territory, &|path| {
@@ -76,9 +80,11 @@ pub fn run(args: &BuildArgs) -> Exit {
     }
     // What is said of the sources must be said by every build.
     let state = state.filter(|_| report.diagnostics.is_empty());
-    let valid = (now, loaded.portal.due.first().copied());
+    let valid = (now, loaded.portal.due.first().map(|due| due.instant));
     let marks = Marks { preview, state, valid, clean: args.clean };
-    let committed = held.commit(&plan, &Renderer::new(&plan), &root, marks);
+    let renderer = Renderer::new(&plan);
+    let committed =
+        progress::during(common, |progress| held.commit(&plan, &renderer, &root, marks, progress));
     watch.lap("render and write");
     match committed {
         Err(Refusal::Faults(faults)) => {

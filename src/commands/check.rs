@@ -10,7 +10,7 @@ use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 
 use super::load::{faults_of_rendering, is_theme_sound, root, survey};
-use super::{Exit, terminal};
+use super::{Exit, progress, terminal};
 
 pub fn run(args: &CheckArgs) -> Exit {
     let mut watch = Stopwatch::start();
@@ -19,10 +19,15 @@ pub fn run(args: &CheckArgs) -> Exit {
     // A check writes nothing, not even what it remembers.
     let memory = Memory { recall: true, remember: false };
     let survey = survey(&mut root, &args.inputs, &mut watch, &mut faults);
-    if let Some(loaded) = survey.and_then(|survey| survey.load(&root, memory, &mut watch, &mut faults)) {
+    let loaded = progress::during(&args.common, |progress| {
+        survey.and_then(|survey| survey.load(&root, memory, progress, &mut watch, &mut faults))
+    });
+    if let Some(loaded) = loaded {
         let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
         if is_theme_sound(&faults) {
-            faults.extend(faults_of_rendering(&plan, &root, usize::MAX));
+            faults.extend(progress::during(&args.common, |progress| {
+                faults_of_rendering(&plan, &root, usize::MAX, progress)
+            }));
         }
         faults.extend(plan.broken_links());
         faults.extend(review(&loaded.portal, &|path| root.read_again(path).ok()));

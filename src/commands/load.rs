@@ -23,6 +23,7 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 use crate::world::catalog::{self, Memory, Reading, Stamp};
 use crate::world::clock::{Stopwatch, now};
+use crate::world::progress::Progress;
 use crate::world::themes;
 use crate::world::tree::{Root, static_address};
 
@@ -195,26 +196,45 @@ impl Survey {
         self.clock.now
     }
 
+    /// What decides on the content of a portal beside its files.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// Reads all sources and puts them together. `None` where nothing can be planned.
     pub fn load(
         self,
         root: &Root,
         memory: Memory,
+        progress: &Progress,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
-        let Ground { config, territory } = self.ground;
-        let rules = Rules { config: &config, territory: &territory };
-        let (sources, mut found) = read(root, &self.sources, rules, memory);
-        faults.append(&mut found);
-        watch.lap("read");
-        let Sources { releases, pages, assets, statics } = sources;
-        let parts = Parts { config, territory, releases, pages, assets, statics };
-        let (portal, mut found) = Portal::assemble(parts, self.clock);
+        let clock = self.clock;
+        let (parts, theme) = self.parts(root, memory, progress, watch, faults);
+        let (portal, mut found) = Portal::assemble(parts, clock);
         faults.append(&mut found);
         watch.lap("assemble");
         // Without a theme nothing can be planned, but what is wrong with the content is known.
-        Some(Loaded { portal, theme: self.theme? })
+        Some(Loaded { portal, theme: theme? })
+    }
+
+    /// Reads all sources.
+    pub fn parts(
+        self,
+        root: &Root,
+        memory: Memory,
+        progress: &Progress,
+        watch: &mut Stopwatch,
+        faults: &mut Vec<Diagnostic>,
+    ) -> (Parts, Option<Theme>) {
+        let Ground { config, territory } = self.ground;
+        let rules = Rules { config: &config, territory: &territory };
+        let (sources, mut found) = read(root, &self.sources, rules, memory, progress);
+        faults.append(&mut found);
+        watch.lap("read");
+        let Sources { releases, pages, assets, statics } = sources;
+        (Parts { config, territory, releases, pages, assets, statics }, self.theme)
     }
 }
 
@@ -227,8 +247,14 @@ struct Sources {
     statics: Vec<(String, Asset)>,
 }
 
-fn read(root: &Root, all: &[Source], rules: Rules, memory: Memory) -> (Sources, Vec<Diagnostic>) {
-    let (readings, faults) = catalog::read(root, all, rules.fingerprint(), memory, |path, kind| {
+fn read(
+    root: &Root,
+    all: &[Source],
+    rules: Rules,
+    memory: Memory,
+    progress: &Progress,
+) -> (Sources, Vec<Diagnostic>) {
+    let (readings, faults) = catalog::read(root, all, rules.fingerprint(), memory, progress, |path, kind| {
         if let Kind::File = kind {
             return match root.asset(path) {
                 Ok(asset) => (Some(Reading::File(asset)), Vec::new()),
@@ -272,7 +298,7 @@ pub fn is_theme_sound(faults: &[Diagnostic]) -> bool {
 }
 
 /// Renders up to `most` pages of each kind and language, and keeps only what went wrong.
-pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize) -> Vec<Diagnostic> {
+pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize, progress: &Progress) -> Vec<Diagnostic> {
     let renderer = Renderer::new(plan);
     let mut tried: HashMap<(LangId, Kinds), usize> = HashMap::default();
     let chosen = plan.outputs.iter().filter(|output| {
@@ -281,7 +307,9 @@ pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize) -> Vec<Diagnos
         *tried <= most && !matches!(output.what, What::Copy { .. })
     });
     let chosen: Vec<&Output> = chosen.collect();
+    progress.begin("rendering", chosen.len());
     let render = |output: &&Output| {
+        progress.step();
         let mut texts = Texts::new();
         for path in renderer.needs(output) {
             if let Ok(text) = root.read_again(path) {

@@ -2,11 +2,14 @@
 
 pub mod build;
 pub mod check;
+pub mod due;
+pub mod explain;
 pub mod import;
 pub mod init;
 mod load;
 mod manual;
 pub mod new;
+mod progress;
 mod terminal;
 
 use std::process::ExitCode;
@@ -43,6 +46,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Due(args) => due::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),
     }

@@ -57,8 +57,24 @@ pub struct Portal {
     pub assets: BTreeMap<SourcePath, Asset>,
     /// `content/static/`: address and file, by address.
     pub statics: Vec<(String, Asset)>,
-    /// When this portal next changes by itself.
-    pub due: Vec<Timestamp>,
+    /// The changes that come by themselves, in order.
+    pub due: Vec<Due>,
+}
+
+/// A change that only the clock brings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    pub instant: Timestamp,
+    pub source: SourcePath,
+    pub what: Change,
+}
+
+/// What the clock does to a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    Publishes,
+    Expires,
 }
 
 /// What has become of a release.
@@ -150,6 +166,7 @@ pub struct Page {
 }
 
 /// What `assemble` puts together.
+#[derive(Clone)]
 pub struct Parts {
     pub config: Config,
     pub territory: Territory,
@@ -197,7 +214,6 @@ impl Portal {
             page.targets = targets;
         }
         due.sort_unstable();
-        due.dedup();
         (Self { config, territory, releases: complete, pages, assets, statics, due }, faults)
     }
 
@@ -226,7 +242,7 @@ struct Completer<'a> {
     config: &'a Config,
     territory: &'a Territory,
     clock: Clock,
-    due: &'a mut Vec<Timestamp>,
+    due: &'a mut Vec<Due>,
     faults: &'a mut Vec<Diagnostic>,
 }
 
@@ -235,7 +251,7 @@ impl<'a> Completer<'a> {
         config: &'a Config,
         territory: &'a Territory,
         clock: Clock,
-        due: &'a mut Vec<Timestamp>,
+        due: &'a mut Vec<Due>,
         faults: &'a mut Vec<Diagnostic>,
     ) -> Self {
         Self { config, territory, clock, due, faults }
@@ -341,6 +357,7 @@ impl<'a> Completer<'a> {
             return None;
         }
         let status = self.status(
+            &written.path,
             draft,
             publish.map(|publish| publish.opens(&self.config.timezone)),
             written.expires.or_else(|| base?.expires).map(|expires| expires.opens(&self.config.timezone)),
@@ -410,6 +427,7 @@ impl<'a> Completer<'a> {
     /// What the clock makes of a release; `None` where it does not exist.
     fn status(
         &mut self,
+        source: &SourcePath,
         draft: bool,
         publish: Option<Timestamp>,
         expires: Option<Timestamp>,
@@ -419,7 +437,15 @@ impl<'a> Completer<'a> {
         if draft {
             return self.clock.drafts.then_some(Status::Draft);
         }
-        self.due.extend(publish.into_iter().chain(expires).filter(|instant| *instant > now));
+        // What is withdrawn, or was over before it was public, has no text left to expire.
+        let ends = expires.filter(|end| withdrawn.is_none() && publish.is_none_or(|start| start < *end));
+        let changes = [(publish, Change::Publishes), (ends, Change::Expires)];
+        let coming = changes.into_iter().filter_map(|(instant, what)| Some((instant?, what)));
+        self.due.extend(coming.filter(|(instant, _)| *instant > now).map(|(instant, what)| Due {
+            instant,
+            source: source.clone(),
+            what,
+        }));
         if publish.is_some_and(|publish| publish > now) {
             return self.clock.drafts.then_some(Status::Embargoed);
         }

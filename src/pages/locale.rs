@@ -62,6 +62,9 @@ const NEEDED: [&str; 37] = [
     "text.list_separator",
 ];
 
+/// Stands for whatever somebody may write.
+const OTHER: &str = "autrement";
+
 impl Locale {
     /// Reads language files, the most general first; later ones win string by string.
     pub fn load(tag: &str, files: &[Source], faults: &mut Vec<Faults>) -> Self {
@@ -166,6 +169,14 @@ impl Locale {
             nest(&mut root, key, text);
         }
         Json::Object(root)
+    }
+
+    /// This language with other words for everything.
+    pub fn altered(&self) -> Self {
+        let other = |text: &String| format!("{text} {OTHER}");
+        let strings = self.strings.iter().map(|(key, text)| (key.clone(), other(text))).collect();
+        let months = self.months.iter().map(other).collect();
+        Self { tag: self.tag.clone(), strings, months, plural: plural_rules(&self.tag) }
     }
 
     /// All strings, for the fingerprint of the rules.

@@ -2,8 +2,10 @@
 
 pub mod compose;
 pub mod contact;
+pub mod difference;
 pub mod feed;
 pub mod frame;
+pub mod ingredients;
 pub mod inputs;
 pub mod jsonld;
 pub mod locale;

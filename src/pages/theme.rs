@@ -45,6 +45,7 @@ pub struct Overrides {
 }
 
 /// A loaded theme, ready to render.
+#[derive(Clone)]
 pub struct Theme {
     pub tera: Tera,
     /// In the order of the portal's languages.
@@ -53,6 +54,8 @@ pub struct Theme {
     extra: BTreeMap<String, Declared>,
     /// Static files of the whole chain, the nearest theme winning.
     pub statics: Vec<(String, Asset)>,
+    /// The files that it was loaded from, the static ones aside, the portal's own first.
+    pub sources: Vec<SourcePath>,
     /// Of everything in it that shapes a page.
     pub fingerprint: Fingerprint,
 }
@@ -127,7 +130,30 @@ impl Theme {
         let tera = load_templates(chain, overrides, &locales, faults);
         let statics = statics(chain);
         let fingerprint = fingerprint(chain, overrides, &locales, &options);
-        Self { tera, locales, options, extra, statics, fingerprint }
+        let sources = sources(chain, overrides, config);
+        Self { tera, locales, options, extra, statics, sources, fingerprint }
+    }
+
+    /// This theme with another text in every part of a template. `None` where that does not compile.
+    pub fn with_template(&self, path: &SourcePath, text: &str) -> Option<Self> {
+        // Where a template extends another there is no place for a word at its end.
+        let (inside, at_end) = (altered(text), altered(text) + WORD);
+        let tera = [at_end, inside].into_iter().find_map(|text| {
+            let mut tera = self.tera.clone();
+            tera.add_raw_templates([(&**path, text.as_str())]).ok().map(|()| tera)
+        })?;
+        let fingerprint = self.fingerprint.with(Fingerprint::of(path));
+        Some(Self { tera, fingerprint, ..self.clone() })
+    }
+
+    /// This theme with other words in one language.
+    pub fn with_language(&self, tag: &str) -> Self {
+        let locales = self.locales.iter().map(|locale| match locale.tag == tag {
+            true => Arc::new(locale.altered()),
+            false => locale.clone(),
+        });
+        let fingerprint = self.fingerprint.with(Fingerprint::of(tag));
+        Self { locales: locales.collect(), fingerprint, ..self.clone() }
     }
 
     /// The templates with the functions of one language.
@@ -534,6 +560,44 @@ fn statics(chain: &[ThemeFiles]) -> Vec<(String, Asset)> {
         }
     }
     files.into_iter().collect()
+}
+
+/// Stands for whatever somebody may write.
+const WORD: &str = " autrement ";
+
+/// A template with a word more in each of its blocks and components, which other templates may
+/// take by themselves.
+fn altered(text: &str) -> String {
+    let mut altered = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{%")
+        && let Some((tag, after)) = after.split_once("%}")
+    {
+        altered.extend([before, "{%", tag, "%}"]);
+        let name = tag.trim_start_matches('-').split_whitespace().next().unwrap_or_default();
+        if matches!(name, "block" | "component") {
+            altered.push_str(WORD);
+        }
+        rest = after;
+    }
+    altered + rest
+}
+
+/// The files that shape pages, nearest first.
+fn sources(chain: &[ThemeFiles], overrides: &Overrides, config: &Config) -> Vec<SourcePath> {
+    let spoken =
+        |(tag, source): &(String, Source)| config.find_language(tag).is_some().then(|| source.path.clone());
+    let mut sources: Vec<SourcePath> = Vec::new();
+    let mut add = |templates: &[Source], languages: &[(String, Source)]| {
+        sources.extend(templates.iter().map(|source| source.path.clone()));
+        sources.extend(languages.iter().filter_map(spoken));
+    };
+    add(&overrides.templates, &overrides.languages);
+    for theme in chain {
+        add(&theme.templates, &theme.languages);
+    }
+    sources.extend(chain.iter().filter_map(|theme| Some(theme.manifest.as_ref()?.path.clone())));
+    sources
 }
 
 fn fingerprint(

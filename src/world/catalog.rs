@@ -19,6 +19,7 @@ use crate::text::fingerprint::Fingerprint;
 use crate::text::source::SourcePath;
 
 use super::cache;
+use super::progress::Progress;
 use super::tree::Root;
 
 /// What was read from a source.
@@ -100,8 +101,10 @@ pub fn read<T: Sync>(
     sources: &[(SourcePath, T, Stamp)],
     rules: Fingerprint,
     memory: Memory,
+    progress: &Progress,
     read: impl Fn(&SourcePath, &T) -> (Option<Reading>, Vec<Diagnostic>) + Sync,
 ) -> (Vec<Reading>, Vec<Diagnostic>) {
+    progress.begin("reading sources", sources.len());
     let mut parts: Vec<Vec<usize>> = (0..PARTS).map(|_| Vec::new()).collect();
     for (at, (path, ..)) in sources.iter().enumerate() {
         parts[(xxh3_64(path.as_bytes()) % PARTS as u64) as usize].push(at);
@@ -119,6 +122,7 @@ pub fn read<T: Sync>(
         let mut new = 0;
         for at in places {
             let (path, kind, stamp) = &sources[at];
+            progress.step();
             match known.remove(path) {
                 Some((as_read, reading)) if as_read == *stamp => {
                     kept.push(at);

@@ -8,6 +8,7 @@ pub mod cache;
 pub mod catalog;
 pub mod clock;
 pub mod output;
+pub mod progress;
 pub mod sources;
 pub mod themes;
 pub mod tree;

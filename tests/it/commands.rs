@@ -154,6 +154,46 @@ fn a_copy_that_a_synchroniser_left_fails_a_check() {
 }
 
 #[test]
+fn what_is_due_is_said_in_order_and_in_the_portals_time_zone() {
+    let fixture = Fixture::with("")
+        .file("content/a.md", toml("slug = \"a\"\npublish = 2026-06-02T09:00:00Z\nexpires = \"2026-07-01\""))
+        .file("content/b.md", toml("slug = \"b\"\nexpires = 2026-06-02T08:00:00.5Z"))
+        .file("content/passed.md", toml("slug = \"c\"\npublish = 2026-05-01T00:00:00Z"))
+        .file("content/draft.md", toml("slug = \"d\"\ndraft = true\npublish = 2026-06-03T00:00:00Z"))
+        .file(
+            "content/withdrawn.md",
+            toml("slug = \"e\"\nwithdrawn = \"Non.\"\nexpires = 2026-06-03T00:00:00Z"),
+        );
+    let due = fixture.run("due", &[]).assert_clean();
+    let expected = "2026-06-02T09:00:00.5+01:00  expires    content/b.md\n\
+        2026-06-02T10:00:00+01:00  publishes  content/a.md\n\
+        2026-07-01T00:00:00+01:00  expires    content/a.md\n";
+    assert_eq!(due.stdout, expected);
+    let json = fixture.run("due", &["--format", "json", "--as-of", "2026-06-05T00:00:00Z"]).assert_clean();
+    let line =
+        r#"{"instant":"2026-07-01T00:00:00+01:00","what":"expires","source":"content/a.md"}"#.to_owned();
+    assert_eq!(json.stdout, line + "\n");
+    let nothing = fixture.run("due", &["--as-of", "2027-01-01T00:00:00Z"]).assert_clean();
+    assert_eq!(nothing.stdout, "nothing is due: this portal changes only when its files do\n");
+    assert_eq!(fixture.run("due", &["--as-of", "2027-01-01T00:00:00Z", "--quiet"]).stdout, "");
+}
+
+/// Before an instant that is due every build is the same, from it on another.
+#[test]
+fn the_portal_changes_at_the_instants_that_are_due_and_at_no_other() {
+    let fixture = Fixture::with("")
+        .file("content/a.md", toml("slug = \"a\"\npublish = 2026-06-02T09:00:00Z"))
+        .file("content/b.md", toml("slug = \"b\"\nexpires = 2026-06-04T08:00:00Z"));
+    let at = |instant: &str| fixture.build_with(&["--as-of", instant]).assert_clean().output;
+    let (first, second, third) =
+        (at(crate::harness::NOW), at("2026-06-02T09:00:00Z"), at("2026-06-04T08:00:00Z"));
+    assert_eq!(first, at("2026-06-02T08:59:59Z"));
+    assert_ne!(first, second);
+    assert_eq!(second, at("2026-06-04T07:59:59Z"));
+    assert_ne!(second, third);
+}
+
+#[test]
 fn completions_and_manual_know_every_command() {
     let fixture = empty();
     for shell in ["bash", "zsh", "fish"] {

@@ -297,6 +297,8 @@ fn help_of_the_program() {
           init         Make a new portal that builds at once
           new          Write a release with its header filled in
           import       Make releases from what the press office has
+          due          Say when the portal next changes by itself: embargoes that lift, releases that expire
+          explain      Say which sources make a page, or which pages a source makes
           completions  Print the completions of a shell
           man          Print the manual page
           help         Print this message or the help of the given subcommand(s)

@@ -144,7 +144,7 @@ impl Fixture {
         let run = Run {
             code: ended.status.code().unwrap_or(-1),
             stdout: String::from_utf8(ended.stdout).expect("standard output is UTF-8"),
-            stderr: String::from_utf8(ended.stderr).expect("standard error is UTF-8"),
+            stderr: without_progress(&String::from_utf8(ended.stderr).expect("standard error is UTF-8")),
             output: tree(&self.path(output)),
             stamps: stamps(&self.path(output)),
         };
@@ -243,6 +243,13 @@ impl Run {
         changes.extend(gone.map(|path| format!("- {path}")));
         changes
     }
+}
+
+/// What was said beside how far the work had come, which a slow machine says and a fast one does not.
+fn without_progress(stderr: &str) -> String {
+    let stages = ["reading sources: ", "rendering: ", "rendering and writing: ", "comparing pages: "];
+    let is_progress = |line: &&str| stages.iter().any(|stage| line.starts_with(stage));
+    stderr.split_inclusive('\n').filter(|line| !is_progress(line)).collect()
 }
 
 /// Every file below a folder, by its path in it.

@@ -9,6 +9,7 @@ mod bodies;
 mod commands;
 mod diagnostics;
 mod escapes;
+mod explain;
 mod faults;
 mod faults_of_site;
 mod feeds;

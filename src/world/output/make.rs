@@ -15,6 +15,7 @@ use crate::pages::plan::{Output, Plan, What};
 use crate::pages::render::{Renderer, Texts};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Digest;
+use crate::world::progress::Progress;
 use crate::world::themes::built_in_file;
 use crate::world::tree::{Failure, Root};
 
@@ -33,6 +34,7 @@ pub struct Work<'a> {
     stage: &'a Path,
     /// What was published last, where that may be left as it is.
     known: Option<&'a HashMap<&'a OutPath, &'a Published>>,
+    progress: &'a Progress,
     faults: Mutex<Vec<Diagnostic>>,
     stop: AtomicBool,
     next: AtomicU32,
@@ -79,15 +81,21 @@ impl<'a> Work<'a> {
         standing: Option<&'a Path>,
         stage: &'a Path,
         known: Option<&'a HashMap<&'a OutPath, &'a Published>>,
+        progress: &'a Progress,
     ) -> Self {
         let (faults, stop, next) = (Mutex::default(), AtomicBool::new(false), AtomicU32::new(0));
-        Self { plan, renderer, root, standing, stage, known, faults, stop, next }
+        Self { plan, renderer, root, standing, stage, known, progress, faults, stop, next }
     }
 
     /// All outputs, in the plan's order.
     pub fn run(self) -> Result<Vec<Made>, Refusal> {
-        let made: Result<Vec<Option<Made>>, Failure> =
-            self.plan.outputs.par_iter().map(|output| self.one(output)).collect();
+        self.progress.begin("rendering and writing", self.plan.outputs.len());
+        let counted = |output| {
+            let made = self.one(output);
+            self.progress.step();
+            made
+        };
+        let made: Result<Vec<Option<Made>>, Failure> = self.plan.outputs.par_iter().map(counted).collect();
         let faults = self.faults.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         if !faults.is_empty() {
             return Err(Refusal::Faults(faults));

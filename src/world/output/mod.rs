@@ -28,6 +28,7 @@ use self::journal::{Journal, Step, in_the_way, is_missing};
 use self::lock::Lock;
 use self::make::{Made, Staged, Work};
 use super::cache;
+use super::progress::Progress;
 use super::tree::{Failure, Root};
 
 /// What a commit did.
@@ -86,7 +87,7 @@ pub fn place(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
 }
 
 /// Where a path leads, as far as it is there; what is not yet is taken as written.
-fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for part in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
         match part {
@@ -157,6 +158,7 @@ impl Held {
         renderer: &Renderer,
         root: &Root,
         marks: Marks,
+        progress: &Progress,
     ) -> Result<Outcome, Refusal> {
         let before = self.before.take();
         let standing = self.stands()?;
@@ -164,7 +166,8 @@ impl Held {
         let published: HashMap<&OutPath, &Published> =
             before.iter().flat_map(|manifest| &manifest.files).map(|one| (&one.file, one)).collect();
         let known = (!marks.clean).then_some(&published);
-        let work = Work::new(plan, renderer, root, standing.then_some(&*self.output), stage.path(), known);
+        let standing_at = standing.then_some(&*self.output);
+        let work = Work::new(plan, renderer, root, standing_at, stage.path(), known, progress);
         let made = work.run()?;
         let mut outcome = Outcome {
             planned: made.len(),

@@ -1,0 +1,82 @@
+//! What parts two plans. Fingerprints say where to look, bytes what would be written: a fingerprint
+//! counts more of a release than some pages show of it.
+
+use std::collections::HashMap;
+
+use crate::text::diagnostic::Diagnostic;
+use crate::text::source::SourcePath;
+
+use super::path::OutPath;
+use super::plan::{Output, Plan, What};
+use super::render::{Renderer, Texts};
+
+/// What becomes of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Added,
+    Changed,
+    Removed,
+}
+
+/// An output of two plans, of which it may have only one.
+pub enum Parted<'b, 'a> {
+    Added(&'a Output),
+    Removed(&'b Output),
+    /// In both, of other inputs.
+    Both(&'b Output, &'a Output),
+}
+
+/// A plan with what it takes to render it.
+pub struct Side<'s, 'p> {
+    pub renderer: Renderer<'s, 'p>,
+    /// Gives the text of a source.
+    pub text: &'s (dyn Fn(&SourcePath) -> Option<String> + Sync),
+}
+
+/// The outputs that may differ between two plans.
+pub fn parted<'b, 'a>(before: &'b Plan, after: &'a Plan) -> Vec<Parted<'b, 'a>> {
+    let mut old: HashMap<&OutPath, &'b Output> =
+        before.outputs.iter().map(|output| (&output.file, output)).collect();
+    let mut parted = Vec::new();
+    for new in &after.outputs {
+        match old.remove(&new.file) {
+            None => parted.push(Parted::Added(new)),
+            Some(old) if old.fingerprint != new.fingerprint => parted.push(Parted::Both(old, new)),
+            Some(_) => {}
+        }
+    }
+    parted.extend(old.into_values().map(Parted::Removed));
+    parted
+}
+
+impl Parted<'_, '_> {
+    pub fn file(&self) -> &OutPath {
+        match self {
+            Self::Added(output) => &output.file,
+            Self::Removed(output) | Self::Both(output, _) => &output.file,
+        }
+    }
+
+    /// What would be done to the file; `None` where its bytes stay as they are.
+    pub fn fate(&self, before: &Side, after: &Side) -> Result<Option<Fate>, Diagnostic> {
+        let (old, new) = match self {
+            Self::Added(_) => return Ok(Some(Fate::Added)),
+            Self::Removed(_) => return Ok(Some(Fate::Removed)),
+            Self::Both(old, new) => (old, new),
+        };
+        let same = match (&old.what, &new.what) {
+            (What::Copy { digest: old, .. }, What::Copy { digest: new, .. }) => old == new,
+            (What::Copy { .. }, _) | (_, What::Copy { .. }) => false,
+            _ => before.bytes(old)? == after.bytes(new)?,
+        };
+        Ok((!same).then_some(Fate::Changed))
+    }
+}
+
+impl Side<'_, '_> {
+    fn bytes(&self, output: &Output) -> Result<Vec<u8>, Diagnostic> {
+        let needed = self.renderer.needs(output).into_iter();
+        let texts: Texts = needed.filter_map(|path| Some((path.clone(), (self.text)(path)?))).collect();
+        self.renderer.render(output, &texts)
+    }
+}
