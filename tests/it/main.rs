@@ -8,6 +8,7 @@ mod architecture;
 mod bodies;
 mod commands;
 mod diagnostics;
+mod differential;
 mod escapes;
 mod explain;
 mod faults;
