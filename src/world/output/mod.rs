@@ -245,7 +245,8 @@ impl Held {
         }
     }
 
-    /// What Tribune put into the output and is not planned any more, pages before what they show;
+    /// What Tribune put into the output and is not planned any more: feeds, then pages, then what
+    /// these show;
     /// and what nobody knows the origin of.
     fn gone(
         &self,
@@ -264,8 +265,8 @@ impl Held {
         strange.retain(|file| !planned.contains(file) && self.output.join(file.as_str()).exists());
         let mut put: Vec<OutPath> = listed.unwrap_or_default();
         put.retain(|file| !planned.contains(file));
-        let is_page = |file: &OutPath| file.as_str().ends_with(".html");
-        put.sort_unstable_by(|a, b| (!is_page(a), a).cmp(&(!is_page(b), b)));
+        let ends = |file: &OutPath, ending: &str| file.as_str().ends_with(ending);
+        put.sort_by_cached_key(|file| (!ends(file, ".xml"), !ends(file, ".html"), file.clone()));
         put.dedup();
         Ok((put, strange))
     }
@@ -290,7 +291,8 @@ impl Held {
         let mut puts: Vec<(&Output, u32)> = numbered.collect();
         let there =
             |file: &OutPath| fs::symlink_metadata(self.output.join(file.as_str())).is_ok_and(|m| !m.is_dir());
-        puts.sort_by_key(|(output, _)| rank(&output.what));
+        // What is new is led to by nothing yet, and may be led to by all that changes.
+        puts.sort_by_cached_key(|(output, _)| (there(&output.file), rank(&output.what)));
         let gone: Vec<&OutPath> = gone.iter().filter(|file| there(file)).collect();
         let obstacles = self.obstacles(&puts, &gone)?;
         let taken =
@@ -347,15 +349,18 @@ impl Held {
     }
 }
 
-/// Readers meet no page before what it needs: files first, then pages, lists, home, feeds, maps.
+/// Readers meet no page before what it needs: files first, then pages, lists, feeds, home, maps.
 fn rank(what: &What) -> u8 {
     match what {
         What::Copy { .. } => 0,
+        What::Page(Page::Index(Index::Home)) => 4,
+        What::Page(Page::Index(Index::NotFound)) => 5,
         What::Page(Page::Release(_) | Page::Static(_)) | What::Redirect { .. } => 1,
-        What::Page(Page::Index(Index::Home)) => 3,
         What::Page(_) => 2,
-        What::Feed(_) => 4,
-        What::Sitemap(_) | What::SitemapIndex | What::Robots => 5,
+        What::Feed(_) => 3,
+        What::Sitemap(_) => 6,
+        What::SitemapIndex => 7,
+        What::Robots => 8,
     }
 }
 
