@@ -104,18 +104,18 @@ impl States {
             let known = of.iter().any(|state| self.clean[*state].get(path) == Some(bytes));
             assert!(known, "{when}: {path} is torn or of no state among {of:?}, {} bytes", bytes.len());
         }
-        let broken = self.broken(output, &of[..of.len().max(2) - 1]);
+        let broken = self.broken(output, of);
         assert!(broken.is_empty(), "{when}: {broken:#?}");
     }
 
     /// Links that lead nowhere, of all pages that a reader or a robot comes to, or a feed reader by
-    /// a feed that was there in all states `before`.
-    fn broken(&self, output: &Tree, before: &[usize]) -> Vec<String> {
+    /// a feed that stays in all states `of`: one that comes or goes leads to pages that do so, too.
+    fn broken(&self, output: &Tree, of: &[usize]) -> Vec<String> {
         if output.is_empty() {
             return Vec::new();
         }
-        let stayed = |path: &str| before.iter().all(|state| self.clean[*state].contains_key(path));
-        let feeds = output.keys().filter(|path| path.ends_with(".xml") && stayed(path));
+        let stays = |path: &str| of.iter().all(|state| self.clean[*state].contains_key(path));
+        let feeds = output.keys().filter(|path| path.ends_with(".xml") && stays(path));
         let mut next: Vec<String> = feeds.cloned().collect();
         next.extend(["index.html", "404.html", "sitemap.xml", "robots.txt"].map(str::to_owned));
         let mut seen: BTreeSet<String> = next.iter().cloned().collect();
