@@ -192,8 +192,10 @@ impl<'a> Journal<'a> {
     fn leave(&mut self, file: &Path) {
         let mut above = file.parent();
         while let Some(folder) = above.filter(|folder| *folder != self.output) {
-            if fs::remove_dir(folder).is_err() {
-                break;
+            match fs::remove_dir(folder) {
+                // A run that was killed may have removed it, and not yet the one above.
+                Err(error) if !is_missing(&error) => break,
+                _ => {}
             }
             self.entered.remove(folder);
             above = folder.parent();
@@ -227,10 +229,13 @@ fn is_at(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// Whether all folders between the output and a file are folders, and none a link.
+/// Whether all that stands between the output and a file are folders, and none a link.
 fn is_beneath(output: &Path, file: &Path) -> bool {
     let above = file.ancestors().skip(1).take_while(|folder| *folder != output);
-    above.map(fs::symlink_metadata).all(|folder| folder.is_ok_and(|metadata| metadata.is_dir()))
+    above.map(fs::symlink_metadata).all(|folder| match folder {
+        Ok(metadata) => metadata.is_dir(),
+        Err(error) => is_missing(&error),
+    })
 }
 
 /// Neither the file nor a folder that it could stand in is there.
