@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::harness::Fixture;
 
@@ -172,4 +172,42 @@ fn what_a_killed_build_added_goes_even_when_the_next_build_is_refused() {
         portal.assert_heals(&format!("killed at {call:?}"));
     }
     told(&format!("{} kills before a build that was refused: 0 files left", calls.len()));
+}
+
+#[test]
+fn what_a_killed_build_had_only_begun_to_write_goes_after_an_hour() {
+    let states = States::new();
+    let portal = Portal::new(&states);
+    for (name, age) in [(".tmp-old", 3700), (".tmp-new", 3000)] {
+        let file = portal.fixture.edit(&format!(".cache/tribune/{name}"), "tribune").path(".cache/tribune");
+        let file = std::fs::File::options().append(true).open(file.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+    }
+    portal.assert_heals("after two kills");
+    let stands = |name| portal.fixture.path(&format!(".cache/tribune/{name}")).exists();
+    assert_eq!((stands(".tmp-old"), stands(".tmp-new")), (false, true));
+}
+
+/// Then nobody can tell how far it came, only what it may have put there.
+#[test]
+fn a_killed_build_whose_journal_is_damaged_is_made_up_for() {
+    let states = States::new();
+    let mut portal = Portal::new(&states);
+    let log = tempfile::NamedTempFile::new().unwrap();
+    for damage in [&b""[..], b"tribune journal 2\n", &[0xff; 300]] {
+        portal.bring(1);
+        let (_, calls) = record(portal.build(&[]), log.path());
+        let renames: Vec<Call> =
+            calls.into_iter().filter(|call| call.first && call.name == "rename").collect();
+        portal.bring(0);
+        portal.assert_heals("before");
+        portal.bring(1);
+        inject(portal.build(&[]), log.path(), &renames[renames.len() / 2], "signal=SIGKILL");
+        let journal = portal.fixture.path(".public.stage/journal");
+        assert!(journal.exists(), "it was killed on its way");
+        std::fs::write(journal, damage).unwrap();
+        portal.bring(0);
+        portal.assert_heals("with a damaged journal");
+        portal.assert_no_empty_folder("with a damaged journal");
+    }
 }
