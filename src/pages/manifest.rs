@@ -20,6 +20,8 @@ pub struct Manifest {
     /// Files that were there when nobody knew any more who had put them there.
     pub strange: Vec<OutPath>,
     pub files: Vec<Published>,
+    /// Of the plainer record beside this one, by which it is known to be as it was left.
+    pub account: Option<OutStamp>,
 }
 
 /// One file as it was published.

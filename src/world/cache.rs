@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,6 +13,9 @@ use super::tree::{Failure, Root};
 
 /// First bytes of a file: that of another build of the tool reads as absent.
 const MAGIC: &[u8] = concat!("tribune cache ", env!("TRIBUNE_BUILD"), "\n").as_bytes();
+
+/// How the names of files begin that are not written to their end.
+const TEMPORARY: &str = ".tmp";
 
 /// The file of one kind for one folder. A folder in the portal is known by its place in it, so that
 /// both may move together.
@@ -45,11 +49,48 @@ pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<(), Failure> {
     replace(path, &[MAGIC, blake3::hash(&body).as_bytes(), &body])
 }
 
+/// Where the next version of a file waits for what it tells of to be done.
+pub fn waiting(path: &Path) -> PathBuf {
+    path.with_extension("next")
+}
+
+/// Puts what waits in its place. Whether anything did.
+pub fn accept(path: &Path) -> Result<bool, Failure> {
+    match fs::rename(waiting(path), path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Failure::new("replace", path, error)),
+    }
+}
+
+/// Removes a file that may be there.
+pub fn remove(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::new("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what runs that were killed had not written to its end, long enough after they did.
+pub fn sweep(root: &Root) {
+    const LONG: Duration = Duration::from_secs(3600);
+    let is_old = |entry: &fs::DirEntry| {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        modified.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > LONG)
+    };
+    let entries = fs::read_dir(named(root, "")).into_iter().flatten().filter_map(Result::ok);
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(TEMPORARY)) {
+        if is_old(&entry) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Puts a file in the place of the one before, whole or not at all.
 pub fn replace(path: &Path, parts: &[&[u8]]) -> Result<(), Failure> {
     let failed = |error| Failure::new("write", path, error);
     let folder = make_folder(path)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(failed)?;
     for part in parts {
         temporary.write_all(part).map_err(failed)?;
     }

@@ -134,13 +134,18 @@ impl Fixture {
         self.raw(&all, given.unwrap_or("public"))
     }
 
-    /// Runs the program with exactly these arguments.
-    #[track_caller]
-    pub fn raw(&self, args: &[&str], output: &str) -> Run {
+    /// The program in this folder, in an environment that is the same everywhere.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tribune"));
         command.args(args).current_dir(self.dir()).env_clear().env("RAYON_NUM_THREADS", "2");
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        let ended = command.output().unwrap();
+        command
+    }
+
+    /// Runs the program with exactly these arguments.
+    #[track_caller]
+    pub fn raw(&self, args: &[&str], output: &str) -> Run {
+        let ended = self.command(args).output().unwrap();
         let run = Run {
             code: ended.status.code().unwrap_or(-1),
             stdout: String::from_utf8(ended.stdout).expect("standard output is UTF-8"),

@@ -7,6 +7,7 @@ mod addresses;
 mod architecture;
 mod bodies;
 mod commands;
+mod crash;
 mod diagnostics;
 mod differential;
 mod escapes;

@@ -1,14 +1,17 @@
 //! The account of an output folder: a plain list of what Tribune put there, beside the manifest.
 //! The manifest knows more and counts for nothing once a byte of it is damaged; a list of lines
-//! survives that, and a run that was killed.
+//! survives that, and another version of the tool.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::pages::manifest::OutStamp;
 use crate::pages::path::OutPath;
 use crate::world::cache;
 use crate::world::tree::{Failure, Root};
+
+use super::make::stamp_at;
 
 /// Where the account of one output stands.
 #[derive(Debug)]
@@ -50,6 +53,25 @@ impl Account {
     /// Puts exactly `files` in the place of all that was listed.
     pub fn replace<'f>(&self, files: impl Iterator<Item = &'f OutPath>) -> Result<(), Failure> {
         cache::replace(&self.path, &[lines(files).as_bytes()])
+    }
+
+    /// Has exactly `files` wait to take the place of all that is listed.
+    pub fn prepare<'f>(&self, files: impl Iterator<Item = &'f OutPath>) -> Result<(), Failure> {
+        cache::replace(&cache::waiting(&self.path), &[lines(files).as_bytes()])
+    }
+
+    /// By which the list is known to be as it was left.
+    pub fn stamp(&self) -> Option<OutStamp> {
+        stamp_at(&self.path)
+    }
+
+    /// The stamp of the list as it is going to be.
+    pub fn next_stamp(&self) -> Option<OutStamp> {
+        stamp_at(&cache::waiting(&self.path)).or_else(|| self.stamp())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 

@@ -29,10 +29,12 @@ impl Lock {
     /// Locks an output folder, which is made where it is missing.
     pub fn take(root: &Root, output: &Path) -> Result<Self, Failure> {
         let made = (!output.exists()).then(|| output.to_owned());
-        fs::create_dir_all(output).map_err(|error| Failure::new("create", output, error))?;
         loop {
+            // A build that came to nothing meanwhile took its folder away.
+            fs::create_dir_all(output).map_err(|error| Failure::new("create", output, error))?;
             let held = match lock(output, output)? {
                 Some(folder) => folder,
+                None if !output.exists() => continue,
                 // Some network file systems lock files alone: at least this portal's builds meet there.
                 None => {
                     let path = cache::file(root, "lock", output);

@@ -7,6 +7,7 @@ mod journal;
 mod lock;
 mod make;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -110,8 +111,6 @@ pub struct Held {
     manifest: PathBuf,
     /// What was published last; `None` where that is not known.
     before: Option<Manifest>,
-    /// A run before this one was killed on its way, so its manifest does not tell what is there.
-    healed: bool,
 }
 
 impl Held {
@@ -119,15 +118,21 @@ impl Held {
     pub fn take(root: &Root, output: &Path) -> Result<Self, Failure> {
         let lock = Lock::take(root, output)?;
         let stage = beside(output, "stage");
-        let unfinished = Journal::read(output, &stage);
-        let healed = unfinished.is_some();
-        if let Some(journal) = unfinished {
-            journal.run()?;
+        let manifest = cache::file(root, "manifest", output);
+        let account = Account::of(root, output);
+        cache::sweep(root);
+        match Journal::read(output, &stage) {
+            Some(journal) => journal.run(|| accept(&account, &manifest))?,
+            // Nobody can tell how far that run came. The account can tell what may be there.
+            None if journal::is_there(&stage) => cache::remove(&manifest)?,
+            None => {}
         }
         clear(&stage)?;
-        let manifest = cache::file(root, "manifest", output);
-        let (account, before) = (Account::of(root, output), cache::load(&manifest));
-        Ok(Self { output: output.to_owned(), lock, account, manifest, before, healed })
+        for record in [account.path(), &manifest] {
+            cache::remove(&cache::waiting(record))?;
+        }
+        let before = cache::load(&manifest);
+        Ok(Self { output: output.to_owned(), lock, account, manifest, before })
     }
 
     /// What a build of this state would come to, where the output is just that already.
@@ -137,9 +142,10 @@ impl Held {
         now: Timestamp,
         preview: bool,
     ) -> Option<(usize, Outcome)> {
-        let known = self.before.as_ref().filter(|known| !self.healed && known.preview == preview)?;
+        let known = self.before.as_ref().filter(|known| known.preview == preview)?;
         let (since, until) = known.valid;
         let is_same = state.is_some() && known.state == state && known.strange.is_empty();
+        let is_same = is_same && known.account.is_some() && known.account == self.account.stamp();
         if !is_same || now < since || until.is_some_and(|until| now >= until) {
             return None;
         }
@@ -178,18 +184,10 @@ impl Held {
         };
         let planned: HashSet<&OutPath> = plan.outputs.iter().map(|output| &output.file).collect();
         let (gone, strange) = self.gone(before.as_ref(), &planned)?;
-        let new = plan.outputs.iter().map(|output| &output.file).filter(|file| !published.contains_key(file));
-        self.account.add(new)?;
-        if standing {
-            let steps = self.steps(plan, &made, &gone)?;
-            outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
-            if !steps.is_empty() {
-                stage.take(&self.output, steps)?;
-            }
-        } else {
-            self.lock.extend(&stage.path().join("new"));
-            stage.become_output(&self.output)?;
-        }
+        let steps = if standing { self.steps(plan, &made, &gone)? } else { Vec::new() };
+        outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
+        // What is recorded of the new output waits until that is in its place.
+        self.list(before.as_ref(), plan, outcome.removed > 0)?;
         let files = plan.outputs.iter().zip(&made).map(|(output, one)| one.published(output));
         let mut manifest = Manifest {
             preview: marks.preview,
@@ -198,18 +196,48 @@ impl Held {
             releases: plan.site.portal.releases.len(),
             strange,
             files: files.collect(),
+            account: self.account.next_stamp(),
         };
         manifest.files.sort_unstable_by(|a, b| a.file.cmp(&b.file));
-        if outcome.removed > 0 || before.is_none() {
-            self.account.replace(manifest.files.iter().map(|one| &one.file))?;
+        let record = || accept(&self.account, &self.manifest);
+        if !standing || !steps.is_empty() || before.as_ref() != Some(&manifest) {
+            cache::save(&cache::waiting(&self.manifest), &manifest)?;
         }
-        if before.as_ref() != Some(&manifest) {
-            cache::save(&self.manifest, &manifest)?;
+        if !steps.is_empty() {
+            stage.take(&self.output, steps, record)?;
+        } else if standing && before.as_ref() != Some(&manifest) {
+            record()?;
+        } else if !standing {
+            // A record of files that are not there yet does no harm: they are missed and made.
+            record()?;
+            self.lock.extend(&stage.path().join("new"));
+            stage.become_output(&self.output)?;
         }
-        self.healed = false;
         outcome.strange.clone_from(&manifest.strange);
         self.before = Some(manifest);
         Ok(outcome)
+    }
+
+    /// Lists all that is there or is going to be, before it is.
+    fn list(&self, before: Option<&Manifest>, plan: &Plan, removes: bool) -> Result<(), Failure> {
+        let planned = || plan.outputs.iter().map(|output| &output.file);
+        let known = before.filter(|known| known.account.is_some() && known.account == self.account.stamp());
+        match (known, before) {
+            (Some(known), _) => {
+                let listed: HashSet<&OutPath> = known.files.iter().map(|one| &one.file).collect();
+                self.account.add(planned().filter(|file| !listed.contains(file)))?;
+            }
+            (None, Some(before)) => {
+                let all: BTreeSet<&OutPath> =
+                    before.files.iter().map(|one| &one.file).chain(planned()).collect();
+                self.account.replace(all.into_iter())?;
+            }
+            (None, None) => self.account.add(planned())?,
+        }
+        match removes || before.is_none() {
+            true => self.account.prepare(planned()),
+            false => Ok(()),
+        }
     }
 
     /// Whether there is an output to be kept until the new one is complete.
@@ -221,16 +249,16 @@ impl Held {
         }
     }
 
-    /// What Tribune put into the output and is not planned any more, pages before what they show;
+    /// What Tribune put into the output and is not planned any more: feeds, then pages, then what
+    /// these show;
     /// and what nobody knows the origin of.
     fn gone(
         &self,
         before: Option<&Manifest>,
         planned: &HashSet<&OutPath>,
     ) -> Result<(Vec<OutPath>, Vec<OutPath>), Failure> {
-        let recorded = before.filter(|_| !self.healed);
         let is_gone = |file: &OutPath| !planned.contains(file);
-        let listed: Option<Vec<OutPath>> = match recorded {
+        let listed: Option<Vec<OutPath>> = match before {
             Some(manifest) => {
                 let files = manifest.files.iter().map(|one| &one.file);
                 Some(files.filter(|file| is_gone(file)).cloned().collect())
@@ -245,8 +273,8 @@ impl Held {
         strange.retain(|file| is_gone(file) && self.output.join(file.as_str()).exists());
         let mut put: Vec<OutPath> = listed.unwrap_or_default();
         put.retain(is_gone);
-        let is_page = |file: &OutPath| file.as_str().ends_with(".html");
-        put.sort_unstable_by(|a, b| (!is_page(a), a).cmp(&(!is_page(b), b)));
+        let ends = |file: &OutPath, ending: &str| file.as_str().ends_with(ending);
+        put.sort_by_cached_key(|file| (!ends(file, ".xml"), !ends(file, ".html"), file.clone()));
         put.dedup();
         Ok((put, strange))
     }
@@ -269,18 +297,21 @@ impl Held {
             _ => None,
         });
         let mut puts: Vec<(&Output, u32)> = numbered.collect();
-        puts.sort_by_key(|(output, _)| rank(&output.what));
-        let there = |file: &&OutPath| {
-            fs::symlink_metadata(self.output.join(file.as_str())).is_ok_and(|m| !m.is_dir())
-        };
-        let gone: Vec<&OutPath> = gone.iter().filter(there).collect();
+        let there =
+            |file: &OutPath| fs::symlink_metadata(self.output.join(file.as_str())).is_ok_and(|m| !m.is_dir());
+        // What is new is led to by nothing yet, and may be led to by all that changes.
+        puts.sort_by_cached_key(|(output, _)| (there(&output.file), rank(&output.what)));
+        let gone: Vec<&OutPath> = gone.iter().filter(|file| there(file)).collect();
         let obstacles = self.obstacles(&puts, &gone)?;
         let taken =
             |file: &OutPath, n: usize| Step::Take(u32::MAX - u32::try_from(n).unwrap_or(0), file.clone());
         let (first, last): (Vec<_>, Vec<_>) =
             gone.into_iter().enumerate().partition(|(_, file)| obstacles.contains(file));
         let first = first.into_iter().map(|(n, file)| taken(file, n));
-        let puts = puts.into_iter().map(|(output, number)| Step::Put(number, output.file.clone()));
+        let puts = puts.into_iter().map(|(output, number)| match there(&output.file) {
+            true => Step::Replace(number, output.file.clone()),
+            false => Step::Add(number, output.file.clone()),
+        });
         Ok(first.chain(puts).chain(last.into_iter().map(|(n, file)| taken(file, n))).collect())
     }
 
@@ -326,15 +357,18 @@ impl Held {
     }
 }
 
-/// Readers meet no page before what it needs: files first, then pages, lists, home, feeds, maps.
+/// Readers meet no page before what it needs: files first, then pages, lists, feeds, home, maps.
 fn rank(what: &What) -> u8 {
     match what {
         What::Copy { .. } => 0,
+        What::Page(Page::Index(Index::Home)) => 4,
+        What::Page(Page::Index(Index::NotFound)) => 5,
         What::Page(Page::Release(_) | Page::Static(_)) | What::Redirect { .. } => 1,
-        What::Page(Page::Index(Index::Home)) => 3,
         What::Page(_) => 2,
-        What::Feed(_) => 4,
-        What::Sitemap(_) | What::SitemapIndex | What::Robots => 5,
+        What::Feed(_) => 3,
+        What::Sitemap(_) => 6,
+        What::SitemapIndex => 7,
+        What::Robots => 8,
     }
 }
 
@@ -342,6 +376,17 @@ fn rank(what: &What) -> u8 {
 fn beside(output: &Path, what: &str) -> PathBuf {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     output.with_file_name(format!(".{name}.{what}"))
+}
+
+/// Has the records tell of the output as it is now: the manifest after the account, which is known
+/// by it.
+fn accept(account: &Account, manifest: &Path) -> Result<(), Failure> {
+    cache::accept(account.path())?;
+    match cache::accept(manifest)? {
+        true => Ok(()),
+        // The one that is there tells of another output; without it the account counts.
+        false => cache::remove(manifest),
+    }
 }
 
 /// Removes a stage that a run left behind.
@@ -372,11 +417,16 @@ impl Stage {
     }
 
     /// Takes steps. Those that can neither be ended nor undone stay for the next run.
-    fn take(mut self, output: &Path, steps: Vec<Step>) -> Result<(), Failure> {
+    fn take(
+        mut self,
+        output: &Path,
+        steps: Vec<Step>,
+        record: impl FnOnce() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let journal = Journal::write(output, &self.path, steps)?;
         self.keep = true;
-        let ended = journal.run();
-        self.keep = ended.is_err() && journal::is_there(&self.path);
+        let ended = journal.run(record);
+        self.keep = journal::is_there(&self.path);
         ended
     }
 
