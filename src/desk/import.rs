@@ -75,7 +75,7 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
     let guessed = config.find_language(language_of(raw)).filter(|_| !says_language);
     let lang = guessed.unwrap_or(written.lang);
     let tag = config.lang(lang);
-    let (mut body, repairs) = repair(raw, tag, config.typography);
+    let (mut body, repairs) = repair(raw, tag, config.typography, written.body.markup);
     let title = match &written.title {
         Some(title) => given(&title.value, "written in the text's header"),
         None => match title::propose(&body, tag) {

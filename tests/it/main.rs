@@ -7,6 +7,7 @@ mod addresses;
 mod architecture;
 mod bodies;
 mod commands;
+mod desk;
 mod diagnostics;
 mod escapes;
 mod faults;
