@@ -45,7 +45,7 @@ impl Draft {
         lines.push("+++".to_owned());
         let mut text = lines.join("\n");
         text.push('\n');
-        text.push_str(self.body.trim_start_matches(['\n', '\r']));
+        text.push_str(self.body.trim_start_matches(['\n', '\r']).trim_end_matches(['\n', '\r']));
         if !text.ends_with('\n') {
             text.push('\n');
         }

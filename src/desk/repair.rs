@@ -3,6 +3,7 @@
 //! Words stay as they are: only characters that nobody sees or meant, the marks of another
 //! program, and typography. Code, addresses and emphasis of Markdown stay as well.
 
+mod chat;
 mod verbatim;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::ops::Range;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+pub(super) use self::chat::{Chat, chat};
 use self::verbatim::{Held, held, masked, outside};
 use crate::model::body::Markup;
 use crate::text::problem::is_bidi_control;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::elsewhere::{Counterpart, counterpart};
+
 /// How much a problem weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -336,7 +338,7 @@ impl Problem {
             Self::UnclosedHeader { fence } => Some(format!("close it by a line `{fence}` before the text")),
             Self::QuoteTheTitle => Some("put the value in quotation marks: `title: \"…\"`".into()),
             Self::UnknownField { table: Table::Header, name, suggestion } => {
-                elsewhere(name).map(str::to_owned).or_else(|| did_you_mean(suggestion))
+                counterpart(name).map(Counterpart::help).or_else(|| did_you_mean(suggestion))
             }
             Self::UnknownField { suggestion, .. } | Self::BadValue { suggestion, .. } => did_you_mean(suggestion),
             Self::UnknownRegion { suggestion, .. } | Self::UnknownProvince { suggestion, .. } => did_you_mean(suggestion),
@@ -344,7 +346,11 @@ impl Problem {
             | Self::MissingFile { suggestion, .. }
             | Self::BrokenLink { suggestion, .. } => did_you_mean(suggestion),
             Self::MissingField { name, proposal, .. } => {
-                proposal.as_ref().map(|proposal| format!("add `{name}`, for example {proposal}"))
+                let known = match name.as_str() {
+                    "date" => Some("`date = 2026-03-12`"),
+                    _ => None,
+                };
+                proposal.as_deref().or(known).map(|proposal| format!("add `{name}`, for example {proposal}"))
             }
             Self::EmptyValue { name } => Some(format!("give `{name}` a value or delete the line")),
             Self::FutureWithoutPublish => {
@@ -370,30 +376,6 @@ impl Problem {
             _ => None,
         }
     }
-}
-
-/// What a field of other generators is here (Hugo, Zola and Jekyll, as they document theirs).
-fn elsewhere(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "description" | "excerpt" | "subtitle" => "write `summary`",
-        "author" | "byline" => "write `authors`",
-        "categories" | "category" | "keywords" | "taxonomies" => {
-            "write `tags`, a list at the top of the header"
-        }
-        "publishDate" | "publish_date" | "pubdate" => "write `publish`",
-        "expiryDate" | "unpublishdate" => "write `expires`",
-        "lastmod" | "modified" | "last_modified_at" | "updated_at" => "write `updated`",
-        "published" => "write `draft = true` for what shall not be seen, else delete the line",
-        "permalink" | "url" | "path" => "write `slug`, the last part of the address",
-        "redirect_from" => "write `aliases`",
-        "cover" | "thumbnail" | "featured_image" | "images" => "write `image`",
-        "locale" | "language" => "write `lang`",
-        "params" => "write `extra`, for what the theme declares",
-        "layout" | "template" | "weight" | "menu" | "outputs" | "markup" | "in_search_index" | "sort_by" => {
-            "delete the line: there is nothing like it here"
-        }
-        _ => return None,
-    })
 }
 
 /// Untrusted text, shortened and made harmless for a terminal.
