@@ -225,3 +225,23 @@ fn a_message_of_whatsapp_loses_its_stamps_and_marks() {
     let run = fixture.run("import", &["--accept", "a.txt"]);
     assert!(run.stderr.starts_with("a.txt:1:36: error: unknown region `Sous-Massa`"), "{}", run.stderr);
 }
+
+#[test]
+fn the_second_half_of_a_pair_says_only_its_title() {
+    let fixture = Fixture::with("");
+    let new = |title: &str, more: &[&str]| {
+        let run = fixture.run("new", &[&[title], more].concat()).assert_clean();
+        fs::read_to_string(fixture.path(run.stdout.trim())).unwrap()
+    };
+    let first = new("Visite à Tiznit", &["--region", "souss-massa"]);
+    assert!(first.contains("id = \"tag:parti.example,2026-06-01:visite-a-tiznit\""), "{first}");
+    let second = new("Visite à Tiznit", &["--region", "souss-massa", "--lang", "ar"]);
+    assert_eq!(second, "+++\ntitle = \"Visite à Tiznit\"\n+++\n");
+    // The other way round there is nothing to inherit from.
+    new("Autre", &["--region", "oriental", "--lang", "ar"]);
+    let last = new("Autre", &["--region", "oriental"]);
+    assert!(last.contains("id = \"tag:parti.example,2026-06-01:autre:fr\""), "{last}");
+    let built = fixture.build().assert_clean();
+    assert!(built.has("2026/06/01/visite-a-tiznit/") && built.has("ar/2026/06/01/visite-a-tiznit/"));
+    assert!(built.has("2026/06/01/autre/") && built.has("ar/2026/06/01/autre/"));
+}
