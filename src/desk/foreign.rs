@@ -46,6 +46,11 @@ impl Translated {
                     return self.aside.push(entry);
                 }
             }
+            // « author: { name: … } », as Hugo once had it.
+            ("authors", Value::Map(about)) => match about.iter().find(|(key, _)| key.value == "name") {
+                Some((_, name)) => entry.value = name.clone(),
+                None => return self.aside.push(entry),
+            },
             // Elsewhere a release may be of several series.
             ("series", Value::List(names)) => match names.as_slice() {
                 [one] => entry.value = one.clone(),

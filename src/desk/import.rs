@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::model::body::Markup;
-use crate::model::date::{Moment, Written as Day, is_month, parse};
+use crate::model::date::{Moment, Written as Day, parse, parse_month};
 use crate::model::header::{self, Entry, Value};
 use crate::model::release::{Rules, Written};
 use crate::model::territory::ProvinceId;
@@ -221,16 +221,15 @@ pub fn import(
 /// Takes a date without a day out of a header: no day shall be made up for it.
 fn month_alone(source: &Source, entries: &mut Vec<Entry>) -> Option<(Diagnostic, String)> {
     let month = |entry: &Entry| match &entry.value.value {
-        Value::Text(text) | Value::Plain(text) if entry.key.value == "date" && is_month(text) => {
-            Some((text.trim().to_owned(), parse(text).err()?))
+        Value::Text(text) | Value::Plain(text) if entry.key.value == "date" => {
+            Some((text.trim().to_owned(), parse_month(text)?))
         }
         _ => None,
     };
-    let at = entries.iter().position(|entry| month(entry).is_some())?;
-    let entry = entries.remove(at);
-    let (text, reason) = month(&entry)?;
-    let problem = Problem::BadDate { text: text.clone(), reason };
-    Some((Diagnostic::new(problem, Place::new(source.path.clone(), entry.value.span)), text))
+    let (at, (text, month)) = entries.iter().enumerate().find_map(|(at, entry)| Some((at, month(entry)?)))?;
+    let span = entries.remove(at).value.span;
+    let problem = Problem::MissingDay { text: text.clone(), month };
+    Some((Diagnostic::new(problem, Place::new(source.path.clone(), span)), text))
 }
 
 /// The day of a text whose header has none: of its file's name, its datelines, its stamp, or today.

@@ -116,6 +116,7 @@ pub enum Problem {
     BadValue { name: String, text: String, reason: String, suggestion: Option<String> },
     // Dates.
     BadDate { text: String, reason: String },
+    MissingDay { text: String, month: String },
     FutureWithoutPublish,
     // Places of the territory.
     UnknownRegion { name: String, suggestion: Option<String> },
@@ -191,6 +192,7 @@ impl Problem {
             Self::NoEffectYet { .. } => "no-effect-yet",
             Self::BadValue { .. } => "bad-value",
             Self::BadDate { .. } => "bad-date",
+            Self::MissingDay { .. } => "missing-day",
             Self::FutureWithoutPublish => "future-without-publish",
             Self::UnknownRegion { .. } => "unknown-region",
             Self::UnknownProvince { .. } => "unknown-province",
@@ -253,6 +255,7 @@ impl Problem {
             Self::NoEffectYet { name } => format!("field `{name}` has no effect yet"),
             Self::BadValue { name, text, .. } => format!("`{}` is no valid value for `{name}`", clip(text)),
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
+            Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),
             Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
             Self::UnknownRegion { name, .. } => format!("unknown region `{}`", clip(name)),
             Self::UnknownProvince { name, .. } => format!("unknown province `{}`", clip(name)),
@@ -311,6 +314,7 @@ impl Problem {
             Self::UnknownField { .. } => "not a field".into(),
             Self::WrongType { expected, .. } => format!("expected {expected}"),
             Self::BadDate { reason, .. } | Self::BadValue { reason, .. } => reason.clone(),
+            Self::MissingDay { .. } => "a month alone".into(),
             Self::DuplicateField { .. } => "given again here".into(),
             Self::MissingField { name, .. } => format!("has no `{name}`"),
             Self::UnclosedHeader { .. } => "opened here".into(),
@@ -352,6 +356,7 @@ impl Problem {
                 };
                 proposal.as_deref().or(known).map(|proposal| format!("add `{name}`, for example {proposal}"))
             }
+            Self::MissingDay { month, .. } => Some(format!("write the whole date, for example `{month}-12`")),
             Self::EmptyValue { name } => Some(format!("give `{name}` a value or delete the line")),
             Self::FutureWithoutPublish => {
                 Some("add `publish` with the instant from which it may be seen, or correct the date".into())

@@ -136,17 +136,17 @@ fn a_month_is_a_date_without_its_day() {
         let fixture = Fixture::with("").file(name, text).file(&format!("content/{name}"), text);
         for flag in ["--accept", "--dry-run"] {
             let run = fixture.run("import", &[flag, name]);
-            assert_eq!((run.code, run.stderr), (1, format!("{name}:{at} is not a date\n")));
+            assert_eq!((run.code, run.stderr), (1, format!("{name}:{at} is not a date: a day is missing\n")));
             for told in ["title     Le parti visite Fès (", "(a day is missing)", "Fès ×1 → MA-03"] {
                 assert!(run.stdout.contains(told), "{told} is not in\n{}", run.stdout);
             }
         }
         assert!(!fixture.path("content/2026").exists() && !fixture.path("content/2018").exists());
         let built = fixture.build_with(&["--format", "human"]).stderr;
-        assert!(built.contains("a day is missing: expected a day such as 2018-"), "{built}");
+        assert!(built.contains("help: write the whole date, for example `2018-"), "{built}");
         assert!(!built.contains("missing field `date`"), "{built}");
         let built = fixture.build();
-        let said = format!("content/{name}:{at} is not a date");
+        let said = format!("content/{name}:{at} is not a date: a day is missing");
         assert!(built.stderr.contains(&said), "{said} is not in\n{}", built.stderr);
     }
 }
@@ -215,11 +215,11 @@ fn a_message_of_whatsapp_loses_its_stamps_and_marks() {
     .says(&["title = \"Visite à Tiznit\"", "+++\nLe parti visite Tiznit.\n", "date = 2026-03-12T"])
     .lacks(&["Hassan", "omis", "*", "_"])
     .builds();
-    let run = imported(
+    imported(
         "a.txt",
         "[12/03/2026, 10:32:11] H: Titre : Visite\n[12/03/2026, 10:32:12] H: Date : 11 mars 2026\n\nLe parti visite Tiznit.\n",
-    );
-    run.says(&["title = \"Visite\"", "date = 2026-03-11T", "+++\nLe parti visite Tiznit.\n"]).builds();
+    )
+    .says(&["title = \"Visite\"", "date = 2026-03-11T", "+++\nLe parti visite Tiznit.\n"]).builds();
     let fixture =
         Fixture::with("").file("a.txt", "[12/03/2026, 10:32:11] H: Région : Sous-Massa\nLe parti.\n");
     let run = fixture.run("import", &["--accept", "a.txt"]);

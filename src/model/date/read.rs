@@ -42,14 +42,16 @@ pub fn parse_prefix(text: &str) -> Option<(Written, usize)> {
 /// The length in bytes of the month that `text` starts with: a date that lacks its day.
 pub fn parse_month_prefix(text: &str) -> Option<usize> {
     let (glyphs, _) = glyphs(text);
-    let rest = month_alone(Cursor { glyphs: &glyphs, at: 0 })?;
+    let (_, rest) = month_alone(Cursor { glyphs: &glyphs, at: 0 })?;
     let last = rest.at.checked_sub(1).and_then(|at| glyphs.get(at))?;
     Some(last.end)
 }
 
-/// Whether a text is a month and nothing else.
-pub fn is_month(text: &str) -> bool {
-    parse_month_prefix(text.trim()) == Some(text.trim().len())
+/// The month, as `2018-04`, that is all of a text.
+pub fn parse_month(text: &str) -> Option<String> {
+    let (glyphs, complete) = glyphs(text.trim());
+    let ((year, month), rest) = month_alone(Cursor { glyphs: &glyphs, at: 0 })?;
+    (complete && rest.peek().is_none()).then(|| format!("{year}-{month:02}"))
 }
 
 /// Whether `text` starts with a day of the week.
@@ -62,31 +64,31 @@ pub fn starts_with_weekday(text: &str) -> bool {
     at.weekday().is_some()
 }
 
-/// `2018-04`, `04/2018`, `avril 2018`.
-fn month_alone(mut at: Cursor<'_>) -> Option<Cursor<'_>> {
+/// `2018-04`, `04/2018`, `avril 2018`: year, month, and what follows.
+fn month_alone(mut at: Cursor<'_>) -> Option<((u32, u32), Cursor<'_>)> {
     let start = at;
-    let is_year = |year: u32| (1900..=2200).contains(&year);
     let is_separator = |c: char| matches!(c, '-' | '/' | '.');
-    match at.number() {
-        Some((year, 4)) if is_year(year) => {
+    let found = match at.number() {
+        Some((year, 4)) => {
             at.eat(is_separator)?;
-            at.small().filter(|month| (1..=12).contains(month))?;
+            (year, at.small()?)
         }
-        Some((1..=12, 1 | 2)) => {
+        Some((month, 1 | 2)) => {
             at.eat(is_separator)?;
-            at.number().filter(|(year, digits)| *digits == 4 && is_year(*year))?;
+            (year(&mut at).ok()?, month)
         }
         Some(_) => return None,
         None => {
             at = start;
-            at.month()?;
+            let month = at.month()?;
             at.skip(|c| matches!(c, ' ' | ','));
-            at.number().filter(|(year, digits)| *digits == 4 && is_year(*year))?;
+            (year(&mut at).ok()?, month.unsigned_abs().into())
         }
-    }
+    };
     let mut ahead = at;
     let goes_on = ahead.eat(is_separator).is_some() && ahead.number().is_some();
-    (at.ends_a_word() && !goes_on).then_some(at)
+    let sound = civil(found.0, found.1, 1).is_ok();
+    (sound && at.ends_a_word() && !goes_on).then_some((found, at))
 }
 
 type Read<'a, T> = Result<(T, Cursor<'a>), String>;
@@ -559,7 +561,8 @@ mod tests {
         {
             assert_eq!(parse_month_prefix(text), None, "{text}");
         }
-        assert!(is_month(" mars 2018 ") && !is_month("mars 2018 à Fès"));
+        assert_eq!(parse_month(" mars 2018 ").as_deref(), Some("2018-03"));
+        assert_eq!(parse_month("mars 2018 à Fès"), None);
         assert!(
             starts_with_weekday("le jeudi 12 mars")
                 && starts_with_weekday("يوم الخميس")
