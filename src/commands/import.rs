@@ -8,18 +8,21 @@ use jiff::Timestamp;
 use crate::cli::ImportArgs;
 use crate::desk::import::{Import, Proposal, import};
 use crate::model::body::Markup;
+use crate::model::date::parse;
 use crate::model::release::Rules;
+use crate::pages::theme::Declarations;
 use crate::text::diagnostic::{Diagnostic, Report};
 use crate::text::source::{Place, Source};
 use crate::world::clock::now;
 use crate::world::sources::{create, read};
+use crate::world::themes;
 use crate::world::tree::Root;
 
 use super::load::{Ground, root, sound_ground};
 use super::{Exit, terminal};
 
 pub fn run(args: &ImportArgs) -> Exit {
-    let root = root(&args.common);
+    let mut root = root(&args.common);
     let Ground { config, territory } = match sound_ground(&root) {
         Ok(ground) => ground,
         Err(report) => {
@@ -35,10 +38,12 @@ pub fn run(args: &ImportArgs) -> Exit {
         return Exit::Usage;
     }
     let rules = Rules { config: &config, territory: &territory };
-    let now = args.as_of.unwrap_or_else(now);
+    // Of a theme that cannot be found, a build speaks; a text need not wait for it.
+    let chain = themes::chain(&mut root, &config, &mut Vec::new()).unwrap_or_default();
+    let desk = Desk { rules, declared: Declarations::of(&chain), now: args.as_of.unwrap_or_else(now) };
     let mut exit = Exit::Done;
     for file in &args.files {
-        let ended = one(file, rules, now, args, asks, &root);
+        let ended = one(file, &desk, args, asks, &root);
         if exit == Exit::Done {
             exit = ended;
         }
@@ -46,7 +51,14 @@ pub fn run(args: &ImportArgs) -> Exit {
     exit
 }
 
-fn one(file: &Path, rules: Rules, now: Timestamp, args: &ImportArgs, asks: bool, root: &Root) -> Exit {
+/// What all texts of a run are read by.
+struct Desk<'a> {
+    rules: Rules<'a>,
+    declared: Declarations,
+    now: Timestamp,
+}
+
+fn one(file: &Path, desk: &Desk, args: &ImportArgs, asks: bool, root: &Root) -> Exit {
     let shown = file.to_string_lossy().replace('\\', "/");
     if Markup::of(&shown).is_none() {
         terminal::complain(&format!("cannot import {shown}: only `.txt` and `.md` can be read yet"));
@@ -64,7 +76,7 @@ fn one(file: &Path, rules: Rules, now: Timestamp, args: &ImportArgs, asks: bool,
         }
     };
     let source = Source::new(shown.as_str(), text);
-    let mut found = match import(&source, rules, now) {
+    let mut found = match import(&source, desk.rules, desk.now, &|entry| desk.declared.allow(entry)) {
         Ok(found) => found,
         Err(faults) => {
             refuse(faults, args);
@@ -77,10 +89,15 @@ fn one(file: &Path, rules: Rules, now: Timestamp, args: &ImportArgs, asks: bool,
     if !args.common.quiet {
         show(&shown, &found);
     }
+    // Nobody to ask, and no day to publish it under.
+    if let Some(fault) = found.undated.take_if(|_| !asks) {
+        refuse(vec![fault], args);
+        return Exit::Faults;
+    }
     if args.dry_run {
         return Exit::Done;
     }
-    if asks && !ask(&mut found, rules) {
+    if asks && !ask(&mut found, desk) {
         terminal::say("  left out");
         return Exit::Done;
     }
@@ -109,9 +126,15 @@ fn show(file: &str, found: &Import) {
         let mark = if proposal.given { "" } else { "proposed: " };
         terminal::say(&format!("  {label:<9} {} ({mark}{})", proposal.value, proposal.reason));
     };
-    terminal::say(&format!("{file} → {}", found.path));
+    match found.undated {
+        Some(_) => terminal::say(file),
+        None => terminal::say(&format!("{file} → {}", found.path)),
+    }
     line("title", &found.title);
-    line("date", &found.date);
+    match found.undated {
+        Some(_) => terminal::say(&format!("  date      {} ({})", found.date.value, found.date.reason)),
+        None => line("date", &found.date),
+    }
     line("region", &found.region);
     if !found.provinces.is_empty() {
         terminal::say(&format!("  provinces {}", found.provinces.join(", ")));
@@ -127,11 +150,24 @@ fn show(file: &str, found: &Import) {
 }
 
 /// Asks for every field that was only proposed. Says whether the release shall be written.
-fn ask(found: &mut Import, rules: Rules) -> bool {
+fn ask(found: &mut Import, desk: &Desk) -> bool {
     if !found.title.given {
         let Some(title) = terminal::ask("title", &found.title.value) else { return false };
         if title != found.title.value {
             found.retitle(title);
+        }
+    }
+    let rules = desk.rules;
+    while !found.date.given {
+        let proposed = if found.undated.is_some() { "" } else { &found.date.value };
+        let Some(answer) = terminal::ask("date", proposed) else { return false };
+        if answer == found.date.value && found.undated.is_none() {
+            break;
+        }
+        let taken = parse(&answer).and_then(|date| found.redate(date, desk.now, &rules.config.timezone));
+        match taken {
+            Ok(()) => break,
+            Err(reason) => terminal::complain(&reason),
         }
     }
     while !found.region.given {

@@ -55,15 +55,24 @@ pub fn run(args: &NewArgs) -> Exit {
     let moment = Moment::at(args.as_of.unwrap_or_else(now), &config.timezone);
     let day = moment.date();
     let tag = config.lang(lang);
+    let stem = format!("content/{:04}/{:02}/{slug}", day.year(), day.month());
+    let stands = |lang: LangId| {
+        let suffix = if lang == LangId(0) { String::new() } else { format!(".{}", config.lang(lang)) };
+        ["md", "txt"].iter().any(|ending| root.exists(&format!("{stem}{suffix}.{ending}")))
+    };
+    let pair = config.languages().any(|(other, _)| other != lang && stands(other));
+    let id = format!("tag:{},{day}:{slug}", config.base_url.host());
     let draft = Draft {
         title: typeset(tag, title, &config),
         date: moment.rfc3339(),
         regions: region.into_iter().collect(),
-        id: format!("tag:{},{day}:{slug}", config.base_url.host()),
+        // As what is inherited: no two releases have one `id`.
+        id: if pair { format!("{id}:{tag}") } else { id },
+        inherits: lang != LangId(0) && stands(LangId(0)),
         ..Default::default()
     };
     let suffix = if lang == LangId(0) { String::new() } else { format!(".{tag}") };
-    let path = format!("content/{:04}/{:02}/{slug}{suffix}.md", day.year(), day.month());
+    let path = format!("{stem}{suffix}.md");
     let text = match draft.regions.is_empty() {
         true => {
             let known: Vec<&str> = territory.regions().map(|(_, region)| region.slug.as_str()).collect();

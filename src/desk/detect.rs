@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use self::weigh::{Found, Last, Tally};
 use self::words::{Gap, Words};
+use super::surroundings::{after_opening, end, start};
 use crate::model::territory::{Place, ProvinceId, RegionId, Territory, unclitic};
 use crate::text::fold::fold;
 use crate::text::source::Span;
@@ -143,7 +144,14 @@ impl<'t> Detector<'t> {
     pub fn detect(&self, title: &str, body: &str) -> Detection {
         let mut tally = Tally::default();
         self.scan(&Words::of(title), true, &mut tally);
-        self.scan(&Words::of(body), false, &mut tally);
+        // Where a text was written says nothing, and the lead is what comes after.
+        let above = start(body);
+        let lead = above + after_opening(&body[above..]).unwrap_or(0);
+        let text = body.get(lead..end(body)).unwrap_or_default();
+        self.scan(&Words::of(text), false, &mut tally);
+        for mention in tally.mentions.iter_mut().filter(|mention| mention.first != Span::default()) {
+            mention.first = mention.first.shifted(lead);
+        }
         self.judge(tally)
     }
 
@@ -356,6 +364,18 @@ mod tests {
             ),
             ("", "استقبل الكاتب الجهوي بجهة سوس ماسة وفدا من إقليم تزنيت.", "souss-massa"),
             ("", "الرباط/4 غشت 2026/ أصدرت القيادة بيانا حول المدرسة.", "national"),
+            ("", "الرباط في 12 مارس 2026 عقد الحزب لقاء بفاس.", "fes-meknes"),
+            // The lead comes after labels and datelines.
+            ("", "Le parti visite Fès.", "fes-meknes"),
+            ("", "Communiqué de presse\n\nLe parti visite Fès.", "fes-meknes"),
+            ("", "Rabat, le 3 mars 2026\n\nLe parti visite Fès.", "fes-meknes"),
+            ("", "Communiqué\nRabat, le 3 mars 2026\n\nLe parti visite Fès.\n\nFin.", "fes-meknes"),
+            ("", "Rabat, le 3 mars 2026 – Le parti visite Fès.", "fes-meknes"),
+            (
+                "",
+                "COMMUNIQUÉ\nRabat le 3 mars 2026\n\nLe parti visite Fès.\nFait à Rabat, le 3 mars 2026\n",
+                "fes-meknes",
+            ),
             ("", "انعقد اجتماع بجهة فاس – مكناس يوم السبت.", "fes-meknes"),
         ] {
             assert_eq!(proposed(title, body), expected, "{title} {body}");

@@ -12,9 +12,9 @@ pub struct Draft {
     /// Slugs; the first one is principal.
     pub regions: Vec<String>,
     pub provinces: Vec<String>,
-    /// Only where it is not the portal's first one.
-    pub lang: Option<String>,
     pub id: String,
+    /// The other half of a pair says date, regions and `id` for this one as well.
+    pub inherits: bool,
     /// Everything else that the header said, as it was.
     pub others: Vec<Entry>,
     /// What the header said that no field of a release can hold: kept as comments.
@@ -25,17 +25,15 @@ pub struct Draft {
 impl Draft {
     /// The file's text, with a TOML header.
     pub fn text(&self) -> String {
-        let mut lines = vec![
-            "+++".to_owned(),
-            format!("title = {}", quoted(&self.title)),
-            format!("date = {}", self.date),
-            format!("region = {}", one_or_many(&self.regions)),
-        ];
-        if !self.provinces.is_empty() {
-            lines.push(format!("province = {}", one_or_many(&self.provinces)));
+        let mut lines = vec!["+++".to_owned(), format!("title = {}", quoted(&self.title))];
+        if !self.inherits {
+            lines.push(format!("date = {}", self.date));
+            lines.push(format!("region = {}", one_or_many(&self.regions)));
+            if !self.provinces.is_empty() {
+                lines.push(format!("province = {}", one_or_many(&self.provinces)));
+            }
+            lines.push(format!("id = {}", quoted(&self.id)));
         }
-        lines.extend(self.lang.as_ref().map(|lang| format!("lang = {}", quoted(lang))));
-        lines.push(format!("id = {}", quoted(&self.id)));
         lines.extend(
             self.others.iter().map(|entry| format!("{} = {}", key(&entry.key.value), value(&entry.value))),
         );
@@ -45,7 +43,7 @@ impl Draft {
         lines.push("+++".to_owned());
         let mut text = lines.join("\n");
         text.push('\n');
-        text.push_str(self.body.trim_start_matches(['\n', '\r']));
+        text.push_str(self.body.trim_start_matches(['\n', '\r']).trim_end_matches(['\n', '\r']));
         if !text.ends_with('\n') {
             text.push('\n');
         }

@@ -1,11 +1,15 @@
 //! From a text as the press office has it to a release, with everything proposed and why.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::model::body::Markup;
-use crate::model::date::Moment;
+use crate::model::date::{Moment, Written as Day, parse, parse_month};
 use crate::model::header::{self, Entry, Value};
-use crate::model::release::{FIELDS, Rules, Written};
+use crate::model::release::{Rules, Written};
 use crate::model::territory::ProvinceId;
 use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::{Problem, Table};
@@ -13,7 +17,9 @@ use crate::text::source::{Place, Source};
 
 use super::detect::detect;
 use super::draft::{Draft, slug_of_title};
-use super::repair::{Repair, language_of, repair};
+use super::foreign::translate;
+use super::repair::{Chat, Repair, chat, language_of, repair};
+use super::surroundings::dated;
 use super::title;
 
 /// A value for a field, and why this one.
@@ -33,49 +39,99 @@ pub struct Import {
     pub path: String,
     pub title: Proposal,
     pub date: Proposal,
+    /// The text gives a month without a day: what to say where nobody can be asked.
+    pub undated: Option<Diagnostic>,
     pub region: Proposal,
     /// Names of the prefectures and provinces.
     pub provinces: Vec<String>,
     pub repairs: Vec<Repair>,
     /// Faults of the text that are no obstacle.
     pub warnings: Vec<Diagnostic>,
+    names: Names,
+}
+
+/// What path and `id` are made of, beside title and date.
+#[derive(Debug, Default)]
+struct Names {
+    /// The text's own `slug`.
+    slug: Option<String>,
+    /// The text's own `id`.
+    id: Option<String>,
+    host: String,
+    /// Language and extension: `.ar.md`.
+    ending: String,
 }
 
 impl Import {
-    /// Takes another title, and with it another file name and `id` where these were made of the old one.
+    /// Takes another title, and with it another file name and `id` where these are made of it.
     pub fn retitle(&mut self, title: String) {
-        let (old, new) = (slug_of_title(&self.title.value), slug_of_title(&title));
-        if let Some((folder, name)) = self.path.rsplit_once('/')
-            && let Some(endings) = name.strip_prefix(&old).filter(|rest| rest.starts_with('.'))
-        {
-            self.path = format!("{folder}/{new}{endings}");
-        }
-        if let Some(before) = self.draft.id.strip_suffix(&old).filter(|before| before.ends_with(':')) {
-            self.draft.id = format!("{before}{new}");
-        }
         self.draft.title = title;
+        self.name();
+    }
+
+    /// Takes a date, and with it another folder and `id`.
+    pub fn redate(&mut self, date: Day, now: Timestamp, zone: &TimeZone) -> Result<(), String> {
+        let moment = date.resolve(zone)?;
+        if moment.opens(zone) > now {
+            return Err(format!("{} is yet to come", moment.iso_date()));
+        }
+        self.draft.date = settled(moment, now, zone).rfc3339();
+        self.undated = None;
+        self.name();
+        Ok(())
+    }
+
+    fn name(&mut self) {
+        let day = self.draft.date.get(..10).unwrap_or("0000-00-00");
+        let slug = self.names.slug.clone().unwrap_or_else(|| slug_of_title(&self.draft.title));
+        self.path = format!("content/{}/{}/{slug}{}", &day[..4], &day[5..7], self.names.ending);
+        self.draft.id = match &self.names.id {
+            Some(id) => id.clone(),
+            None => format!("tag:{},{day}:{slug}", self.names.host),
+        };
     }
 }
 
 /// Fields that the draft has by name.
 const OWN: [&str; 7] = ["title", "date", "region", "province", "lang", "id", "slug"];
 
-/// Reads a text and proposes what it lacks, or says what is wrong with what it has.
-pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, Vec<Diagnostic>> {
+/// Reads a text and proposes what it lacks, or says what is wrong with what it has. `declares` says
+/// which `extra` fields the portal's theme knows.
+pub fn import(
+    source: &Source,
+    rules: Rules,
+    now: Timestamp,
+    declares: &dyn Fn(&Entry) -> bool,
+) -> Result<Import, Vec<Diagnostic>> {
     let config = rules.config;
+    let plain = Markup::of(&source.path) == Some(Markup::Plain);
+    let chat = if plain { chat(&source.text) } else { None };
+    let source = match &chat {
+        Some(chat) => Cow::Owned(Source::new(source.path.clone(), chat.text.clone())),
+        None => Cow::Borrowed(source),
+    };
+    let source = source.as_ref();
     let mut faults = Faults::of(&source.path);
     let mut header = header::parse(source, &mut faults);
-    let aside = foreign(&mut header.entries);
+    let aside = translate(&mut header.entries, declares);
+    let undated = month_alone(source, &mut header.entries);
     let written = Written::decode(source, header.clone(), rules, &mut faults);
     if faults.has_errors() {
+        faults.list.extend(undated.map(|(fault, _)| fault));
         return Err(faults.list);
     }
-    let raw = source.text.get(header.body..).unwrap_or_default();
+    let raw = match &chat {
+        Some(chat) => Cow::Owned(chat.body(header.body)),
+        None => Cow::Borrowed(source.text.get(header.body..).unwrap_or_default()),
+    };
     let says_language = written.name.lang.is_some() || header.entries.iter().any(|e| e.key.value == "lang");
-    let guessed = config.find_language(language_of(raw)).filter(|_| !says_language);
+    let guessed = config.find_language(language_of(&raw)).filter(|_| !says_language);
     let lang = guessed.unwrap_or(written.lang);
     let tag = config.lang(lang);
-    let (mut body, repairs) = repair(raw, tag, config.typography);
+    let (mut body, mut repairs) = repair(&raw, tag, config.typography, written.body.markup);
+    if let Some(chat) = &chat {
+        repairs.splice(0..0, chat.repairs.iter().cloned());
+    }
     let title = match &written.title {
         Some(title) => given(&title.value, "written in the text's header"),
         None => match title::propose(&body, tag) {
@@ -89,15 +145,17 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
             None => return Err(missing(source, &header.span, "title")),
         },
     };
-    let named = written.name.date.as_deref().and_then(|date| crate::model::date::parse(date).ok());
-    let named = named.and_then(|date| date.resolve(&config.timezone).ok());
-    let (moment, date) = match (&written.date, named) {
-        (Some(date), _) => (date.value, given(&date.value.iso_date(), "written in the text's header")),
-        (None, Some(moment)) => (moment, given(&moment.iso_date(), "from the name of the file")),
+    let (moment, date) = match (&undated, &written.date) {
+        (Some((_, month)), _) => {
+            let reason = "a day is missing".to_owned();
+            (None, Proposal { value: month.clone(), reason, given: false })
+        }
+        (None, Some(date)) => {
+            (Some(date.value), given(&date.value.iso_date(), "written in the text's header"))
+        }
         (None, None) => {
-            let moment = Moment::at(now, &config.timezone);
-            let reason = "the text has no date: today".to_owned();
-            (moment, Proposal { value: moment.iso_date(), reason, given: false })
+            let (moment, date) = day_of(&written, &body, chat.as_ref(), now, &config.timezone);
+            (Some(moment), date)
         }
     };
     // A title drawn from the text is no second witness.
@@ -123,102 +181,96 @@ pub fn import(source: &Source, rules: Rules, now: Timestamp) -> Result<Import, V
         }
         own => own.iter().map(|province| province.value).collect(),
     };
-    // A day alone counts as noon; what is dated today is already public.
-    let moment = match moment.day_alone && moment.timestamp > now {
-        true => Moment::at(now.max(moment.opens(&config.timezone)), &config.timezone),
-        false => moment,
+    let ending = if plain { "txt" } else { "md" };
+    let suffix = if lang.index() == 0 { String::new() } else { format!(".{tag}") };
+    let names = Names {
+        slug: written.slug.map(|slug| slug.value),
+        id: written.id.map(|id| id.value),
+        host: config.base_url.host().to_owned(),
+        ending: format!("{suffix}.{ending}"),
     };
-    let slug = match &written.slug {
-        Some(slug) => slug.value.clone(),
-        None => slug_of_title(&title.value),
-    };
-    let id = match written.id {
-        Some(id) => id.value,
-        None => format!("tag:{},{}:{slug}", config.base_url.host(), moment.iso_date()),
-    };
-    let first = lang.index() == 0;
-    let ending = if written.body.markup == Markup::Plain { "txt" } else { "md" };
-    let suffix = if first { String::new() } else { format!(".{tag}") };
-    let day = moment.date();
-    let path = format!("content/{:04}/{:02}/{slug}{suffix}.{ending}", day.year(), day.month());
     let others: Vec<Entry> =
         header.entries.into_iter().filter(|entry| !OWN.contains(&entry.key.value.as_str())).collect();
     let draft = Draft {
         title: title.value.clone(),
-        date: moment.rfc3339(),
+        date: moment.map(|moment| settled(moment, now, &config.timezone).rfc3339()).unwrap_or_default(),
         regions: regions.iter().map(|id| rules.territory.region(*id).slug.clone()).collect(),
         provinces: provinces.iter().map(|id| rules.territory.province(*id).slug.clone()).collect(),
-        lang: None,
-        id,
         others,
         aside,
         body,
+        ..Default::default()
     };
     let provinces = provinces.iter().map(|id| rules.territory.province(*id).names.get(tag).to_owned());
-    Ok(Import {
+    let mut import = Import {
         draft,
-        path,
+        path: String::new(),
         title,
         date,
+        undated: undated.map(|(fault, _)| fault),
         region,
         provinces: provinces.collect(),
         repairs,
         warnings: faults.list,
-    })
+        names,
+    };
+    import.name();
+    Ok(import)
 }
 
-/// Translates the fields of other tools that have a counterpart here, and takes out the others.
-fn foreign(entries: &mut Vec<Entry>) -> Vec<Entry> {
-    const COUNTERPARTS: [(&str, &str); 13] = [
-        ("description", "summary"),
-        ("excerpt", "summary"),
-        ("author", "authors"),
-        ("categories", "tags"),
-        ("keywords", "tags"),
-        ("lastmod", "updated"),
-        ("last_modified_at", "updated"),
-        ("expiryDate", "expires"),
-        ("unpublishdate", "expires"),
-        ("publishDate", "publish"),
-        ("publish_date", "publish"),
-        ("pubdate", "publish"),
-        ("redirect_from", "aliases"),
-    ];
-    let mut own: Vec<Entry> = Vec::new();
-    let mut aside = Vec::new();
-    // An empty field says nothing.
-    for mut entry in std::mem::take(entries).into_iter().filter(|entry| !is_empty(&entry.value.value)) {
-        if let Some((_, name)) = COUNTERPARTS.iter().find(|(other, _)| *other == entry.key.value) {
-            let taken = own.iter().any(|known| known.key.value == *name);
-            if !taken {
-                entry.key.value = (*name).to_owned();
-            }
+/// Takes a date without a day out of a header: no day shall be made up for it.
+fn month_alone(source: &Source, entries: &mut Vec<Entry>) -> Option<(Diagnostic, String)> {
+    let month = |entry: &Entry| match &entry.value.value {
+        Value::Text(text) | Value::Plain(text) if entry.key.value == "date" => {
+            Some((text.trim().to_owned(), parse_month(text)?))
         }
-        // Elsewhere the default is to be seen, here as well: only the refusal says something.
-        if entry.key.value == "published" && says_no(&entry.value.value) {
-            entry.key.value = "draft".to_owned();
-            entry.value.value = Value::Bool(true);
+        _ => None,
+    };
+    let (at, (text, month)) = entries.iter().enumerate().find_map(|(at, entry)| Some((at, month(entry)?)))?;
+    let span = entries.remove(at).value.span;
+    let problem = Problem::MissingDay { text: text.clone(), month };
+    Some((Diagnostic::new(problem, Place::new(source.path.clone(), span)), text))
+}
+
+/// The day of a text whose header has none: of its file's name, its datelines, its stamp, or today.
+fn day_of(
+    written: &Written,
+    body: &str,
+    chat: Option<&Chat>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> (Moment, Proposal) {
+    let named = written.name.date.as_deref().and_then(|date| parse(date).ok()?.resolve(zone).ok());
+    if let Some(moment) = named {
+        return (moment, given(&moment.iso_date(), "from the name of the file"));
+    }
+    let proposed = |moment: Moment, reason: String| {
+        (moment, Proposal { value: moment.iso_date(), reason, given: false })
+    };
+    let stamped = chat.and_then(|chat| chat.sent.as_ref());
+    let stamped = stamped.map(|(day, stamp)| (*day, format!("the message was sent « {stamp} »")));
+    let said: Vec<(Date, String)> =
+        dated(body).into_iter().map(|dated| (dated.day(), dated.says)).chain(stamped).collect();
+    let today = Moment::at(now, zone);
+    for (day, reason) in &said {
+        if *day <= today.date()
+            && let Ok(moment) = Day::Day(*day).resolve(zone)
+        {
+            return proposed(moment, reason.clone());
         }
-        let known = FIELDS.contains(&entry.key.value.as_str());
-        (if known { &mut own } else { &mut aside }).push(entry);
     }
-    *entries = own;
-    aside
-}
-
-fn says_no(value: &Value) -> bool {
-    match value {
-        Value::Bool(value) => !value,
-        Value::Text(word) | Value::Plain(word) => word.eq_ignore_ascii_case("false"),
-        _ => false,
+    // What is announced has not happened yet.
+    match said.into_iter().next() {
+        Some((_, reason)) => proposed(today, format!("today: {reason}, which is yet to come")),
+        None => proposed(today, "the text has no date: today".to_owned()),
     }
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Text(text) | Value::Plain(text) => text.trim().is_empty(),
-        Value::List(nodes) => nodes.is_empty(),
-        _ => false,
+/// A day alone counts as noon; what is dated today is already public.
+fn settled(moment: Moment, now: Timestamp, zone: &TimeZone) -> Moment {
+    match moment.day_alone && moment.timestamp > now {
+        true => Moment::at(now.max(moment.opens(zone)), zone),
+        false => moment,
     }
 }
 
@@ -236,17 +288,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_title_changes_what_was_made_of_the_old_one_and_nothing_else() {
+    fn another_title_or_date_changes_what_was_made_of_the_old_one_and_nothing_else() {
         let proposal = given("Parti", "");
         let mut import = Import {
-            draft: Draft { id: "tag:parti.ma,2026-03-12:parti".into(), ..Default::default() },
-            path: "content/2026/03/parti.ar.md".into(),
+            draft: Draft { date: "2026-03-12T12:00:00+00:00".into(), ..Default::default() },
+            path: String::new(),
             title: proposal.clone(),
             date: proposal.clone(),
+            undated: None,
             region: proposal,
             provinces: Vec::new(),
             repairs: Vec::new(),
             warnings: Vec::new(),
+            names: Names { host: "parti.ma".into(), ending: ".ar.md".into(), ..Default::default() },
         };
         import.retitle("L’eau".into());
         assert_eq!(import.path, "content/2026/03/l-eau.ar.md");
@@ -254,5 +308,17 @@ mod tests {
             (import.draft.id.as_str(), import.draft.title.as_str()),
             ("tag:parti.ma,2026-03-12:l-eau", "L’eau")
         );
+        let now = "2026-06-01T12:00:00Z".parse().unwrap();
+        let day = |text| parse(text).unwrap();
+        import.redate(day("2026-04-02"), now, &TimeZone::UTC).unwrap();
+        assert_eq!(
+            (import.path.as_str(), &*import.draft.id),
+            ("content/2026/04/l-eau.ar.md", "tag:parti.ma,2026-04-02:l-eau")
+        );
+        assert!(import.redate(day("2026-07-02"), now, &TimeZone::UTC).is_err());
+        import.names.slug = Some("eau".into());
+        import.names.id = Some("x".into());
+        import.retitle("Autre".into());
+        assert_eq!((import.path.as_str(), &*import.draft.id), ("content/2026/04/eau.ar.md", "x"));
     }
 }

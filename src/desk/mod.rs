@@ -2,8 +2,10 @@
 
 pub mod detect;
 pub mod draft;
+mod foreign;
 pub mod import;
 pub mod propose;
 pub mod repair;
 pub mod review;
+mod surroundings;
 pub mod title;

@@ -9,9 +9,10 @@ use crate::text::source::Source;
 
 use super::detect::detect;
 use super::repair::language_of;
+use super::surroundings::dated;
 use super::title;
 
-/// Adds proposals to the errors of missing titles and regions. `read` gives a source's text.
+/// Adds proposals to the errors of missing titles, dates and regions. `read` gives a source's text.
 pub fn proposals(
     faults: Vec<Diagnostic>,
     territory: &Territory,
@@ -30,7 +31,7 @@ fn proposal(
         return fault;
     };
     // Before anything is read: of other fields as many may be missing as a header has room for.
-    if !matches!(name.as_str(), "title" | "region") {
+    if !matches!(name.as_str(), "title" | "date" | "region") {
         return fault;
     }
     let Some((path, text)) = fault.place.as_ref().and_then(|place| Some((&place.path, read(&place.path)?)))
@@ -43,6 +44,9 @@ fn proposal(
     *empty = match name.as_str() {
         "title" => {
             title::propose(body, language_of(body)).map(|found| format!("`title = {:?}`", found.title))
+        }
+        "date" => {
+            dated(body).into_iter().next().map(|dated| format!("`date = {}`: {}", dated.day(), dated.says))
         }
         "region" => {
             let found = detect(territory, "", body);

@@ -1,16 +1,25 @@
 //! What `import` mends in a text before it is written down, each mending told to the person.
 //!
 //! Words stay as they are: only characters that nobody sees or meant, the marks of another
-//! program, and typography. `_x_` needs no mending, since Markdown reads it as WhatsApp does.
+//! program, and typography. Code, addresses and emphasis of Markdown stay as well.
+
+mod chat;
+mod verbatim;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+pub(super) use self::chat::{Chat, chat};
+use self::verbatim::{Held, held, masked, outside};
+use crate::model::body::Markup;
 use crate::text::problem::is_bidi_control;
-use crate::text::typography::{Context, Edit, Profile, Rule, apply, arabic, edits, is_arabic};
+use crate::text::typography::{Context, Edit, Profile, Rule, arabic, edits, is_arabic};
+
+use super::title::is_emoji;
 
 /// One thing mended, wherever it occurred.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +43,7 @@ pub enum RepairKind {
     Nfc,
     /// No-break spaces at the ends of lines.
     NoBreakSpace,
-    /// WhatsApp's marks, as Markdown's.
+    /// WhatsApp's marks of emphasis, which plain text would show.
     WhatsApp,
     Apostrophe,
     Spacing,
@@ -57,14 +66,22 @@ impl fmt::Display for Repair {
 
 /// The text mended, and what was mended: kind by kind, each in the order of its first
 /// occurrence. Idempotent.
-pub fn repair(text: &str, lang: &str, profile: Profile) -> (String, Vec<Repair>) {
+pub fn repair(text: &str, lang: &str, profile: Profile, markup: Markup) -> (String, Vec<Repair>) {
+    // Anew for each step, since each moves what follows.
+    let held = |text: &str| match markup {
+        Markup::Markdown => held(text),
+        Markup::Plain => Vec::new(),
+    };
     let mut tally = Tally::default();
     let mut mended = characters(text, &mut tally);
-    mended = composed(mended, &mut tally);
-    mended = lines(&mended, &mut tally);
-    mended = whatsapp(mended, '*', "**", &mut tally);
-    mended = whatsapp(mended, '~', "~~", &mut tally);
-    mended = typeset(mended, lang, profile, &mut tally);
+    // In Markdown the same marks are the writer's own.
+    if markup == Markup::Plain {
+        mended = emphasis(mended, &mut tally);
+    }
+    mended = outside(&mended, &held(&mended), |piece, out| composed(piece, out, &mut tally));
+    mended = outside(&mended, &held(&mended), |piece, out| letters(piece, out, &mut tally));
+    mended = lines(&mended, &held(&mended), &mut tally);
+    mended = typeset(&mended, &held(&mended), lang, profile, &mut tally);
     tally.repairs.sort_by_key(|repair| repair.kind);
     (mended, tally.repairs)
 }
@@ -160,12 +177,12 @@ fn characters(text: &str, tally: &mut Tally) -> String {
 }
 
 /// Unicode's composed form, letter by letter, so that each can be told.
-fn composed(text: String, tally: &mut Tally) -> String {
-    if is_nfc(&text) {
-        return text;
+fn composed(text: &str, out: &mut String, tally: &mut Tally) {
+    if is_nfc(text) {
+        return out.push_str(text);
     }
     let starts = |c: char| canonical_combining_class(c) == 0 && !is_combining_mark(c) && !is_jamo(c);
-    let mut rest = text.as_str();
+    let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let width = first.len_utf8();
         let end = rest[width..].find(starts).map_or(rest.len(), |at| width + at);
@@ -176,7 +193,7 @@ fn composed(text: String, tally: &mut Tally) -> String {
         }
         rest = &rest[end..];
     }
-    text.nfc().collect()
+    out.extend(text.nfc());
 }
 
 /// Hangul vowels and finals, which join what stands before them.
@@ -184,11 +201,48 @@ fn is_jamo(c: char) -> bool {
     ('\u{1160}'..='\u{11ff}').contains(&c)
 }
 
+/// Letters that a font joined, as PDF and Word give them, and what was typed for an apostrophe.
+fn letters(text: &str, out: &mut String, tally: &mut Tally) {
+    let latin = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && !is_arabic(c));
+    let mut chars = text.chars().peekable();
+    let mut previous = None;
+    while let Some(c) = chars.next() {
+        let (kind, to) = match c {
+            'ﬀ' => (RepairKind::Ligature, "ff"),
+            'ﬁ' => (RepairKind::Ligature, "fi"),
+            'ﬂ' => (RepairKind::Ligature, "fl"),
+            'ﬃ' => (RepairKind::Ligature, "ffi"),
+            'ﬄ' => (RepairKind::Ligature, "ffl"),
+            'ﬅ' | 'ﬆ' => (RepairKind::Ligature, "st"),
+            '´' | '\u{2018}' | '`' if latin(previous) && latin(chars.peek().copied()) => {
+                (RepairKind::Apostrophe, "’")
+            }
+            c => {
+                out.push(c);
+                previous = Some(c);
+                continue;
+            }
+        };
+        tally.add(kind, c, to);
+        out.push_str(to);
+        previous = Some(c);
+    }
+}
+
 /// The ends of lines, and bullets.
-fn lines(text: &str, tally: &mut Tally) -> String {
+fn lines(text: &str, held: &[Held], tally: &mut Tally) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+    let mut at = 0;
+    for whole in text.split_inclusive('\n') {
+        let (line, end) = whole.strip_suffix('\n').map_or((whole, ""), |line| (line, "\n"));
+        // A line of code keeps its indent and its end.
+        if overlaps(held, at..at + 1) || overlaps(held, (at + line.len()).saturating_sub(1)..at + line.len())
+        {
+            out.push_str(whole);
+            at += whole.len();
+            continue;
+        }
+        at += whole.len();
         let line = unbreakable_ends(line, tally);
         match bullet(line) {
             Some((indent, mark, item)) => {
@@ -201,6 +255,12 @@ fn lines(text: &str, tally: &mut Tally) -> String {
         out.push_str(end);
     }
     out
+}
+
+/// Whether a range has a byte of what is held; both are in order.
+fn overlaps(held: &[Held], range: Range<usize>) -> bool {
+    let next = held.partition_point(|held| held.range.end <= range.start);
+    held.get(next).is_some_and(|held| held.range.start < range.end)
 }
 
 /// A line without the no-break spaces at its ends; indents of ordinary spaces stay.
@@ -243,55 +303,106 @@ fn is_private(c: char) -> bool {
     ('\u{f000}'..='\u{f0ff}').contains(&c)
 }
 
-/// Marks in pairs round words of one line, doubled. Text that has the double mark already
-/// is Markdown, where the single one means something else.
-fn whatsapp(text: String, mark: char, double: &str, tally: &mut Tally) -> String {
-    if !text.contains(mark) || text.contains(double) {
+/// Drops WhatsApp's marks round words. The text stays plain: as Markdown, its dashes, numbers and
+/// indents would turn into lists and code that nobody meant.
+fn emphasis(mut text: String, tally: &mut Tally) -> String {
+    // One mark may stand inside another, so until nothing is left to drop.
+    loop {
+        let before = text.len();
+        for mark in ['*', '~', '_'] {
+            text = without_marks(text, mark, tally);
+        }
+        if text.len() >= before {
+            return text;
+        }
+    }
+}
+
+/// The text without `mark` in pairs round words of one line. A line that was wholly bold was a
+/// heading, and comes to stand alone.
+fn without_marks(text: String, mark: char, tally: &mut Tally) -> String {
+    if !text.contains(mark) {
         return text;
     }
-    let mut out = String::with_capacity(text.len() + 16);
-    let (mut copied, mut open) = (0, None::<usize>);
+    let mut out = String::with_capacity(text.len());
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let ends = |c: Option<char>| !blank(c) && c != Some('«');
-    for (at, _) in text.match_indices(mark) {
-        let after = at + mark.len_utf8();
-        let (previous, next) = (text[..at].chars().next_back(), text[after..].chars().next());
-        match open {
-            Some(start) if !text[start..at].contains('\n') && ends(previous) && !word(next) => {
-                out.extend([&text[copied..start], double, &text[start + 1..at], double]);
-                tally.add(RepairKind::WhatsApp, format!("{mark}…{mark}"), format!("{double}…{double}"));
-                (copied, open) = (after, None);
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        let start = out.len();
+        let (mut copied, mut open) = (0, None::<usize>);
+        let mut whole = false;
+        for (at, _) in line.match_indices(mark) {
+            let after = at + mark.len_utf8();
+            let (previous, next) = (line[..at].chars().next_back(), line[after..].chars().next());
+            if previous == Some(mark) || next == Some(mark) || in_address(line, at) {
+                continue;
             }
-            // No word begins with a closing mark; its space may yet go.
-            _ => {
-                let begins = !blank(next) && !next.is_some_and(|c| ";:!?»".contains(c));
-                open = (!word(previous) && begins).then_some(at);
+            match open {
+                Some(start) if ends(previous) && !word(next) => {
+                    out.extend([&line[copied..start], &line[start + 1..at]]);
+                    tally.add(RepairKind::WhatsApp, format!("{mark}…{mark}"), "…");
+                    let dress = |part: &str| part.chars().all(|c| c.is_whitespace() || is_emoji(c));
+                    whole = mark == '*' && dress(&line[..start]) && dress(&line[after..]);
+                    (copied, open) = (after, None);
+                }
+                // No word begins with a closing mark; its space may yet go.
+                _ => {
+                    let begins = !blank(next) && !next.is_some_and(|c| ";:!?»".contains(c));
+                    open = (!word(previous) && begins).then_some(at);
+                }
             }
         }
+        out.push_str(&line[copied..]);
+        if whole && out.len() > start && lines.peek().is_some_and(|next| !next.trim().is_empty()) {
+            out.push('\n');
+        }
     }
-    if copied == 0 {
-        return text;
-    }
-    out.push_str(&text[copied..]);
     out
 }
 
-fn typeset(text: String, lang: &str, profile: Profile, tally: &mut Tally) -> String {
+/// Whether a mark stands inside a web or e-mail address.
+fn in_address(line: &str, at: usize) -> bool {
+    let start = at - line[..at].split(char::is_whitespace).next_back().map_or(0, str::len);
+    let word = line[start..].split(char::is_whitespace).next().unwrap_or_default();
+    let inside = |part: &str| part.contains(char::is_alphanumeric);
+    (word.contains("://") || word.contains('@')) && inside(&line[start..at]) && inside(&word[at - start..])
+}
+
+/// Sets a text after the rules of its language, but for what is held.
+fn typeset(text: &str, held: &[Held], lang: &str, profile: Profile, tally: &mut Tally) -> String {
+    let judged = masked(text, held);
+    let mut changes: Vec<(Range<usize>, String)> = Vec::new();
     match lang.split(['-', '_']).next() {
-        Some("fr") => {
-            edits(&text, profile, Context::default(), |edit| note(&text, edit, tally));
-        }
+        Some("fr") => edits(&judged, profile, Context::default(), |edit| {
+            // What two guillemets have between them may be held itself.
+            if !overlaps(held, edit.start..edit.end) {
+                note(text, edit, tally);
+                changes.push((edit.start..edit.end, edit.to.to_owned()));
+            }
+        }),
         Some("ar") => {
             // Only marks change, one for one.
-            let set = arabic(&text, Context::default());
-            for (before, after) in text.chars().zip(set.chars()).filter(|(before, after)| before != after) {
-                tally.add(RepairKind::ArabicMark, before, after);
+            let set = arabic(&judged, Context::default());
+            for ((at, before), after) in judged.char_indices().zip(set.chars()) {
+                if before != after && !overlaps(held, at..at + 1) {
+                    tally.add(RepairKind::ArabicMark, before, after);
+                    changes.push((at..at + before.len_utf8(), after.into()));
+                }
             }
         }
         _ => {}
     }
-    apply(lang, &text, profile, Context::default()).into_owned()
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    let mut copied = 0;
+    for (range, to) in changes {
+        out.push_str(&text[copied..range.start]);
+        out.push_str(&to);
+        copied = range.end;
+    }
+    out.push_str(&text[copied..]);
+    out
 }
 
 /// One edit of typography, with as much beside it as tells what it was.
@@ -333,121 +444,4 @@ fn note(text: &str, edit: Edit, tally: &mut Tally) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(text: &str, lang: &str) -> (String, Vec<String>) {
-        let (mended, repairs) = repair(text, lang, Profile::FrMa);
-        let (twice, none) = repair(&mended, lang, Profile::FrMa);
-        assert_eq!((twice.as_str(), none), (mended.as_str(), Vec::new()));
-        (mended, repairs.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn french_typography_is_told_in_groups() {
-        let (mended, repairs) =
-            told("L'oeuvre d'un élu : \"l'oeuvre\"... 45 % le 12 mars à M. Untel, n° 3 !", "fr");
-        assert_eq!(
-            mended,
-            "L’œuvre d’un élu\u{a0}: «\u{a0}l’œuvre\u{a0}»… 45\u{a0}% le 12\u{a0}mars à M.\u{a0}Untel, n°\u{a0}3\u{202f}!"
-        );
-        assert_eq!(
-            repairs,
-            [
-                "' → ’ ×3",
-                "␣: → ⟨U+00A0⟩:",
-                "␣% → ⟨U+00A0⟩%",
-                "␣mars → ⟨U+00A0⟩mars",
-                "M.␣ → M.⟨U+00A0⟩",
-                "n°␣ → n°⟨U+00A0⟩",
-                "␣! → ⟨U+202F⟩!",
-                "\"…\" → «…»",
-                "... → …",
-                "oeuvre → œuvre ×2",
-            ]
-        );
-    }
-
-    #[test]
-    fn what_word_and_mail_leave_goes() {
-        let (mended, repairs) = told(
-            "\u{feff}Pre\u{ad}mier\r\n\u{a0}\u{f0b7}\tpoint\r\n• deux\u{200b}\r\no\ttrois\u{a0}\nfin\u{b}e\u{301}té",
-            "fr",
-        );
-        assert_eq!(mended, "Premier\n- point\n- deux\n- trois\nfin\nété");
-        assert_eq!(
-            repairs,
-            [
-                "CRLF → LF ×3",
-                "U+FEFF removed",
-                "U+00AD removed",
-                "U+200B removed",
-                "U+000B → LF",
-                "U+F0B7 → -",
-                "• → -",
-                "o → -",
-                "U+0065 U+0301 → é",
-                "U+00A0 removed ×2",
-            ]
-        );
-    }
-
-    #[test]
-    fn whatsapp_marks_become_markdown() {
-        assert_eq!(told("*Important* : _vite_ et ~non~", "en").0, "**Important** : _vite_ et ~~non~~");
-        for kept in ["2 * 3 * 4", "déjà **gras** et *penché*", "* un\n* deux", "*ouvert\nfermé*", "a*b*c"]
-        {
-            assert_eq!(told(kept, "en"), (kept.to_owned(), vec![]));
-        }
-    }
-
-    #[test]
-    fn arabic_keeps_its_letters() {
-        let (mended, repairs) = told("قال\u{200f} نعم, شكـــراً\u{200c}ها", "ar");
-        assert_eq!(mended, "قال نعم، شكـــراً\u{200c}ها");
-        assert_eq!(repairs, ["U+200F removed", ", → ،"]);
-    }
-
-    #[test]
-    fn a_clean_text_is_left_alone() {
-        for text in ["", "Rien.\n\n    en retrait  \n", "👩‍💻 d’accord"] {
-            assert_eq!(told(text, "fr"), (text.to_owned(), vec![]));
-        }
-        assert_eq!(repair("l'oeuvre", "fr", Profile::None).0, "l'oeuvre");
-    }
-
-    #[test]
-    fn languages_are_told_apart() {
-        assert_eq!(language_of("اجتماع الحزب USFP في الرباط"), "ar");
-        assert_eq!(language_of("The party of the people has met in the capital"), "en");
-        assert_eq!(language_of("Le parti et les élus de la région"), "fr");
-        assert_eq!(language_of("USFP"), "fr");
-    }
-
-    #[test]
-    fn twice_is_once_on_nasty_strings() {
-        let alphabet = [
-            " ", "\u{a0}", "\n", "\r", "*", "~", "_", "•", "\u{f0b7}", "o\t", "\"", "'", "!", ":", "a",
-            "oeuvre", "e", "\u{301}", "\u{ad}", "\u{200f}", "...", "12", " mars", "«", "»", "م", ",", "?",
-            "\u{2028}", "\u{b}", "-",
-        ];
-        let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-        let mut random = || {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            (seed >> 11) as usize
-        };
-        for _ in 0..5_000 {
-            let text: String = (0..random() % 14).map(|_| alphabet[random() % alphabet.len()]).collect();
-            for (lang, profile) in [("fr", Profile::FrMa), ("fr", Profile::Eu), ("ar", Profile::FrMa)] {
-                let (once, _) = repair(&text, lang, profile);
-                assert_eq!(
-                    repair(&once, lang, profile),
-                    (once.clone(), vec![]),
-                    "{text:?} {lang} {profile:?}"
-                );
-            }
-        }
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ mod essence;
 mod words;
 
 use self::words::Words;
+use super::surroundings::{is_dateline, is_label};
 use crate::text::source::Span;
 
 /// A title that a person may take, change or refuse.
@@ -34,10 +35,10 @@ pub fn propose(text: &str, lang: &str) -> Option<TitleProposal> {
     let mut at = 0;
     for _ in 0..=MOST_LABELS {
         let line = Line::next(text, at)?;
-        if let Some(proposal) = own_line(text, &line, words) {
+        if let Some(proposal) = own_line(text, &line) {
             return Some(proposal);
         }
-        if !words.is_label(bare(line.text)) && !words.is_dateline(bare(line.text)) {
+        if !is_label(line.text) && !is_dateline(line.text) {
             break;
         }
         at = line.end;
@@ -72,7 +73,7 @@ impl<'a> Line<'a> {
 }
 
 /// The line as the title, if it is one.
-fn own_line(text: &str, line: &Line, words: &Words) -> Option<TitleProposal> {
+fn own_line(text: &str, line: &Line) -> Option<TitleProposal> {
     // A title of nothing is a text of one line.
     if line.end == text.len() {
         return None;
@@ -91,7 +92,7 @@ fn own_line(text: &str, line: &Line, words: &Words) -> Option<TitleProposal> {
     let fits = title.chars().count() <= LONGEST_LINE && title.chars().any(char::is_alphabetic);
     let ends = heading || !title.ends_with(['.', ',', ':', ';', '،', '؛']);
     let item = !heading && !bold && line.text.starts_with(['-', '*', '>', '|', '•']);
-    if !fits || !ends || item || words.is_label(title) || words.is_dateline(title) {
+    if !fits || !ends || item || is_label(title) || is_dateline(title) {
         return None;
     }
     let consumed = Some(Span::new(line.start, line.end));
@@ -104,14 +105,14 @@ fn is_wrapped(line: &str, mark: &str) -> bool {
 }
 
 /// Text without the marks, signs and emoji that dress it up on either side.
-fn bare(text: &str) -> &str {
+pub(super) fn bare(text: &str) -> &str {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"«“\"([+".contains(c));
     text.trim_end_matches(|c: char| {
         c.is_whitespace() || matches!(c, '*' | '_' | '~' | '#' | '\u{feff}') || is_emoji(c)
     })
 }
 
-fn is_emoji(c: char) -> bool {
+pub(super) fn is_emoji(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 

@@ -9,7 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use read::{parse, parse_prefix};
+pub use read::{parse, parse_month, parse_month_prefix, parse_prefix, starts_with_weekday};
 pub(super) use words::{fold_char, is_invisible};
 use words::{month_name, weekday_name};
 

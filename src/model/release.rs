@@ -603,7 +603,11 @@ fn moment(name: &str, node: Node, zone: &TimeZone, faults: &mut Faults) -> Optio
     match date::parse(&written).and_then(|date| date.resolve(zone)) {
         Ok(moment) => Some(Spanned::new(moment, node.span)),
         Err(reason) => {
-            faults.at(node.span, Problem::BadDate { text: written, reason });
+            let problem = match date::parse_month(&written) {
+                Some(month) => Problem::MissingDay { text: written, month },
+                None => Problem::BadDate { text: written, reason },
+            };
+            faults.at(node.span, problem);
             None
         }
     }

@@ -205,6 +205,27 @@ impl Theme {
     }
 }
 
+/// The `extra` fields that a chain of themes declares, without all else of it.
+#[derive(Debug, Default)]
+pub struct Declarations(BTreeMap<String, Declared>);
+
+impl Declarations {
+    pub fn of(chain: &[ThemeFiles]) -> Self {
+        let mut extra = BTreeMap::new();
+        for manifest in chain.iter().rev().filter_map(|theme| theme.manifest.as_ref()) {
+            // What is wrong with it, a build says.
+            read_manifest(manifest, &mut BTreeMap::new(), &mut extra, &mut Vec::new());
+        }
+        Self(extra)
+    }
+
+    /// Whether a release may have this field with this value.
+    pub fn allow(&self, entry: &Entry) -> bool {
+        let name = &entry.key.value;
+        self.0.get(name).is_some_and(|declared| typed(name, &declared.kind, &entry.value).is_ok())
+    }
+}
+
 fn read_manifest(
     manifest: &Source,
     options: &mut BTreeMap<String, Declared>,

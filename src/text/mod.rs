@@ -2,6 +2,7 @@
 
 pub mod bidi;
 pub mod diagnostic;
+pub mod elsewhere;
 pub mod fingerprint;
 pub mod fold;
 pub mod problem;

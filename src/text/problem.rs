@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::elsewhere::{Counterpart, counterpart};
+
 /// How much a problem weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -114,6 +116,7 @@ pub enum Problem {
     BadValue { name: String, text: String, reason: String, suggestion: Option<String> },
     // Dates.
     BadDate { text: String, reason: String },
+    MissingDay { text: String, month: String },
     FutureWithoutPublish,
     // Places of the territory.
     UnknownRegion { name: String, suggestion: Option<String> },
@@ -189,6 +192,7 @@ impl Problem {
             Self::NoEffectYet { .. } => "no-effect-yet",
             Self::BadValue { .. } => "bad-value",
             Self::BadDate { .. } => "bad-date",
+            Self::MissingDay { .. } => "missing-day",
             Self::FutureWithoutPublish => "future-without-publish",
             Self::UnknownRegion { .. } => "unknown-region",
             Self::UnknownProvince { .. } => "unknown-province",
@@ -251,6 +255,7 @@ impl Problem {
             Self::NoEffectYet { name } => format!("field `{name}` has no effect yet"),
             Self::BadValue { name, text, .. } => format!("`{}` is no valid value for `{name}`", clip(text)),
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
+            Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),
             Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
             Self::UnknownRegion { name, .. } => format!("unknown region `{}`", clip(name)),
             Self::UnknownProvince { name, .. } => format!("unknown province `{}`", clip(name)),
@@ -309,6 +314,7 @@ impl Problem {
             Self::UnknownField { .. } => "not a field".into(),
             Self::WrongType { expected, .. } => format!("expected {expected}"),
             Self::BadDate { reason, .. } | Self::BadValue { reason, .. } => reason.clone(),
+            Self::MissingDay { .. } => "a month alone".into(),
             Self::DuplicateField { .. } => "given again here".into(),
             Self::MissingField { name, .. } => format!("has no `{name}`"),
             Self::UnclosedHeader { .. } => "opened here".into(),
@@ -336,7 +342,7 @@ impl Problem {
             Self::UnclosedHeader { fence } => Some(format!("close it by a line `{fence}` before the text")),
             Self::QuoteTheTitle => Some("put the value in quotation marks: `title: \"…\"`".into()),
             Self::UnknownField { table: Table::Header, name, suggestion } => {
-                elsewhere(name).map(str::to_owned).or_else(|| did_you_mean(suggestion))
+                counterpart(name).map(Counterpart::help).or_else(|| did_you_mean(suggestion))
             }
             Self::UnknownField { suggestion, .. } | Self::BadValue { suggestion, .. } => did_you_mean(suggestion),
             Self::UnknownRegion { suggestion, .. } | Self::UnknownProvince { suggestion, .. } => did_you_mean(suggestion),
@@ -344,8 +350,13 @@ impl Problem {
             | Self::MissingFile { suggestion, .. }
             | Self::BrokenLink { suggestion, .. } => did_you_mean(suggestion),
             Self::MissingField { name, proposal, .. } => {
-                proposal.as_ref().map(|proposal| format!("add `{name}`, for example {proposal}"))
+                let known = match name.as_str() {
+                    "date" => Some("`date = 2026-03-12`"),
+                    _ => None,
+                };
+                proposal.as_deref().or(known).map(|proposal| format!("add `{name}`, for example {proposal}"))
             }
+            Self::MissingDay { month, .. } => Some(format!("write the whole date, for example `{month}-12`")),
             Self::EmptyValue { name } => Some(format!("give `{name}` a value or delete the line")),
             Self::FutureWithoutPublish => {
                 Some("add `publish` with the instant from which it may be seen, or correct the date".into())
@@ -370,30 +381,6 @@ impl Problem {
             _ => None,
         }
     }
-}
-
-/// What a field of other generators is here (Hugo, Zola and Jekyll, as they document theirs).
-fn elsewhere(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "description" | "excerpt" | "subtitle" => "write `summary`",
-        "author" | "byline" => "write `authors`",
-        "categories" | "category" | "keywords" | "taxonomies" => {
-            "write `tags`, a list at the top of the header"
-        }
-        "publishDate" | "publish_date" | "pubdate" => "write `publish`",
-        "expiryDate" | "unpublishdate" => "write `expires`",
-        "lastmod" | "modified" | "last_modified_at" | "updated_at" => "write `updated`",
-        "published" => "write `draft = true` for what shall not be seen, else delete the line",
-        "permalink" | "url" | "path" => "write `slug`, the last part of the address",
-        "redirect_from" => "write `aliases`",
-        "cover" | "thumbnail" | "featured_image" | "images" => "write `image`",
-        "locale" | "language" => "write `lang`",
-        "params" => "write `extra`, for what the theme declares",
-        "layout" | "template" | "weight" | "menu" | "outputs" | "markup" | "in_search_index" | "sort_by" => {
-            "delete the line: there is nothing like it here"
-        }
-        _ => return None,
-    })
 }
 
 /// Untrusted text, shortened and made harmless for a terminal.

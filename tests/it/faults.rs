@@ -196,13 +196,13 @@ fn a_day_that_toml_itself_refuses() {
 #[test]
 fn a_month_without_a_day() {
     let run = Fixture::release("---\ntitle: A\ndate: 2026-03\nregion: souss-massa\n---\n").build();
-    run.assert_refused(expect!["content/a.md:3:7: error: `2026-03` is not a date"]);
+    run.assert_refused(expect!["content/a.md:3:7: error: `2026-03` is not a date: a day is missing"]);
 }
 
 #[test]
 fn a_month_without_a_day_in_bare_lines() {
     let run = Fixture::release("Titre : A\nDate : mars 2026\nRégion : Souss-Massa\n\nTexte.\n").build();
-    run.assert_refused(expect!["content/a.md:2:8: error: `mars 2026` is not a date"]);
+    run.assert_refused(expect!["content/a.md:2:8: error: `mars 2026` is not a date: a day is missing"]);
 }
 
 #[test]

@@ -63,7 +63,8 @@ fn hugo_toml_with_fields_that_tribune_has_not() {
               write `summary`
               write `tags`, a list at the top of the header
               delete the line: there is nothing like it here
-              write `extra`, for what the theme declares"#]],
+              write `extra`, for what the theme declares
+              delete the line: there is nothing like it here"#]],
     );
 }
 
@@ -138,7 +139,9 @@ fn zola_with_a_section_file() {
             content/_index.md:1:1: error: missing field `region` in a release's header
             content/_index.md:3:1: error: unknown field `sort_by` in a release's header
             content/_index.md:4:1: error: unknown field `paginate_by` in a release's header
+              add `date`, for example `date = 2026-03-12`
               add `region`, for example `region = "national"`
+              delete the line: there is nothing like it here
               delete the line: there is nothing like it here"#]],
     );
 }
@@ -222,11 +225,12 @@ fn jekyll_with_an_empty_header() {
         "port.md",
         "---\n---\n\nTexte.\n",
         expect![[r#"
-        content/port.md:1:1: error: missing field `title` in a release's header
-        content/port.md:1:1: error: missing field `date` in a release's header
-        content/port.md:1:1: error: missing field `region` in a release's header
-          add `title`, for example `title = "Texte"`
-          add `region`, for example `region = "national"`"#]],
+            content/port.md:1:1: error: missing field `title` in a release's header
+            content/port.md:1:1: error: missing field `date` in a release's header
+            content/port.md:1:1: error: missing field `region` in a release's header
+              add `title`, for example `title = "Texte"`
+              add `date`, for example `date = 2026-03-12`
+              add `region`, for example `region = "national"`"#]],
     );
 }
 

@@ -8,6 +8,7 @@ mod architecture;
 mod bodies;
 mod commands;
 mod crash;
+mod desk;
 mod diagnostics;
 mod differential;
 mod escapes;

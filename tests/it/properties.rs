@@ -268,7 +268,7 @@ proptest! {
             date: "2026-03-12T12:00:00+00:00".into(),
             regions: vec!["souss-massa".into(), "oriental".into()],
             provinces: vec!["tiznit".into()],
-            lang: None,
+            inherits: false,
             id: title.clone(),
             others: vec![entry("tags", Value::List(list)), entry("summary", Value::Text(summary.clone()))],
             body: honest(&body),

@@ -3,6 +3,7 @@
 //! No grammar is at work here, only commas and small words: an apposition stands between two
 //! commas before the verb, and a handful of phrases begin what a title can do without.
 
+use super::super::surroundings::after_opening;
 use super::LONGEST_TITLE;
 use super::words::{Words, is_day, plain};
 
@@ -27,7 +28,7 @@ struct Clause<'a> {
 
 /// The title that the first sentence of a paragraph makes.
 pub(super) fn of(paragraph: &str, words: &Words) -> Option<String> {
-    let sentence = without_brackets(sentence(without_dateline(paragraph, words)));
+    let sentence = without_brackets(sentence(without_dateline(paragraph)));
     let mut segments = segments(&sentence, words);
     while segments.len() > 1
         && Words::phrase(words.leads, &segments[0]).is_some()
@@ -68,14 +69,17 @@ fn sentence(text: &str) -> &str {
 }
 
 /// What follows a place and a date: « Fès, le 3 mai – … », « الرباط/3 ماي 2025/… ».
-fn without_dateline<'a>(text: &'a str, words: &Words) -> &'a str {
+fn without_dateline(text: &str) -> &str {
+    if let Some(at) = after_opening(text) {
+        return &text[at..];
+    }
     let limit = text.char_indices().nth(LONGEST_DATELINE).map_or(text.len(), |(at, _)| at);
     let head = &text[..limit];
     for dash in [" – ", " — ", " - "] {
         if let Some((place, _)) = head.split_once(dash) {
             let rest = &text[place.len() + dash.len()..];
             let names = place.split_whitespace().count() <= 2;
-            if words.is_dateline(place) || (names && rest.starts_with(char::is_uppercase)) {
+            if names && rest.starts_with(char::is_uppercase) {
                 return rest;
             }
         }

@@ -23,7 +23,6 @@ pub(super) struct Words {
     months: &'static [&'static str],
     /// Longer wordings and shorter ones.
     pub squeezes: &'static [(&'static str, &'static str)],
-    labels: &'static [&'static str],
 }
 
 impl Words {
@@ -33,34 +32,6 @@ impl Words {
             Some("en") => &ENGLISH,
             _ => &FRENCH,
         }
-    }
-
-    /// Whether a line only says what kind of text follows, in any language.
-    pub(super) fn is_label(&self, line: &str) -> bool {
-        let line = plain(line);
-        [&FRENCH, &ARABIC, &ENGLISH].iter().any(|words| words.labels.contains(&line.as_str()))
-    }
-
-    /// Whether a line is a place and a date, or a date.
-    pub(super) fn is_dateline(&self, line: &str) -> bool {
-        let mut words: Vec<&str> = line.split_whitespace().collect();
-        let is_year = |word: &str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
-        if words.len() == 1 && line.contains('/') && line.bytes().all(|b| b.is_ascii_digit() || b == b'/') {
-            return true;
-        }
-        if words.last().is_some_and(|word| is_year(word)) {
-            words.pop();
-        }
-        if !words.pop().is_some_and(|word| self.is_month(word)) || !words.pop().is_some_and(is_day) {
-            return false;
-        }
-        while words
-            .last()
-            .is_some_and(|word| self.is_weekday(word) || matches!(plain(word).as_str(), "le" | "في" | "يوم"))
-        {
-            words.pop();
-        }
-        words.len() <= 2 || (words.len() <= 4 && words.last().is_some_and(|word| word.ends_with([',', '،'])))
     }
 
     pub(super) fn is_verb(&self, word: &str) -> bool {
@@ -308,19 +279,6 @@ const FRENCH: Words = Words {
         ("un certain nombre de", "plusieurs"),
         ("l'ensemble des", "les"),
     ],
-    labels: &[
-        "communiqué",
-        "communique",
-        "communiqué de presse",
-        "communique de presse",
-        "déclaration",
-        "invitation",
-        "invitation à la presse",
-        "avis à la presse",
-        "note de presse",
-        "pour diffusion immédiate",
-        "bureau politique",
-    ],
 };
 
 const ARABIC: Words = Words {
@@ -422,19 +380,6 @@ const ARABIC: Words = Words {
         "ديسمبر",
     ],
     squeezes: &[("سلسلة من اللقاءات", "لقاءات"), ("سلسلة من الاجتماعات", "اجتماعات"), ("عدد من", "بعض")],
-    labels: &[
-        "بلاغ",
-        "بلاغ صحفي",
-        "بيان",
-        "بيان صحفي",
-        "تصريح",
-        "تصريح صحفي",
-        "دعوة",
-        "خبر صحفي",
-        "قصاصة",
-        "المكتب السياسي",
-        "بسم الله الرحمن الرحيم",
-    ],
 };
 
 const ENGLISH: Words = Words {
@@ -487,5 +432,4 @@ const ENGLISH: Words = Words {
         "december",
     ],
     squeezes: &[("a series of", "several"), ("a number of", "several")],
-    labels: &["press release", "statement", "for immediate release", "invitation", "media advisory"],
 };

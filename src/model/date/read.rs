@@ -39,6 +39,58 @@ pub fn parse_prefix(text: &str) -> Option<(Written, usize)> {
     Some((written, last.end))
 }
 
+/// The length in bytes of the month that `text` starts with: a date that lacks its day.
+pub fn parse_month_prefix(text: &str) -> Option<usize> {
+    let (glyphs, _) = glyphs(text);
+    let (_, rest) = month_alone(Cursor { glyphs: &glyphs, at: 0 })?;
+    let last = rest.at.checked_sub(1).and_then(|at| glyphs.get(at))?;
+    Some(last.end)
+}
+
+/// The month, as `2018-04`, that is all of a text.
+pub fn parse_month(text: &str) -> Option<String> {
+    let (glyphs, complete) = glyphs(text.trim());
+    let ((year, month), rest) = month_alone(Cursor { glyphs: &glyphs, at: 0 })?;
+    (complete && rest.peek().is_none()).then(|| format!("{year}-{month:02}"))
+}
+
+/// Whether `text` starts with a day of the week.
+pub fn starts_with_weekday(text: &str) -> bool {
+    let (glyphs, _) = glyphs(text);
+    let mut at = Cursor { glyphs: &glyphs, at: 0 };
+    if at.eat_word(&["le", "on", "يوم"]) {
+        at.spaces();
+    }
+    at.weekday().is_some()
+}
+
+/// `2018-04`, `04/2018`, `avril 2018`: year, month, and what follows.
+fn month_alone(mut at: Cursor<'_>) -> Option<((u32, u32), Cursor<'_>)> {
+    let start = at;
+    let is_separator = |c: char| matches!(c, '-' | '/' | '.');
+    let found = match at.number() {
+        Some((year, 4)) => {
+            at.eat(is_separator)?;
+            (year, at.small()?)
+        }
+        Some((month, 1 | 2)) => {
+            at.eat(is_separator)?;
+            (year(&mut at).ok()?, month)
+        }
+        Some(_) => return None,
+        None => {
+            at = start;
+            let month = at.month()?;
+            at.skip(|c| matches!(c, ' ' | ','));
+            (year(&mut at).ok()?, month.unsigned_abs().into())
+        }
+    };
+    let mut ahead = at;
+    let goes_on = ahead.eat(is_separator).is_some() && ahead.number().is_some();
+    let sound = civil(found.0, found.1, 1).is_ok();
+    (sound && at.ends_a_word() && !goes_on).then_some((found, at))
+}
+
 type Read<'a, T> = Result<(T, Cursor<'a>), String>;
 
 /// A date and perhaps a time. Where not `strict`, what is no time is left to the text that follows.
@@ -113,6 +165,10 @@ fn day_first(day: u32, mut at: Cursor<'_>) -> Read<'_, Date> {
     numeric.spaces();
     if let Some(separator) = numeric.eat(|c| matches!(c, '-' | '/' | '.')) {
         numeric.spaces();
+        let mut ahead = numeric;
+        if let (1..=12, Some((year, 4))) = (day, ahead.number()) {
+            return Err(format!("a day is missing: expected a day such as {year}-{day:02}-12"));
+        }
         if let Some(month) = numeric.small() {
             numeric.spaces();
             if numeric.eat(|c| c == separator).is_none() {
@@ -425,6 +481,7 @@ mod tests {
         refused("bientôt", "expected a day");
         refused("20260312", "several ways");
         refused("2018-04", "a day is missing: expected a day such as 2018-04-12");
+        refused("04/2018", "a day is missing: expected a day such as 2018-04-12");
         refused("avril 2018", "a day is missing: expected a day such as 2018-04-12");
         refused("2018", "a month and a day are missing");
         refused("12 mars", "a year is missing");
@@ -490,5 +547,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_month_is_told_from_a_day() {
+        for (text, length) in
+            [("2018-04 Le parti", 7), ("mars 2018, Le parti", 9), ("04/2018", 7), ("مارس 2018", 13)]
+        {
+            assert_eq!(parse_month_prefix(text), Some(length), "{text}");
+        }
+        for text in
+            ["2018-04-12", "2018-13", "12/04/2018", "12 mars 2018", "mars", "2018", "2018-04x", "04/2018/1"]
+        {
+            assert_eq!(parse_month_prefix(text), None, "{text}");
+        }
+        assert_eq!(parse_month(" mars 2018 ").as_deref(), Some("2018-03"));
+        assert_eq!(parse_month("mars 2018 à Fès"), None);
+        assert!(
+            starts_with_weekday("le jeudi 12 mars")
+                && starts_with_weekday("يوم الخميس")
+                && !starts_with_weekday("12 mars")
+        );
     }
 }

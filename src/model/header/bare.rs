@@ -167,8 +167,11 @@ fn date_without_colon(text: &str, line: Range<usize>) -> Option<Found> {
 }
 
 /// The end of the date that `value` starts with, and where what follows on the line starts.
+/// A month is one too: a later stage says that its day is missing.
 fn date_at(text: &str, value: Range<usize>, decoration: usize) -> Option<(usize, usize)> {
-    let (_, length) = date::parse_prefix(slice(text, value.clone()))?;
+    let written = slice(text, value.clone());
+    let day = date::parse_prefix(written).map(|(_, length)| length);
+    let length = day.or_else(|| date::parse_month_prefix(written))?;
     let end = value.start + length;
     let rest = slice(text, end..value.end);
     let closing = (rest.len() - rest.trim_start_matches(is_decoration).len()).min(decoration);

@@ -1,0 +1,247 @@
+//! What `import` and `new` make of texts as press offices have them.
+
+use std::fs;
+
+use crate::harness::{Fixture, Run};
+
+/// What became of one text under `--accept`: the run, and the release that it wrote.
+struct Imported {
+    run: Run,
+    text: String,
+    fixture: Fixture,
+}
+
+#[track_caller]
+fn imported(name: &str, text: &str) -> Imported {
+    let fixture = Fixture::with("").file(name, text);
+    let run = fixture.run("import", &["--accept", name]).assert_clean();
+    let path = run.stdout.lines().find_map(|line| line.trim().strip_prefix("written   "));
+    let text = fs::read_to_string(fixture.path(path.expect("something was written"))).unwrap();
+    Imported { run, text, fixture }
+}
+
+impl Imported {
+    /// What the release says, header included.
+    #[track_caller]
+    fn says(self, all: &[&str]) -> Self {
+        for said in all {
+            assert!(self.text.contains(said), "{said} is not in\n{}", self.text);
+        }
+        self
+    }
+
+    /// What the person was told.
+    #[track_caller]
+    fn told(self, all: &[&str]) -> Self {
+        for told in all {
+            assert!(self.run.stdout.contains(told), "{told} is not in\n{}", self.run.stdout);
+        }
+        self
+    }
+
+    #[track_caller]
+    fn lacks(self, all: &[&str]) -> Self {
+        for lacking in all {
+            assert!(!self.text.contains(lacking), "{lacking} is in\n{}", self.text);
+        }
+        self
+    }
+
+    #[track_caller]
+    fn builds(self) -> Self {
+        self.fixture.build().assert_clean();
+        self
+    }
+}
+
+const HEADER: &str = "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"oriental\"\n+++\n";
+
+#[test]
+fn import_leaves_code_addresses_and_emphasis_of_markdown_alone() {
+    let body = "L'eau et `l'x \"y\"` ; *mot*.\n\n```sh\necho \"l'eau\"\n```\n\n[L'eau](https://x.ma/l'eau \"l'eau\")\n";
+    imported("a.md", &format!("{HEADER}{body}"))
+        .says(&[
+            "L’eau et `l'x \"y\"`\u{202f}; *mot*.",
+            "echo \"l'eau\"",
+            "[L’eau](https://x.ma/l'eau \"l'eau\")",
+        ])
+        .builds();
+}
+
+#[test]
+fn import_mends_joined_letters_and_stray_apostrophes() {
+    imported("a.txt", "date 2026-03-12 L´équipe de Tiznit a ﬁxé l‘eﬀort et d`autres.\n")
+        .says(&["L’équipe de Tiznit a fixé l’effort et d’autres."])
+        .told(&["´ → ’", "ﬁ → fi", "ﬀ → ff"])
+        .builds();
+}
+
+#[test]
+fn foreign_keys_of_one_field_merge_or_stay_as_comments() {
+    imported(
+        "a.md",
+        "---\nlayout: post\ntitle: Le port\ndate: 2026-03-12\ncategories: jekyll update\ntags: [a, b]\n---\nTiznit.\n",
+    )
+    .says(&["tags = [\"a\", \"b\", \"jekyll\", \"update\"]", "# layout = \"post\""])
+    .builds();
+    imported(
+        "a.md",
+        "+++\ntitle = \"Le port\"\ndate = 2026-03-12\ndescription = \"D\"\nsummary = \"S\"\nkeywords = [\"x\", \"A\"]\n\
+         categories = [\"y, z\"]\ntags = [\"a\"]\ntype = \"post\"\nseries = [\"Mer\"]\n+++\nTiznit.\n",
+    )
+    .says(&[
+        "summary = \"S\"",
+        "# description = \"D\"",
+        "tags = [\"a\", \"x\", \"y, z\"]",
+        "# kind = \"post\"",
+        "series = \"Mer\"",
+    ])
+    .builds();
+    imported(
+        "a.md",
+        "---\ntitle: Le port\ndate: 2026-03-12\nkeywords: eau, port\ncategories: [mer]\n---\nTiznit.\n",
+    )
+    .says(&["tags = [\"eau\", \"port\", \"mer\"]"])
+    .builds();
+}
+
+#[test]
+fn what_the_theme_does_not_declare_is_kept_as_a_comment() {
+    imported(
+        "a.md",
+        "+++\ntitle = \"Le port\"\ndate = 2026-03-12\n[taxonomies]\ntags = [\"eau\"]\ncategories = [\"mer\"]\nlieux = [\"x\"]\n\
+         [extra]\nlead = \"x\"\nplace = \"Tiznit\"\nevent_date = 3.5\n+++\nTiznit.\n",
+    )
+    .says(&[
+        "\ntags = [\"eau\", \"mer\"]\n",
+        "\nextra = { place = \"Tiznit\" }\n",
+        "\n# extra = { lead = \"x\", event_date = 3.5 }\n",
+        "\n# taxonomies = { lieux = [\"x\"] }\n",
+    ])
+    .told(&["aside     extra, taxonomies (kept as comments)"])
+    .builds();
+    imported("a.md", "---\ntitle: Le port\ndate: 2026-03-12\nparams:\n  a: 1\n---\nTiznit.\n")
+        .says(&["# params = { a = \"1\" }"])
+        .builds();
+}
+
+#[test]
+fn a_month_is_a_date_without_its_day() {
+    for (name, text, at) in [
+        ("a.txt", "date 2018-04 Le parti visite Fès.\n", "1:6: error: `2018-04`"),
+        ("a.txt", " date mars 2018 Le parti visite Fès.\n", "1:7: error: `mars 2018`"),
+        ("a.txt", "Date : 04/2018\n\nLe parti visite Fès.\n", "1:8: error: `04/2018`"),
+        ("a.md", "---\ndate: 2018-04\n---\nLe parti visite Fès.\n", "2:7: error: `2018-04`"),
+    ] {
+        let fixture = Fixture::with("").file(name, text).file(&format!("content/{name}"), text);
+        for flag in ["--accept", "--dry-run"] {
+            let run = fixture.run("import", &[flag, name]);
+            assert_eq!((run.code, run.stderr), (1, format!("{name}:{at} is not a date: a day is missing\n")));
+            for told in ["title     Le parti visite Fès (", "(a day is missing)", "Fès ×1 → MA-03"] {
+                assert!(run.stdout.contains(told), "{told} is not in\n{}", run.stdout);
+            }
+        }
+        assert!(!fixture.path("content/2026").exists() && !fixture.path("content/2018").exists());
+        let built = fixture.build_with(&["--format", "human"]).stderr;
+        assert!(built.contains("help: write the whole date, for example `2018-"), "{built}");
+        assert!(!built.contains("missing field `date`"), "{built}");
+        let built = fixture.build();
+        let said = format!("content/{name}:{at} is not a date: a day is missing");
+        assert!(built.stderr.contains(&said), "{said} is not in\n{}", built.stderr);
+    }
+}
+
+#[test]
+fn datelines_date_a_text_and_place_it_nowhere() {
+    const LEAD: &str = "Le parti visite Fès.\n";
+    for (text, day, evidence) in [
+        ("Rabat, le 3 mars 2026\n\nLEAD", "2026-03-03", "the dateline says « Rabat, le 3 mars 2026 »"),
+        ("Rabat, le 3 mars 2026\nLEAD", "2026-03-03", "the dateline says « Rabat, le 3 mars 2026 »"),
+        ("Rabat, le 3 mars 2026 – LEAD", "2026-03-03", "the dateline says « Rabat, le 3 mars 2026 »"),
+        ("Communiqué de presse\n\nLEAD", "2026-06-01", "the text has no date: today"),
+        (
+            "COMMUNIQUÉ DE PRESSE N° 12\nRabat, le mardi 3 mars 2026\n\nLEAD\nFin.\n",
+            "2026-03-03",
+            "le mardi 3 mars 2026 »",
+        ),
+        (
+            "LEAD\nFait à Rabat, le 3 mars 2026\n",
+            "2026-03-03",
+            "the dateline says « Fait à Rabat, le 3 mars 2026 »",
+        ),
+        ("LEADFait à Rabat, le 3 mars 2026\nLe bureau\n", "2026-03-03", "the dateline says « Fait à Rabat"),
+        (
+            "Rabat, le 3 juillet 2026\n\nLEAD",
+            "2026-06-01",
+            "« Rabat, le 3 juillet 2026 », which is yet to come",
+        ),
+    ] {
+        let text = text.replace("LEAD", LEAD);
+        imported("a.txt", &text)
+            .says(&["title = \"Le parti visite Fès\"", "region = \"fes-meknes\"", &format!("date = {day}T")])
+            .told(&[evidence, "Fès ×1 → MA-03"])
+            .builds();
+    }
+    for (text, evidence) in [
+        ("عقد الحزب يوم الخميس 12 مارس 2026 لقاء بفاس.\n", "the lead says « يوم الخميس 12 مارس 2026 »"),
+        ("الرباط في 12 مارس 2026 عقد الحزب لقاء بفاس.\n", "the dateline says « الرباط في 12 مارس 2026 »"),
+        (
+            "بلاغ صحفي\nالرباط في 12 مارس 2026\n\nعقد الحزب لقاء بفاس.\n",
+            "the dateline says « الرباط في 12 مارس 2026 »",
+        ),
+    ] {
+        imported("a.txt", text)
+            .says(&["title = \"عقد الحزب لقاء بفاس\"", "region = \"fes-meknes\"", "date = 2026-03-12T"])
+            .told(&[evidence])
+            .builds();
+    }
+}
+
+#[test]
+fn a_message_of_whatsapp_loses_its_stamps_and_marks() {
+    imported(
+        "a.txt",
+        "[12/03/2026, 10:32:11] Hassan PR: Le parti visite *Tiznit*.\n\u{200e}[12/03/2026, 10:32:15] Hassan PR: \
+         \u{200e}image omitted\n[13/03/2026, 08:00:00] Hassan PR: Il a _parlé_.\n",
+    )
+    .says(&["+++\nLe parti visite Tiznit.\n\nIl a parlé.\n", "date = 2026-03-12T"])
+    .lacks(&["Hassan", "omitted"])
+    .told(&["the message was sent « [12/03/2026, 10:32:11] »", "[…] Hassan PR: removed ×3", "image omitted removed"])
+    .builds();
+    imported(
+        "a.txt",
+        "12/03/2026, 10:32 - Hassan PR: *Visite à Tiznit*\nLe parti visite _Tiznit_.\n12/03/2026, 10:33 - Hassan PR: <Médias omis>\n",
+    )
+    .says(&["title = \"Visite à Tiznit\"", "+++\nLe parti visite Tiznit.\n", "date = 2026-03-12T"])
+    .lacks(&["Hassan", "omis", "*", "_"])
+    .builds();
+    imported(
+        "a.txt",
+        "[12/03/2026, 10:32:11] H: Titre : Visite\n[12/03/2026, 10:32:12] H: Date : 11 mars 2026\n\nLe parti visite Tiznit.\n",
+    )
+    .says(&["title = \"Visite\"", "date = 2026-03-11T", "+++\nLe parti visite Tiznit.\n"]).builds();
+    let fixture =
+        Fixture::with("").file("a.txt", "[12/03/2026, 10:32:11] H: Région : Sous-Massa\nLe parti.\n");
+    let run = fixture.run("import", &["--accept", "a.txt"]);
+    assert!(run.stderr.starts_with("a.txt:1:36: error: unknown region `Sous-Massa`"), "{}", run.stderr);
+}
+
+#[test]
+fn the_second_half_of_a_pair_says_only_its_title() {
+    let fixture = Fixture::with("");
+    let new = |title: &str, more: &[&str]| {
+        let run = fixture.run("new", &[&[title], more].concat()).assert_clean();
+        fs::read_to_string(fixture.path(run.stdout.trim())).unwrap()
+    };
+    let first = new("Visite à Tiznit", &["--region", "souss-massa"]);
+    assert!(first.contains("id = \"tag:parti.example,2026-06-01:visite-a-tiznit\""), "{first}");
+    let second = new("Visite à Tiznit", &["--region", "souss-massa", "--lang", "ar"]);
+    assert_eq!(second, "+++\ntitle = \"Visite à Tiznit\"\n+++\n");
+    // The other way round there is nothing to inherit from.
+    new("Autre", &["--region", "oriental", "--lang", "ar"]);
+    let last = new("Autre", &["--region", "oriental"]);
+    assert!(last.contains("id = \"tag:parti.example,2026-06-01:autre:fr\""), "{last}");
+    let built = fixture.build().assert_clean();
+    assert!(built.has("2026/06/01/visite-a-tiznit/") && built.has("ar/2026/06/01/visite-a-tiznit/"));
+    assert!(built.has("2026/06/01/autre/") && built.has("ar/2026/06/01/autre/"));
+}
