@@ -170,7 +170,6 @@ fn is_place(before: &str) -> bool {
                 | "apres"
                 | "au"
                 | "aux"
-                | "des-le"
                 | "vers"
                 | "entre"
                 | "et"
