@@ -282,7 +282,7 @@ impl Decoder<'_, '_> {
         let id = self.fields.text("id");
         let summary = self.fields.text("summary").map(|text| set(&one_line(&text.value)));
         let tags = self.names("tags");
-        let series = self.fields.text("series").filter(|series| self.has_address("series", series));
+        let series = self.series();
         let series = series.map(|series| series.map(|text| set(&one_line(&text))));
         let kind = self.kind();
         let number = self.scalar("number");
@@ -428,7 +428,8 @@ impl Decoder<'_, '_> {
         let names = self.fields.texts(field)?;
         let mut sound = Vec::with_capacity(names.len());
         for name in names {
-            match name_fault(&name.value) {
+            let slash = name.value.contains('/').then_some(PathFault::Slash);
+            match slash.or_else(|| name_fault(&name.value)) {
                 Some(fault) => {
                     let problem = Problem::BadPath { what: "tag", text: name.value, fault };
                     self.fields.faults.at(name.span, problem);
@@ -443,6 +444,19 @@ impl Decoder<'_, '_> {
             }
         }
         Some(sound)
+    }
+
+    /// Unlike a tag's, its name may hold a slash: « 2025/2026 ».
+    fn series(&mut self) -> Option<Spanned<String>> {
+        let series = self.fields.text("series")?;
+        match name_fault(&series.value) {
+            None => self.has_address("series", &series).then_some(series),
+            Some(fault) => {
+                let problem = Problem::BadPath { what: "series", text: series.value, fault };
+                self.fields.faults.at(series.span, problem);
+                None
+            }
+        }
     }
 
     /// Whether an address can be made of a name; says so where none can.
@@ -623,9 +637,8 @@ fn missed(miss: Miss, name: String, unknown: impl FnOnce(String, Option<String>)
 /// A name that may become a part of an address, or why it may not.
 fn name_fault(name: &str) -> Option<PathFault> {
     let fault = SafePath::parse(name).err();
-    // A question mark in a tag is odd but harmless: its address is made of letters alone.
-    let fault = fault.filter(|fault| !matches!(fault, PathFault::Query));
-    fault.or_else(|| name.contains('/').then_some(PathFault::Absolute))
+    // A question mark is odd but harmless: an address is made of letters alone.
+    fault.filter(|fault| !matches!(fault, PathFault::Query))
 }
 
 /// Whether a text is an address part as Tribune makes them.

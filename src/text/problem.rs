@@ -69,6 +69,7 @@ pub enum PathFault {
     NotLocal,
     NotUtf8,
     Query,
+    Slash,
 }
 
 impl fmt::Display for PathFault {
@@ -86,6 +87,7 @@ impl fmt::Display for PathFault {
             Self::NotLocal => "has a host or a scheme",
             Self::NotUtf8 => "is no UTF-8 once decoded",
             Self::Query => "holds `?` or `#`",
+            Self::Slash => "holds a slash",
         })
     }
 }

@@ -409,7 +409,7 @@ fn hostile_payloads_are_dead_wherever_they_stand() {
 #[track_caller]
 fn guarded(fixture: &Fixture, what: &str) -> (i32, String) {
     // Far more than any of these may take: it only keeps the tests from waiting for ever.
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const PATIENCE: Duration = Duration::from_secs(120);
     let said = fixture.path("said");
     let mut child = Command::new(env!("CARGO_BIN_EXE_tribune"))
         .args(["build", "--as-of", NOW, "--format", "short"])
