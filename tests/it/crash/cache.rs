@@ -10,18 +10,29 @@ use super::{Random, figure, told};
 
 #[test]
 fn whatever_is_damaged_of_what_is_remembered_the_output_is_that_of_a_clean_build() {
-    let (states, mut random) = (States::new(), Random(9));
-    let mut portal = Portal::new(&states);
     let corruptions = figure(200, 10_000);
-    for round in 0..corruptions {
+    std::thread::scope(|scope| {
+        for seed in 0..PORTALS {
+            scope.spawn(move || damage_and_build(corruptions / PORTALS, seed));
+        }
+    });
+    told(&format!("{corruptions} corruptions of the memory: 0 wrong, 0 panics"));
+}
+
+/// How many portals are damaged at the same time.
+const PORTALS: usize = 2;
+
+fn damage_and_build(times: usize, seed: usize) {
+    let (states, mut random) = (States::new(), Random(90 + seed as u64));
+    let mut portal = Portal::new(&states);
+    for round in 0..times {
         let told = damage(&portal, &mut random);
-        // A build of what is there, and one of something else.
+        // A build of what is there, or of something else.
         if random.below(2) == 0 {
             portal.bring((portal.state + 1) % STATES);
         }
-        portal.assert_heals(&format!("round {round}: {told}"));
+        portal.assert_heals(&format!("seed {seed}, round {round}: {told}"));
     }
-    told(&format!("{corruptions} corruptions of the memory: 0 wrong, 0 panics"));
 }
 
 /// Damages one file of the memory, and says how.
