@@ -9,9 +9,9 @@ use tribune::model::body::Markup;
 use tribune::model::config::Config;
 use tribune::model::release::{Rules, Written};
 use tribune::model::territory::Territory;
-use tribune::pages::markdown::{Setting, is_xml, render};
+use tribune::pages::markdown::{Setting, render};
 use tribune::text::diagnostic::{Faults, Format, Report};
-use tribune::text::source::{Source, decode};
+use tribune::text::source::{Source, decode, is_xml};
 
 static CONFIG: LazyLock<Config> = LazyLock::new(|| {
     let site = "title = \"P\"\nbase_url = \"https://parti.example/\"\nlanguages = [\"fr\", \"ar\"]\n";
