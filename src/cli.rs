@@ -28,6 +28,8 @@ fn version() -> &'static str {
 pub enum Command {
     /// Build the whole portal into the output folder
     Build(BuildArgs),
+    /// Build, and build again after each change, until interrupted
+    Watch(WatchArgs),
     /// Say all that `build` would, and more; write nothing
     Check(CheckArgs),
     /// Make a new portal that builds at once
@@ -91,6 +93,15 @@ pub struct BuildArgs {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    #[command(flatten)]
+    pub build: BuildArgs,
+    /// Look at all files twice a second, where the system tells of no changes
+    #[arg(long)]
+    pub poll: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,9 @@ pub mod init;
 mod load;
 mod manual;
 pub mod new;
+mod round;
 mod terminal;
+pub mod watch;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,7 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Build(args) => build::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),

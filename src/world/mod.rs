@@ -7,7 +7,9 @@
 pub mod cache;
 pub mod catalog;
 pub mod clock;
+pub mod interrupt;
 pub mod output;
 pub mod sources;
 pub mod themes;
 pub mod tree;
+pub mod watch;
