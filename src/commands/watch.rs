@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::cli::WatchArgs;
 use crate::text::diagnostic::Format;
+use crate::world::clock::Stopwatch;
 use crate::world::watch::{Hints, QUIET, Wake, Watch};
 
 use super::build::tell;
@@ -14,8 +15,8 @@ use super::{Exit, terminal};
 const AGAIN: Duration = Duration::from_millis(200);
 /// After so long what a machine failed at is tried again.
 const RETRY: Duration = Duration::from_secs(2);
-/// Failures in a row that something which changed meanwhile may explain.
-const MOST_EXCUSES: usize = 5;
+/// For so long failures are explained by changes that go on.
+const EXCUSED: Duration = Duration::from_secs(5);
 
 pub fn run(args: &WatchArgs) -> Exit {
     let build = &args.build;
@@ -28,7 +29,7 @@ pub fn run(args: &WatchArgs) -> Exit {
     };
     let mut watch = Watch::start(builder.root.dir(), args.poll);
     let mut told = Told::default();
-    let mut excuses = 0;
+    let mut failing: Option<Stopwatch> = None;
     let (mut hints, mut is_hinted) = (Hints::everything(), true);
     loop {
         let round = builder.build(&hints);
@@ -37,17 +38,18 @@ pub fn run(args: &WatchArgs) -> Exit {
             terminal::note(&notice);
         }
         // A file that was being written explains most failures: the next look finds it whole.
-        if round.exit() != Exit::Done && excuses < MOST_EXCUSES {
+        let mut is_excused = || failing.get_or_insert_with(Stopwatch::start).total() < EXCUSED;
+        if round.exit() != Exit::Done && is_excused() {
             match watch.wait(Some(QUIET), None) {
                 Wake::Hints(more) => {
-                    (hints, excuses) = (more, excuses + 1);
+                    hints = more;
                     continue;
                 }
                 Wake::Interrupted => return Exit::Done,
                 Wake::Due | Wake::Patience => {}
             }
         }
-        excuses = 0;
+        failing = None;
         let is_news = told.tell(args, &round, &builder);
         watch.refresh();
         let patience = match &round.end {

@@ -22,6 +22,8 @@ mod links;
 mod output;
 mod portal;
 mod properties;
+mod running;
 mod sameness;
 mod sealed;
 mod themes;
+mod watch;
