@@ -8,6 +8,7 @@ mod load;
 mod manual;
 pub mod new;
 mod round;
+pub mod serve;
 mod terminal;
 pub mod watch;
 
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Build(args) => build::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Check(args) => check::run(&args),
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod clock;
 pub mod interrupt;
 pub mod output;
+pub mod serve;
 pub mod sources;
 pub mod themes;
 pub mod tree;

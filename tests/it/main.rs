@@ -25,5 +25,6 @@ mod properties;
 mod running;
 mod sameness;
 mod sealed;
+mod serve;
 mod themes;
 mod watch;
