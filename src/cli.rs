@@ -28,6 +28,10 @@ fn version() -> &'static str {
 pub enum Command {
     /// Build the whole portal into the output folder
     Build(BuildArgs),
+    /// Build, and build again after each change, until interrupted
+    Watch(WatchArgs),
+    /// Show the portal in a browser as it is being written, drafts and embargoed releases too
+    Serve(ServeArgs),
     /// Say all that `build` would, and more; write nothing
     Check(CheckArgs),
     /// Make a new portal that builds at once
@@ -95,6 +99,36 @@ pub struct BuildArgs {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    #[command(flatten)]
+    pub build: BuildArgs,
+    /// Look at all files twice a second, where the system tells of no changes
+    #[arg(long)]
+    pub poll: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub common: Common,
+    /// The clock: what is marked as embargoed is decided as of this instant (RFC 3339) [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<jiff::Timestamp>,
+    /// The port; 0 for any that is free
+    #[arg(long, default_value_t = 1111)]
+    pub port: u16,
+    /// The name or address to listen at; others than this machine's own let the network read drafts
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+    /// Open it in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Look at all files twice a second, where the system tells of no changes
+    #[arg(long)]
+    pub poll: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Sources to portal: the stages that every command begins with.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use foldhash::HashMap;
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use crate::cli::{Common, Inputs};
 use crate::model::config::Config;
 use crate::model::language::LangId;
 use crate::model::page::WrittenPage;
+use crate::model::path::SafePath;
 use crate::model::portal::{Asset, Clock, Parts, Portal};
 use crate::model::release::{Rules, Written};
 use crate::model::territory::Territory;
@@ -26,6 +28,9 @@ use crate::world::clock::{Stopwatch, now};
 use crate::world::progress::Progress;
 use crate::world::themes;
 use crate::world::tree::{Root, static_address};
+
+/// The name of the territory that is built in.
+const BUILT_IN_TERRITORY: &str = "morocco";
 
 /// A portal with its theme, and everything that is wrong with either.
 pub struct Loaded {
@@ -95,16 +100,16 @@ fn territory(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Territory> {
     let name = &config.territory;
-    if name.value == "morocco" {
+    if name.value == BUILT_IN_TERRITORY {
         return Some(Territory::morocco());
     }
-    match crate::model::path::SafePath::parse(&name.value) {
+    match SafePath::parse(&name.value) {
         Err(fault) => {
             found.at(name.span, Problem::BadPath { what: "territory", text: name.value.clone(), fault });
             None
         }
         Ok(path) if !root.exists(path.as_str()) => {
-            let (target, suggestion) = (name.value.clone(), Some("morocco".to_owned()));
+            let (target, suggestion) = (name.value.clone(), Some(BUILT_IN_TERRITORY.to_owned()));
             found.at(name.span, Problem::MissingFile { target, suggestion });
             None
         }
@@ -191,6 +196,13 @@ pub fn survey(
 }
 
 impl Survey {
+    /// Files that a portal names and that stand wherever it says.
+    pub fn named_files(&self) -> Vec<PathBuf> {
+        let territory = &self.ground.config.territory.value;
+        let file = SafePath::parse(territory).ok().filter(|path| path.as_str() != BUILT_IN_TERRITORY);
+        file.map(|path| PathBuf::from(path.as_str())).into_iter().collect()
+    }
+
     /// The clock that decides what is public.
     pub fn now(&self) -> Timestamp {
         self.clock.now

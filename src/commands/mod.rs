@@ -10,7 +10,10 @@ mod load;
 mod manual;
 pub mod new;
 mod progress;
+mod round;
+pub mod serve;
 mod terminal;
+pub mod watch;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,8 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Build(args) => build::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Check(args) => check::run(&args),
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),

@@ -3,20 +3,33 @@
 use std::io::Write;
 
 use crate::cli::Common;
-use crate::text::diagnostic::Report;
+use crate::text::diagnostic::{Format, Report};
 use crate::world::themes::built_in_file;
 use crate::world::tree::{Failure, Root};
 
 /// Prints a report, if there is anything in it.
 pub fn report(report: &Report, root: &Root, common: &Common) {
+    show(&reported(report, root, common));
+}
+
+/// A report as it is printed.
+pub fn reported(report: &Report, root: &Root, common: &Common) -> String {
+    let colour = !matches!(anstream::AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never);
+    rendered(report, root, common.format, colour)
+}
+
+/// A report as text.
+pub fn rendered(report: &Report, root: &Root, format: Format, colour: bool) -> String {
     let read = |path: &str| {
         let built_in = || built_in_file(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         root.read_lossy(path).or_else(built_in)
     };
-    let stream = anstream::stderr();
-    let colour = !matches!(anstream::AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never);
-    let text = report.render(common.format, colour, &read);
-    let _ = write!(stream.lock(), "{text}");
+    report.render(format, colour, &read)
+}
+
+/// Prints a report that was made ready.
+pub fn show(reported: &str) {
+    let _ = write!(anstream::stderr().lock(), "{reported}");
 }
 
 /// Prints what failed.

@@ -7,8 +7,11 @@
 pub mod cache;
 pub mod catalog;
 pub mod clock;
+pub mod interrupt;
 pub mod output;
 pub mod progress;
+pub mod serve;
 pub mod sources;
 pub mod themes;
 pub mod tree;
+pub mod watch;

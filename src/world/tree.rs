@@ -217,6 +217,16 @@ impl Root {
         fs::read_to_string(&disk).map_err(|error| Failure::new("read", disk, error))
     }
 
+    /// Opens a file that is published as it is.
+    pub fn open(&self, path: &str) -> Result<fs::File, Failure> {
+        let disk = self.locate(path);
+        let opened = match self.is_linked(path) {
+            true => Err(io::ErrorKind::InvalidInput.into()),
+            false => fs::File::open(&disk),
+        };
+        opened.map_err(|error| Failure::new("open", disk, error))
+    }
+
     /// A file that is published as it is.
     pub fn asset(&self, path: &SourcePath) -> Result<Asset, Diagnostic> {
         asset(path.clone(), &self.locate(path)).map_err(|error| {

@@ -293,6 +293,9 @@ fn help_of_the_program() {
 
         Commands:
           build        Build the whole portal into the output folder
+          watch        Build, and build again after each change, until interrupted
+          serve        Show the portal in a browser as it is being written, drafts and embargoed releases
+                       too
           check        Say all that `build` would, and more; write nothing
           init         Make a new portal that builds at once
           new          Write a release with its header filled in

@@ -156,6 +156,11 @@ impl Held {
         known.files.par_iter().all(stands).then_some((known.releases, outcome))
     }
 
+    /// When the portal next changes by itself, as far as the last build knew.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.before.as_ref().and_then(|known| known.valid.1)
+    }
+
     /// Writes everything that is planned, and removes what Tribune had put there and is not planned
     /// any more. What `known` has with the same fingerprint is neither rendered nor written.
     pub fn commit(
