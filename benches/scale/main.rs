@@ -140,6 +140,8 @@ fn bench(options: &Options) -> Result<(), String> {
     let hugo = options.find_hugo()?;
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let work = options.keep.clone().unwrap_or_else(|| scratch.join(format!("scale-{}", std::process::id())));
+    // Each program has its own idea of what a relative path starts from.
+    let work = std::path::absolute(&work).map_err(said(work.display()))?;
     fs::create_dir_all(&work).map_err(said(work.display()))?;
     let sizes = options.sizes.iter();
     let measured: Result<Vec<Size>, String> =
