@@ -84,7 +84,8 @@ impl<'a> Sources<'a> {
     pub fn write(&self) -> io::Result<u64> {
         let bytes = complete(&self.folder, |folder| self.portal.write(folder))?;
         if let Some(site) = &self.site {
-            complete(site, |site| hugo::write(self.portal, site, STYLE).map(|()| 0))?;
+            complete(site, |site| hugo::write(self.portal, site).map(|()| 0))?;
+            hugo::surround(site, STYLE)?;
         }
         Ok(bytes)
     }

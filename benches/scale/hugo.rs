@@ -46,7 +46,8 @@ impl Hugo {
         let proper = told.lines().find_map(|line| line.split_once("hugo-python-distributions at "));
         let proper = proper.map(|(_, path)| PathBuf::from(path.trim_end_matches("\u{1b}[0m")));
         let program = proper.filter(|path| path.is_file()).unwrap_or_else(|| name.clone().into());
-        Ok(Self { program, version: version.split('-').next().unwrap_or(version).to_owned() })
+        let version = version.trim_start_matches('v').split('-').next().unwrap_or(version);
+        Ok(Self { program, version: version.to_owned() })
     }
 
     /// A build of the site into a folder.
@@ -63,12 +64,15 @@ pub fn base() -> &'static str {
     SITE.get_file(BASE).and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
-/// Writes the portal as a site of Hugo's into a new folder. `style` is Tribune's own style sheet.
-pub fn write(portal: &Portal, site: &Path, style: &str) -> io::Result<()> {
-    fs::create_dir_all(site)?;
-    SITE.extract(site)?;
+/// Writes what surrounds the releases, anew each time. `style` is Tribune's own style sheet.
+pub fn surround(site: &Path, style: &str) -> io::Result<()> {
     fs::create_dir_all(site.join("static"))?;
-    fs::write(site.join("static/style.css"), style)?;
+    SITE.extract(site)?;
+    fs::write(site.join("static/style.css"), style)
+}
+
+/// Writes the portal as content of Hugo's.
+pub fn write(portal: &Portal, site: &Path) -> io::Result<()> {
     let territory = Territory::morocco();
     fs::create_dir_all(site.join("data"))?;
     fs::write(site.join("data/names.json"), names(&territory))?;
