@@ -6,11 +6,12 @@
 use std::fmt::Write;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::words::{ARABIC, FRENCH, NATIONAL, PLACES, Place, Words};
+use crate::header::{Form, Header};
+use crate::words::{ARABIC, FRENCH, Words};
 
 /// The day after the last release: the clock of every build of an invented portal.
 pub const AS_OF: &str = "2026-11-01T12:00:00+00:00";
@@ -25,7 +26,7 @@ const LENGTHS: [u64; 17] =
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, and the same everywhere.
 #[derive(Clone)]
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The generator of one purpose and number.
@@ -42,24 +43,24 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
     }
 
-    fn percent(&mut self, share: u64) -> bool {
+    pub fn percent(&mut self, share: u64) -> bool {
         self.below(100) < share
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize]
     }
 }
 
 #[derive(Clone, Copy)]
-struct Day {
-    year: u64,
-    month: u64,
-    day: u64,
+pub struct Day {
+    pub year: u64,
+    pub month: u64,
+    pub day: u64,
 }
 
 impl Day {
@@ -84,50 +85,68 @@ impl Day {
         }
     }
 
-    fn iso(self) -> String {
+    pub fn iso(self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
-
-    fn words(self, words: &Words) -> String {
-        format!("{} {} {}", self.day, words.months[self.month as usize - 1], self.year)
-    }
-}
-
-/// How the header is written.
-#[derive(Clone, Copy, PartialEq)]
-enum Form {
-    Toml,
-    Yaml,
-    Bare,
 }
 
 /// What other releases may need of one.
-struct Head {
-    day: Day,
-    arabic: bool,
-    form: Form,
+pub struct Head {
+    pub day: Day,
+    pub arabic: bool,
+    pub form: Form,
     plain: bool,
-    title: String,
-    slug: String,
+    pub title: String,
+    pub slug: String,
 }
 
 impl Head {
-    fn words(&self) -> &'static Words {
+    pub fn words(&self) -> &'static Words {
         if self.arabic { &ARABIC } else { &FRENCH }
     }
 
     /// Below `content/`.
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         let language = if self.arabic { ".ar" } else { "" };
         let ending = if self.plain { "txt" } else { "md" };
         format!("{:04}/{:02}/{}{language}.{ending}", self.day.year, self.day.month, self.slug)
+    }
+
+    /// Where a reader finds it, with the language and both slashes.
+    pub fn address(&self) -> String {
+        let (language, day) = (if self.arabic { "/ar" } else { "" }, self.day);
+        format!("{language}/{:04}/{:02}/{:02}/{}/", day.year, day.month, day.day, self.slug)
+    }
+}
+
+/// What the links of a text name.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Links {
+    Sources,
+    Addresses,
+}
+
+/// An invented release.
+pub struct Release {
+    pub head: Head,
+    pub header: Header,
+    pub body: String,
+}
+
+impl Release {
+    /// As Tribune reads it.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(512 + self.body.len());
+        self.header.write(&mut text, &self.head);
+        text.push_str(&self.body);
+        text
     }
 }
 
 /// An invented portal.
 pub struct Portal {
     seed: u64,
-    /// Days after the first, in order.
+    /// Days after the first, in order: of all releases, and of one that is yet to be published.
     days: Vec<u64>,
 }
 
@@ -141,29 +160,50 @@ impl Portal {
         };
         let mut days: Vec<u64> = (0..releases as u64).map(day).collect();
         days.sort_unstable();
+        days.push(DAYS - 1);
         Self { seed, days }
+    }
+
+    /// How many releases there are; the next number is that of the one yet to be published.
+    pub fn releases(&self) -> u64 {
+        self.days.len() as u64 - 1
     }
 
     /// Writes the portal into a new folder. Says how many bytes of releases it has.
     pub fn write(&self, folder: &Path) -> io::Result<u64> {
         fs::create_dir_all(folder.join("content"))?;
         fs::write(folder.join("site.toml"), SITE)?;
-        let numbers = (0..self.days.len() as u64).into_par_iter();
-        numbers
-            .map(|number| {
-                let head = self.head(number);
-                let text = self.text(number, &head);
-                let path = folder.join("content").join(head.path());
-                if let Some(parent) = path.parent() {
-                    fs::create_dir_all(parent)?;
-                }
-                fs::write(path, &text)?;
-                Ok(text.len() as u64)
-            })
-            .try_reduce(|| 0, |a, b| Ok(a + b))
+        let content = folder.join("content");
+        self.write_each(Links::Sources, |release| (content.join(release.head.path()), release.text()))
     }
 
-    fn head(&self, number: u64) -> Head {
+    /// Writes a file for each release. Says how many bytes they have.
+    pub fn write_each(
+        &self,
+        links: Links,
+        file: impl Fn(&Release) -> (PathBuf, String) + Sync,
+    ) -> io::Result<u64> {
+        let one = |number| {
+            let (path, text) = file(&self.release(number, links));
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, &text)?;
+            Ok(text.len() as u64)
+        };
+        (0..self.releases()).into_par_iter().map(one).try_reduce(|| 0, |a, b| Ok(a + b))
+    }
+
+    pub fn release(&self, number: u64, links: Links) -> Release {
+        let head = self.head(number);
+        let mut random = Random::of(self.seed, 3, number);
+        let header = Header::invent(&mut random, &head);
+        let mut body = String::with_capacity(4096);
+        self.body(&mut body, &mut random, number, &head, links);
+        Release { head, header, body }
+    }
+
+    pub fn head(&self, number: u64) -> Head {
         let mut random = Random::of(self.seed, 2, number);
         let arabic = random.percent(5);
         let form = match random.below(100) {
@@ -180,15 +220,7 @@ impl Portal {
         Head { day: Day::after_first(self.days[number as usize]), arabic, form, plain, title, slug }
     }
 
-    fn text(&self, number: u64, head: &Head) -> String {
-        let mut random = Random::of(self.seed, 3, number);
-        let mut text = String::with_capacity(4096);
-        header(&mut text, &mut random, head);
-        self.body(&mut text, &mut random, number, head);
-        text
-    }
-
-    fn body(&self, text: &mut String, random: &mut Random, number: u64, head: &Head) {
+    fn body(&self, text: &mut String, random: &mut Random, number: u64, head: &Head, links: Links) {
         let words = head.words();
         let step = random.below(LENGTHS.len() as u64 - 1) as usize;
         let (low, high) = (LENGTHS[step], LENGTHS[step + 1]);
@@ -215,8 +247,12 @@ impl Portal {
             }
             if linked && paragraphs == 1 {
                 let other = self.head(other);
-                let (lead, path) = (if head.arabic { " انظر" } else { " Voir" }, other.path());
-                let _ = write!(text, "{lead} [{}](../../{path}).", other.title);
+                let lead = if head.arabic { " انظر" } else { " Voir" };
+                let target = match links {
+                    Links::Sources => format!("../../{}", other.path()),
+                    Links::Addresses => other.address(),
+                };
+                let _ = write!(text, "{lead} [{}]({target}).", other.title);
             }
             text.push_str("\n\n");
             paragraphs += 1;
@@ -290,128 +326,6 @@ fn block(text: &mut String, random: &mut Random, words: &Words) -> u64 {
         }
     }
     text[start..].split_ascii_whitespace().count() as u64
-}
-
-fn header(text: &mut String, random: &mut Random, head: &Head) {
-    let (words, language) = (head.words(), usize::from(head.arabic));
-    let day = head.day.iso();
-    let instant = random.percent(50).then(|| {
-        let (hour, minute) = (8 + random.below(13), random.below(12) * 5);
-        format!("{day}T{hour:02}:{minute:02}:00+00:00")
-    });
-    let mut fields: Vec<(&str, Vec<&str>)> = Vec::new();
-    match random.percent(22) {
-        true => fields.push(("region", vec![NATIONAL])),
-        false => {
-            let place = place(random);
-            let mut regions = vec![place.names[language]];
-            if random.percent(4) {
-                let other = self::place(random);
-                if other.names != place.names {
-                    regions.push(other.names[language]);
-                }
-            }
-            fields.push(("region", regions));
-            // With those of the nation, a third of all.
-            if random.percent(43) {
-                fields.push(("province", vec![random.pick(place.provinces)[language]]));
-            }
-        }
-    }
-    if random.percent(50) {
-        let mut tags: Vec<&str> = (0..1 + random.below(3)).map(|_| random.pick(&words.tags)).collect();
-        tags.sort_unstable();
-        tags.dedup();
-        fields.push(("tags", tags));
-    }
-    if random.percent(3) {
-        fields.push(("series", vec![random.pick(words.series)]));
-    }
-    let (object, closing) = (random.pick(words.objects), random.pick(words.closings));
-    let summary = format!("{} {} {object} {closing}.", random.pick(words.subjects), random.pick(words.verbs));
-    if random.percent(30) {
-        fields.push(("summary", vec![&summary]));
-    }
-    let kinds = ["statement", "speech", "interview", "invitation"];
-    if random.percent(15) {
-        fields.push(("kind", vec![random.pick(&kinds)]));
-    }
-    if random.percent(10) {
-        fields.push(("authors", vec![random.pick(words.speakers)]));
-    }
-    let written = Written { words, language, head, fields: &fields };
-    match head.form {
-        Form::Toml => written.toml(text, instant.as_deref().unwrap_or(&day)),
-        Form::Yaml => written.yaml(text, instant.as_deref().unwrap_or(&day)),
-        Form::Bare => written.bare(text),
-    }
-}
-
-/// A region, the populous ones more often.
-fn place(random: &mut Random) -> &'static Place {
-    let mut left = random.below(PLACES.iter().map(|place| place.weight).sum());
-    for place in &PLACES {
-        if left < place.weight {
-            return place;
-        }
-        left -= place.weight;
-    }
-    &PLACES[0]
-}
-
-/// A header about to be written.
-struct Written<'a> {
-    words: &'a Words,
-    language: usize,
-    head: &'a Head,
-    fields: &'a [(&'a str, Vec<&'a str>)],
-}
-
-impl Written<'_> {
-    fn toml(&self, text: &mut String, date: &str) {
-        let _ = write!(text, "+++\ntitle = \"{}\"\ndate = {date}\n", self.head.title);
-        self.quoted(text, " = ");
-        text.push_str("+++\n\n");
-    }
-
-    fn yaml(&self, text: &mut String, date: &str) {
-        let _ = write!(text, "---\ntitle: \"{}\"\ndate: {date}\n", self.head.title);
-        self.quoted(text, ": ");
-        text.push_str("---\n\n");
-    }
-
-    fn quoted(&self, text: &mut String, between: &str) {
-        for (name, values) in self.fields {
-            let _ = match values.as_slice() {
-                [one] if !matches!(*name, "tags" | "authors") => writeln!(text, "{name}{between}\"{one}\""),
-                many => writeln!(text, "{name}{between}[\"{}\"]", many.join("\", \"")),
-            };
-        }
-    }
-
-    fn bare(&self, text: &mut String) {
-        let names = |name| match name {
-            "title" => ["Titre", "العنوان"],
-            "date" => ["Date", "التاريخ"],
-            "region" => ["Région", "الجهة"],
-            "province" => ["Province", "الإقليم"],
-            "tags" => ["Mots-clés", "الوسوم"],
-            "series" => ["Série", "السلسلة"],
-            "summary" => ["Résumé", "ملخص"],
-            "kind" => ["Type", "النوع"],
-            _ => ["Auteur", "الكاتب"],
-        };
-        let colon = [" : ", ": "][self.language];
-        let mut line = |name, value: &str| {
-            let _ = writeln!(text, "{}{colon}{value}", names(name)[self.language]);
-        };
-        line("title", &self.head.title);
-        line("date", &self.head.day.words(self.words));
-        for (name, values) in self.fields {
-            line(name, &values.join([", ", "، "][self.language]));
-        }
-        text.push('\n');
-    }
 }
 
 /// A subject within a sentence; all begin with an article.
