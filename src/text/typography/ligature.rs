@@ -46,7 +46,12 @@ pub(super) fn ligature(before: &str, oe: &str, after: &str) -> Option<&'static s
     let word_start = before.chars().rev().take(LONGEST_BEFORE + 1).take_while(|c| is_word(*c));
     let prefix: Vec<char> = word_start.flat_map(char::to_lowercase).collect();
     let word_end = after.chars().take(LONGEST_AFTER + 1).take_while(|c| is_word(*c));
-    let rest: String = word_end.flat_map(char::to_lowercase).collect();
+    let word_end: Vec<char> = word_end.collect();
+    // A word that changes its case on the way, `OeuF`, is no word of the list.
+    if word_end.iter().any(|c| if oe == "OE" { c.is_lowercase() } else { c.is_uppercase() }) {
+        return None;
+    }
+    let rest: String = word_end.into_iter().flat_map(char::to_lowercase).collect();
     let fits = |(start, end): &(&str, Rest)| {
         prefix.iter().copied().eq(start.chars().rev())
             && match end {
@@ -77,6 +82,8 @@ mod tests {
     fn the_closed_list_and_its_kin() {
         for (from, to) in [
             ("oeuvre", "œuvre"),
+            ("OeuF", "OeuF"),
+            ("OEuf", "OEuf"),
             ("Oeuvrer", "Œuvrer"),
             ("OEUVRE", "ŒUVRE"),
             ("main-d'oeuvre", "main-d'œuvre"),
