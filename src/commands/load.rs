@@ -134,6 +134,8 @@ pub struct Survey {
     ground: Ground,
     theme: Option<Theme>,
     sources: Vec<Source>,
+    /// Files that were found and refused.
+    refused: Vec<SourcePath>,
     clock: Clock,
     /// Whether what is built may hold what is not public yet.
     pub preview: bool,
@@ -168,6 +170,8 @@ pub fn survey(
     let theme = chain.map(|chain| Theme::load(&chain, &overrides, &ground.config, faults));
     watch.lap("theme");
     let mut tree = root.scan();
+    let refused = tree.faults.iter().filter(|fault| matches!(fault.problem, Problem::BadPath { .. }));
+    let refused = refused.filter_map(|fault| Some(fault.place.as_ref()?.path.clone())).collect();
     faults.append(&mut tree.faults);
     if tree.releases.is_empty() {
         faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
@@ -192,7 +196,7 @@ pub fn survey(
         Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, clock.drafts, &sources))
     });
     watch.lap("stat");
-    Some(Survey { ground, theme, sources, clock, preview, state })
+    Some(Survey { ground, theme, sources, refused, clock, preview, state })
 }
 
 impl Survey {
@@ -246,7 +250,7 @@ impl Survey {
         faults.append(&mut found);
         watch.lap("read");
         let Sources { releases, pages, assets, statics } = sources;
-        (Parts { config, territory, releases, pages, assets, statics }, self.theme)
+        (Parts { config, territory, releases, pages, assets, statics, refused: self.refused }, self.theme)
     }
 }
 

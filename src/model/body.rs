@@ -204,12 +204,19 @@ pub fn destination(address: &str) -> Destination {
     Destination::Local(if decoded.is_ascii() { decoded.into_owned() } else { decoded.nfc().collect() })
 }
 
-/// The `src` and `href` of raw HTML. A rough reading does: what it overlooks the sanitiser drops.
+/// The `src` of pictures and `href` of links in raw HTML; other elements that have one are not shown.
+/// A rough reading does: what it overlooks the sanitiser drops.
 fn html_references(html: &str) -> Vec<(ReferenceKind, &str)> {
     let mut found = Vec::new();
-    let kinds = [("src=", ReferenceKind::Image { described: true }), ("href=", ReferenceKind::Link)];
-    for (attribute, kind) in kinds {
+    let kinds =
+        [("img", "src=", ReferenceKind::Image { described: true }), ("a", "href=", ReferenceKind::Link)];
+    for (element, attribute, kind) in kinds {
         for (at, _) in html.match_indices(attribute) {
+            let open = html[..at].rsplit('<').next().unwrap_or_default();
+            let name = open.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            if !name.eq_ignore_ascii_case(element) {
+                continue;
+            }
             let value = &html[at + attribute.len()..];
             let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             if let Some(end) = value[1..].find(quote) {

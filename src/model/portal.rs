@@ -174,12 +174,14 @@ pub struct Parts {
     pub pages: Vec<WrittenPage>,
     pub assets: BTreeMap<SourcePath, Asset>,
     pub statics: Vec<(String, Asset)>,
+    /// Files that are there and were refused, which was said: nobody need miss them.
+    pub refused: Vec<SourcePath>,
 }
 
 impl Portal {
     /// Puts all sources together. What cannot be published is left out and said.
     pub fn assemble(parts: Parts, clock: Clock) -> (Self, Vec<Diagnostic>) {
-        let Parts { config, territory, mut releases, mut pages, assets, statics } = parts;
+        let Parts { config, territory, mut releases, mut pages, assets, statics, refused } = parts;
         let mut faults = Vec::new();
         releases.sort_by(|a, b| a.path.cmp(&b.path));
         pages.sort_by(|a, b| (a.lang, a.order, &a.address).cmp(&(b.lang, b.order, &b.address)));
@@ -187,6 +189,7 @@ impl Portal {
         let mut due = Vec::new();
         let (mut complete, mut hidden) =
             Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
+        hidden.refused.extend(refused);
         for page in &drafts {
             hidden.add(&page.path, &page.body.references, None);
         }

@@ -36,6 +36,8 @@ pub enum Target {
 pub struct Hidden {
     pub sources: HashSet<SourcePath>,
     pub files: HashSet<String>,
+    /// Files that are there and were refused.
+    pub refused: HashSet<SourcePath>,
 }
 
 impl Hidden {
@@ -161,6 +163,9 @@ impl<'a> Resolver<'a> {
                 return Target::Nothing;
             }
         };
+        if self.hidden.refused.contains(path.as_str()) {
+            return Target::Nothing;
+        }
         // A text is no picture.
         if asked.image && !self.assets.contains_key(path.as_str()) {
             faults.push(asked.fault(self.missing(asked, &path)));

@@ -1,6 +1,6 @@
 //! What a release's text becomes on its page.
 
-use crate::harness::{Fixture, toml};
+use crate::harness::{Fixture, PIXEL, toml};
 
 /// The text of `content/a.md` as its page shows it.
 #[track_caller]
@@ -165,4 +165,17 @@ fn control_characters_reach_neither_text_nor_summary() {
     assert_eq!(run.mentions("\u{1}"), [""; 0]);
     assert_eq!(run.mentions("\u{b}"), [""; 0]);
     assert!(run.page("").contains("Un  texte"));
+}
+
+/// What the sanitiser takes out is not missed.
+#[test]
+fn only_pictures_and_links_of_raw_html_are_looked_for() {
+    let text =
+        "a <iframe src=\"x\"></iframe> <IMG alt=\"\" src=\"p.png\"> <a class=\"b\" href=\"b.pdf\">c</a>";
+    let fixture = Fixture::release(&toml("").replace("Texte.", text)).file("content/p.png", PIXEL);
+    fixture.build().assert_refused(expect_test::expect!["content/a.md:8:54: error: missing file `b.pdf`"]);
+    fixture.edit("content/b.pdf", "%PDF");
+    let run = fixture.build().assert_clean();
+    assert!(run.has("2026/03/12/a/p.png") && run.has("2026/03/12/a/b.pdf"));
+    assert!(!run.page("2026/03/12/a/").contains("iframe"));
 }

@@ -284,8 +284,14 @@ mod links {
 
     #[test]
     fn a_linked_picture_is_refused() {
-        linked("secret.png", "content/p.png", &[("content/a.md", &toml("image = \"p.png\""))])
-            .assert_refused("content/p.png");
+        // One fault, one error: the picture is there, and nobody need miss it.
+        let text = toml("image = \"p.png\"") + "![x](p.png)\n";
+        let run = linked("secret.png", "content/p.png", &[("content/a.md", &text)]).build();
+        assert_eq!(
+            run.short_errors(),
+            ["content/p.png:1:1: error: the file `content/p.png` leads through a symbolic link"]
+        );
+        assert_eq!(run.code, 1);
     }
 
     #[test]

@@ -295,3 +295,11 @@ fn a_header_cut_anywhere_never_ends_in_a_panic() {
     assert_eq!(run.code, 1);
     assert!(run.short_errors().len() > 200);
 }
+
+#[test]
+fn a_tab_in_yaml_is_told_where_it_stands() {
+    let text = "---\ntitle: A\n\tdate: 2026-03-12\nregion: souss-massa\n---\nTexte.\n";
+    Fixture::release(text).build().assert_refused(expect![
+        "content/a.md:3:1: error: invalid YAML: lines are indented by spaces, never by tabs"
+    ]);
+}

@@ -84,6 +84,7 @@ fn assemble(written: Vec<Written>, config: &Config) -> (Portal, Vec<Diagnostic>)
         pages: Vec::new(),
         assets: BTreeMap::new(),
         statics: Vec::new(),
+        refused: Vec::new(),
     };
     Portal::assemble(parts, clock())
 }

@@ -192,7 +192,11 @@ impl<'s> Builder<'s> {
                 faults.at(Span::new(at, at + 1), Problem::NestedTooDeep { limit: DEEPEST });
             }
             Err(Halt::Scan { at, message, colon }) => {
-                let at = self.byte(&at);
+                let mut at = self.byte(&at);
+                if message == TABS {
+                    // The parser says where the line before it ended.
+                    at += self.source.text[at..].find('\t').unwrap_or_default();
+                }
                 let end = slice(&self.source.text, at..self.source.text.len()).chars().next();
                 let span = Span::new(at, at + end.filter(|c| !c.is_control()).map_or(0, char::len_utf8));
                 faults.at(
@@ -238,6 +242,7 @@ impl Open {
 
 const ANCHORS: &str = "a value that starts with `&` or `*` needs quotation marks";
 const TAGS: &str = "a value that starts with `!` needs quotation marks";
+const TABS: &str = "lines are indented by spaces, never by tabs";
 const KEYS: &str = "a key is a word";
 
 fn scan_error(error: &ScanError) -> Halt {
@@ -248,6 +253,7 @@ fn scan_error(error: &ScanError) -> Halt {
         _ if info.contains("trailing content") => {
             "there is more text after the closing quotation mark".into()
         }
+        _ if info.contains("found a tab") => TABS.into(),
         _ if info.contains("simple key") => "expected a line such as `title: …`".into(),
         _ => info.lines().next().unwrap_or("not YAML").to_owned().into(),
     };

@@ -445,7 +445,22 @@ impl<F: FnMut(Edit)> Scan<'_, F> {
                 return gap + 1;
             }
         }
-        end
+        if end - at <= 2 { self.hour(end) } else { end }
+    }
+
+    /// « 20 h 30 », after its first number.
+    fn hour(&mut self, end: usize) -> usize {
+        let ends = |scan: &Self, at: usize| scan.after(at).is_none_or(|c| !c.is_alphanumeric());
+        if !self.bytes[end..].starts_with(b" h") || !ends(self, end + 2) {
+            return end;
+        }
+        self.edit(end, end + 1, NO_BREAK, Rule::Bond);
+        let minutes = end + 3;
+        if self.bytes.get(end + 2) == Some(&b' ') && self.digits(minutes) == 2 && ends(self, minutes + 2) {
+            self.edit(end + 2, minutes, NO_BREAK, Rule::Bond);
+            return minutes + 2;
+        }
+        end + 2
     }
 
     fn digits(&self, at: usize) -> usize {

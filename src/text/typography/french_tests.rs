@@ -158,3 +158,16 @@ fn twice_is_once_on_nasty_strings() {
         }
     }
 }
+
+/// A line that ends after « 20 h » leaves its minutes to the next one.
+#[test]
+fn hours_keep_their_minutes() {
+    for (from, to) in [
+        ("À 20 h 30, la carte", "À 20~h~30, la carte"),
+        ("de 8 h à 18 h 45", "de 8~h à 18~h~45"),
+        ("20 h 5", "20~h 5"),
+        ("3 hommes, 12 h30, 100 h", "3 hommes, 12 h30, 100 h"),
+    ] {
+        check(Profile::FrMa, from, to);
+    }
+}
