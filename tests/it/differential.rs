@@ -307,12 +307,13 @@ impl Newsroom {
         }
     }
 
-    /// A fault that a build finds while reading, planning or rendering, and its end.
+    /// A fault that a build finds while reading, planning or rendering, and its end. Each is one in
+    /// every portal, even where nothing is public.
     fn fail(&mut self, what: u8) {
         let (path, text) = [
             ("content/faute.md", "+++\ntitle = \"A\"\ntilte = 1\n+++\n"),
-            ("content/static/2026", "en travers"),
-            ("templates/release.html", "{{ rien }}"),
+            ("content/static/feed.xml", "en travers"),
+            ("templates/home.html", "{{ rien }}"),
             ("site.toml", "rien"),
         ][usize::from(what)];
         let before = fs::read(self.fixture.path(path)).ok();
