@@ -320,7 +320,7 @@ pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize, progress: &Pro
     let chosen = plan.outputs.iter().filter(|output| {
         let tried = tried.entry((output.lang, output.what.kind())).or_default();
         *tried += 1;
-        *tried <= most && !matches!(output.what, What::Copy { .. })
+        *tried <= most && !matches!(output.what, What::Copy(_))
     });
     let chosen: Vec<&Output> = chosen.collect();
     progress.begin("rendering", chosen.len());

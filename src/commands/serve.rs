@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::cli::{Inputs, ServeArgs};
 use crate::desk::propose::proposals;
 use crate::pages::host::{Found, Host};
-use crate::pages::path::OutPath;
+use crate::pages::path::OutKey;
 use crate::pages::plan::{Output, What, plan};
 use crate::pages::render::{Renderer, Texts};
 use crate::pages::types;
@@ -230,7 +230,7 @@ struct Preview<'a> {
     host: Host<'a, 'a>,
     root: &'a Root,
     /// Pages as they were last rendered: a text with an error has no other page to be shown.
-    last: RefCell<HashMap<&'a OutPath, Vec<u8>>>,
+    last: RefCell<HashMap<OutKey, Vec<u8>>>,
 }
 
 /// Pages that are kept as they were rendered.
@@ -247,8 +247,9 @@ impl<'a> Preview<'a> {
     }
 
     fn output(&self, output: &'a Output, status: u16) -> Content {
-        let media_type = types::of(output);
-        if let What::Copy { path, .. } = &output.what {
+        let media_type = types::of(self.host.plan(), output);
+        if let What::Copy(copy) = &output.what {
+            let path = &copy.path;
             let opened = self.root.open(path).ok().and_then(|opened| file(media_type, opened).ok());
             return match (opened, built_in_file(path)) {
                 (Some(content), _) => content,
@@ -274,7 +275,7 @@ impl<'a> Preview<'a> {
                     if last.len() >= KEPT {
                         last.clear();
                     }
-                    last.insert(&output.file, bytes.clone());
+                    last.insert(output.key, bytes.clone());
                 }
                 Content::Bytes { status, media_type, bytes, version }
             }
@@ -288,9 +289,9 @@ impl<'a> Preview<'a> {
     }
 
     fn stale(&self, output: &Output, status: u16) -> Content {
-        let last = self.last.borrow().get(&output.file).cloned();
+        let last = self.last.borrow().get(&output.key).cloned();
         let version = Some(self.host.version_of(output));
-        let media_type = types::of(output);
+        let media_type = types::of(self.host.plan(), output);
         Content::Stale(last.map(|bytes| Box::new(Content::Bytes { status, media_type, bytes, version })))
     }
 }

@@ -1,8 +1,6 @@
 //! What parts two plans. Fingerprints say where to look, bytes what would be written: a fingerprint
 //! counts more of a release than some pages show of it.
 
-use std::collections::HashMap;
-
 use crate::text::diagnostic::Diagnostic;
 use crate::text::source::SourcePath;
 
@@ -35,25 +33,28 @@ pub struct Side<'s, 'p> {
 
 /// The outputs that may differ between two plans.
 pub fn parted<'b, 'a>(before: &'b Plan, after: &'a Plan) -> Vec<Parted<'b, 'a>> {
-    let mut old: HashMap<&OutPath, &'b Output> =
-        before.outputs.iter().map(|output| (&output.file, output)).collect();
+    let mut old = before.outputs.iter().peekable();
     let mut parted = Vec::new();
     for new in &after.outputs {
-        match old.remove(&new.file) {
+        while let Some(old) = old.next_if(|old| old.key < new.key) {
+            parted.push(Parted::Removed(old));
+        }
+        match old.next_if(|old| old.key == new.key) {
             None => parted.push(Parted::Added(new)),
             Some(old) if old.fingerprint != new.fingerprint => parted.push(Parted::Both(old, new)),
             Some(_) => {}
         }
     }
-    parted.extend(old.into_values().map(Parted::Removed));
+    parted.extend(old.map(Parted::Removed));
     parted
 }
 
 impl Parted<'_, '_> {
-    pub fn file(&self) -> &OutPath {
+    /// The file that an output of either plan is stored in.
+    pub fn file(&self, before: &Plan, after: &Plan) -> OutPath {
         match self {
-            Self::Added(output) => &output.file,
-            Self::Removed(output) | Self::Both(output, _) => &output.file,
+            Self::Added(output) | Self::Both(_, output) => after.file(output),
+            Self::Removed(output) => before.file(output),
         }
     }
 
@@ -65,8 +66,8 @@ impl Parted<'_, '_> {
             Self::Both(old, new) => (old, new),
         };
         let same = match (&old.what, &new.what) {
-            (What::Copy { digest: old, .. }, What::Copy { digest: new, .. }) => old == new,
-            (What::Copy { .. }, _) | (_, What::Copy { .. }) => false,
+            (What::Copy(old), What::Copy(new)) => old.digest == new.digest,
+            (What::Copy(_), _) | (_, What::Copy(_)) => false,
             _ => before.bytes(old)? == after.bytes(new)?,
         };
         Ok((!same).then_some(Fate::Changed))

@@ -16,7 +16,6 @@ use super::plan::{Output, Plan, What};
 /// All addresses of one plan.
 pub struct Host<'s, 'p> {
     plan: &'s Plan<'p>,
-    files: HashMap<&'s str, &'s Output>,
     /// Of pictures and other files, by the folder of the page that shows them.
     beside: HashMap<&'s str, Fingerprint>,
     /// Of what any page may show: what all share, and files that are nobody's own.
@@ -47,26 +46,30 @@ pub fn decoded(path: &str) -> Option<String> {
 
 impl<'s, 'p> Host<'s, 'p> {
     pub fn of(plan: &'s Plan<'p>) -> Self {
-        let files = plan.outputs.iter().map(|output| (output.file.as_str(), output)).collect();
-        let mut host = Self { plan, files, beside: HashMap::new(), everywhere: shared(&plan.site.frame) };
+        let mut host = Self { plan, beside: HashMap::new(), everywhere: shared(&plan.site.frame) };
         for output in &plan.outputs {
-            let What::Copy { path, digest } = &output.what else { continue };
-            if is_style(&output.file) {
+            let What::Copy(copy) = &output.what else { continue };
+            if is_style(&copy.file) {
                 continue;
             }
-            let is_shared = path.starts_with("themes/") || path.starts_with("content/static/");
+            let is_shared = copy.path.starts_with("themes/") || copy.path.starts_with("content/static/");
+            let file = copy.file.as_str();
             let sum = match is_shared {
                 true => &mut host.everywhere,
-                false => host.beside.entry(folder(output)).or_default(),
+                false => host.beside.entry(file.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default(),
             };
-            *sum = Fingerprint::of(&(*sum, &output.file, digest));
+            *sum = Fingerprint::of(&(*sum, file, copy.digest));
         }
         host
     }
 
+    pub fn plan(&self) -> &'s Plan<'p> {
+        self.plan
+    }
+
     /// What a host answers at a decoded path.
     pub fn find(&self, path: &str) -> Found<'s> {
-        let get = |file: &str| self.files.get(file).copied();
+        let get = |file: &str| self.plan.find(file);
         if path.is_empty() || path.ends_with('/') {
             return match get(&format!("{path}index.html")) {
                 Some(output) => Found::Output(output),
@@ -87,7 +90,7 @@ impl<'s, 'p> Host<'s, 'p> {
     }
 
     fn nothing(&self) -> Found<'s> {
-        Found::Nothing(self.files.get("404.html").copied())
+        Found::Nothing(self.plan.find("404.html"))
     }
 
     /// Of all that is seen at a decoded path, styles apart: another one shows something else.
@@ -103,7 +106,8 @@ impl<'s, 'p> Host<'s, 'p> {
         match &output.what {
             What::Page(page) => {
                 let inputs = self.plan.site.inputs(output.lang, *page);
-                Fingerprint::of(&(&output.file, inputs, self.beside.get(folder(output)), self.everywhere))
+                let file = self.plan.file(output);
+                Fingerprint::of(&(file.as_str(), inputs, self.beside.get(folder(&file)), self.everywhere))
             }
             _ => output.fingerprint,
         }
@@ -112,8 +116,9 @@ impl<'s, 'p> Host<'s, 'p> {
     /// Addresses of style sheets, from the root, with what is in each.
     pub fn styles(&self) -> HashMap<String, Digest> {
         let style = |output: &Output| match &output.what {
-            What::Copy { digest, .. } if is_style(&output.file) => {
-                Some((format!("/{}", self.plan.site.frame.speller.file(output.file.as_str()).url), *digest))
+            What::Copy(copy) if is_style(&copy.file) => {
+                let url = self.plan.site.frame.speller.file(copy.file.as_str()).url;
+                Some((format!("/{url}"), copy.digest))
             }
             _ => None,
         };
@@ -140,11 +145,8 @@ fn is_style(file: &OutPath) -> bool {
     file.as_str().ends_with(".css")
 }
 
-/// The folder of a page and of what it brings with it, however pages are stored.
-fn folder(output: &Output) -> &str {
-    let file = output.file.as_str();
-    match file.strip_suffix("/index.html").or_else(|| file.strip_suffix(".html")) {
-        Some(page) if matches!(output.what, What::Page(_)) => page,
-        _ => file.rsplit_once('/').map_or("", |(folder, _)| folder),
-    }
+/// The folder of what a page brings with it, however pages are stored.
+fn folder(page: &OutPath) -> &str {
+    let file = page.as_str();
+    file.strip_suffix("/index.html").or_else(|| file.strip_suffix(".html")).unwrap_or(file)
 }

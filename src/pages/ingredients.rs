@@ -9,6 +9,7 @@ use crate::model::references::Target;
 use crate::text::source::SourcePath;
 
 use super::inputs::{Leaf, Other, PageInputs, Shown};
+use super::path::OutPath;
 use super::plan::{Output, Plan, What};
 use super::shelf::Period;
 use super::site::{Index, Page, TopicKind};
@@ -149,10 +150,10 @@ impl Gathered<'_, '_> {
     }
 
     /// Who brings a file.
-    fn bringers(&mut self, output: &Output) {
+    fn bringers(&mut self, file: &OutPath) {
         let (site, portal) = (&self.plan.site, self.plan.site.portal);
         let brings = |owner: &str, target: &Target| match target {
-            Target::Asset { name, .. } => site.asset_spot(owner, name).file == output.file,
+            Target::Asset { name, .. } => site.asset_spot(owner, name).file == *file,
             _ => false,
         };
         for release in portal.releases.iter().filter(|release| release.has_text()) {
@@ -181,8 +182,8 @@ impl Plan<'_> {
         let site = &self.site;
         match &output.what {
             What::Page(page) => gathered.page(output.lang, *page),
-            What::Redirect { from, to } => {
-                if let Some(inputs) = site.redirect(output.lang, from, *to) {
+            What::Redirect(redirect) => {
+                if let Some(inputs) = site.redirect(output.lang, &redirect.from.url, redirect.to) {
                     gathered.template(site.frame.view(&inputs).template);
                     if let PageInputs::Redirect { to, .. } = &inputs.page {
                         gathered.leaf(to);
@@ -205,9 +206,9 @@ impl Plan<'_> {
                 }
             }
             What::SitemapIndex | What::Robots => {}
-            What::Copy { path, .. } => {
-                gathered.add(Role::Copied, path);
-                gathered.bringers(output);
+            What::Copy(copy) => {
+                gathered.add(Role::Copied, &copy.path);
+                gathered.bringers(&copy.file);
             }
         }
         let mut seen = HashSet::new();
@@ -262,12 +263,12 @@ impl Plan<'_> {
                 Index::Province(_) => "province",
                 Index::NotFound => "404",
             },
-            What::Redirect { .. } => "redirect",
+            What::Redirect(_) => "redirect",
             What::Feed(_) => "feed",
             What::Sitemap(_) => "sitemap",
             What::SitemapIndex => "sitemap index",
             What::Robots => "robots.txt",
-            What::Copy { .. } => "file",
+            What::Copy(_) => "file",
         }
     }
 
@@ -275,8 +276,8 @@ impl Plan<'_> {
     pub fn url(&self, output: &Output) -> String {
         match &output.what {
             What::Page(page) => self.site.spot(output.lang, *page).url,
-            What::Redirect { from, .. } => from.clone(),
-            _ => self.site.frame.speller.file(output.file.as_str()).url,
+            What::Redirect(redirect) => redirect.from.url.clone(),
+            _ => self.site.frame.speller.file(self.file(output).as_str()).url,
         }
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::fingerprint::{Digest, Fingerprint};
 
-use super::path::OutPath;
+use super::path::{OutKey, OutPath};
 
-/// Everything in an output folder that Tribune put there, sorted by file.
+/// Everything in an output folder that Tribune put there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Holds what is not public: drafts, or a future that has not come.
@@ -19,6 +19,7 @@ pub struct Manifest {
     pub releases: usize,
     /// Files that were there when nobody knew any more who had put them there.
     pub strange: Vec<OutPath>,
+    /// In the order of their keys.
     pub files: Vec<Published>,
     /// Of the plainer record beside this one, by which it is known to be as it was left.
     pub account: Option<OutStamp>,
@@ -27,6 +28,7 @@ pub struct Manifest {
 /// One file as it was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
+    pub key: OutKey,
     pub file: OutPath,
     /// Of the inputs that it was made of.
     pub fingerprint: Fingerprint,

@@ -2,6 +2,9 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use unicode_normalization::UnicodeNormalization;
+use xxhash_rust::xxh3::xxh3_128;
+
 use crate::model::config::Addresses;
 use crate::model::language::LangId;
 use crate::model::path::SafePath;
@@ -10,6 +13,16 @@ use crate::model::path::SafePath;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String")]
 pub struct OutPath(String);
+
+/// Stands for a file of the output where only sameness matters. Local to a machine, never published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct OutKey(u128);
+
+impl From<OutPath> for String {
+    fn from(path: OutPath) -> Self {
+        path.0
+    }
+}
 
 impl TryFrom<String> for OutPath {
     type Error = &'static str;
@@ -30,10 +43,27 @@ impl OutPath {
         &self.0
     }
 
+    /// The same for what file systems without case and normal forms would take for the same file.
+    pub fn key(&self) -> OutKey {
+        match self.0.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            true => OutKey(xxh3_128(self.0.as_bytes())),
+            false => OutKey(xxh3_128(self.0.nfc().collect::<String>().to_lowercase().as_bytes())),
+        }
+    }
+
+    /// Whether its name is that of a file as Tribune names them.
+    pub fn has_dot(&self) -> bool {
+        self.0.rsplit('/').next().is_some_and(|name| name.contains('.'))
+    }
+
+    /// The folders that it stands in.
+    pub fn folders(&self) -> impl Iterator<Item = Self> {
+        self.0.match_indices('/').map(|(at, _)| Self(self.0[..at].to_owned()))
+    }
+
     /// Equal for what file systems without case and normal forms would take for the same file, and in
     /// an order in which the files of a folder follow at once on a file of its name.
     pub fn sort_key(&self) -> String {
-        use unicode_normalization::UnicodeNormalization;
         let end = |c: char| if c == '/' { FOLDER_END } else { c };
         match self.0.is_ascii() {
             true => self.0.chars().map(|c| end(c.to_ascii_lowercase())).collect(),

@@ -19,7 +19,7 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 use crate::text::suggest::nearest;
 
-use super::path::{FOLDER_END, OutPath, Spot};
+use super::path::{FOLDER_END, OutKey, OutPath, Spot};
 use super::shelf::Period;
 use super::site::{Channel, Index, Page, Site, TopicKind, parts};
 use super::sitemap::{self, Chapters, SitemapPart};
@@ -28,32 +28,46 @@ use super::theme::Theme;
 /// One file of the output.
 #[derive(Debug)]
 pub struct Output {
-    pub file: OutPath,
+    /// Of its file, which [`Plan::file`] spells.
+    pub key: OutKey,
     pub lang: LangId,
     pub what: What,
     pub fingerprint: Fingerprint,
 }
 
 /// What a file of the output is.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum What {
     /// Rendered by a template.
     Page(Page),
     /// An old address.
-    Redirect {
-        from: String,
-        to: Page,
-    },
+    Redirect(Box<Redirect>),
     /// Derived by a recipe.
     Feed(Channel),
     Sitemap(usize),
     SitemapIndex,
     Robots,
-    /// Copied from a file of the portal or, where `path` is one of its, of the theme.
-    Copy {
-        path: SourcePath,
-        digest: Digest,
-    },
+    /// Published as it is.
+    Copy(Box<Copy>),
+}
+
+/// An old address of a release or a page.
+#[derive(Debug)]
+pub struct Redirect {
+    pub from: Spot,
+    pub to: Page,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A file of the portal or, where `path` is one of its, of the theme.
+#[derive(Debug)]
+pub struct Copy {
+    pub file: OutPath,
+    pub path: SourcePath,
+    pub digest: Digest,
+    /// Who asked for it.
+    pub place: Place,
 }
 
 /// What is made in the same way, by the same template: kinds of output, of page and of index.
@@ -67,21 +81,15 @@ impl What {
     }
 }
 
-/// Everything that is published, sorted by file.
+/// Everything that is published, in the order of its keys.
 pub struct Plan<'p> {
     pub site: Site<'p>,
     pub outputs: Vec<Output>,
     pub sitemaps: Vec<SitemapPart>,
 }
 
-/// A file that is planned, before collisions are known.
-struct Planned {
-    spot: Spot,
-    lang: LangId,
-    what: What,
-    /// Who asked for it; pages that come of themselves have no place.
-    owner: Option<Place>,
-}
+/// Files that are planned, before collisions are known.
+type Planned = Vec<(LangId, What)>;
 
 /// Plans the whole portal.
 pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnostic>) -> Plan<'p> {
@@ -93,7 +101,7 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
     }
     missing_logo(portal, faults);
     let site = Site::new(portal, theme);
-    let mut planned = Vec::with_capacity(portal.releases.len() * 3 / 2 + 256);
+    let mut planned: Planned = Vec::with_capacity(portal.releases.len() * 3 / 2 + 256);
     for (lang, _) in portal.config.languages() {
         pages(&site, lang, &mut planned);
         feeds(&site, lang, &mut planned);
@@ -105,104 +113,110 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
     page_files(&site, &mut planned);
     statics(&site, &mut planned);
     let sitemaps = sitemaps(&site, &mut planned);
-    let planned = without_collisions(planned, faults);
-    let outputs = planned
-        .into_par_iter()
-        .map(|Planned { spot, lang, what, .. }| {
-            let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
-            let fingerprint = site.frame.fingerprint.with(fingerprint);
-            Output { file: spot.file, lang, what, fingerprint }
-        })
-        .collect();
-    Plan { site, outputs, sitemaps }
+    let output = |(lang, what)| {
+        let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
+        Output { key: file(&site, &sitemaps, lang, &what).key(), lang, what, fingerprint }
+    };
+    let mut outputs: Vec<Output> = planned.into_par_iter().map(output).collect();
+    outputs.par_sort_by_key(|output| output.key);
+    let mut plan = Plan { site, outputs, sitemaps };
+    if plan.may_collide() {
+        plan.part_colliding(faults);
+    }
+    plan
+}
+
+/// The file that an output is stored in.
+fn file(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What) -> OutPath {
+    let plain = |name: &str| site.frame.speller.file(name).file;
+    match what {
+        What::Page(page) => site.spot(lang, *page).file,
+        What::Redirect(redirect) => redirect.from.file.clone(),
+        What::Feed(channel) => site.feed_spot(lang, *channel).file,
+        What::Sitemap(ix) => plain(&sitemaps[*ix].name),
+        What::SitemapIndex => plain("sitemap.xml"),
+        What::Robots => plain("robots.txt"),
+        What::Copy(copy) => copy.file.clone(),
+    }
 }
 
 fn fingerprint(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What) -> Fingerprint {
+    let frame = site.frame.fingerprint;
     match what {
-        What::Page(page) => Fingerprint::of(&site.inputs(lang, *page)),
-        What::Redirect { from, to } => Fingerprint::of(&site.redirect(lang, from, *to)),
-        What::Feed(channel) => Fingerprint::of(&site.feed_inputs(lang, *channel)),
-        What::Sitemap(ix) => sitemaps[*ix].fingerprint(site),
-        What::SitemapIndex => Fingerprint::of(&sitemap::index(sitemaps)),
-        What::Robots => Fingerprint::of(&sitemap::robots(site)),
-        What::Copy { digest, .. } => Fingerprint::of(digest),
+        What::Page(page) => Fingerprint::of(&(frame, site.inputs(lang, *page))),
+        What::Redirect(redirect) => {
+            Fingerprint::of(&(frame, site.redirect(lang, &redirect.from.url, redirect.to)))
+        }
+        What::Feed(channel) => Fingerprint::of(&(frame, site.feed_inputs(lang, *channel))),
+        What::Sitemap(ix) => frame.with(sitemaps[*ix].fingerprint(site)),
+        What::SitemapIndex => Fingerprint::of(&(frame, sitemap::index(sitemaps))),
+        What::Robots => Fingerprint::of(&(frame, sitemap::robots(site))),
+        What::Copy(copy) => Fingerprint::of(&(frame, copy.digest)),
     }
 }
 
-fn pages(site: &Site, lang: LangId, planned: &mut Vec<Planned>) {
+fn pages(site: &Site, lang: LangId, planned: &mut Planned) {
     let shelf = site.shelf(lang);
     let portal = site.portal;
-    let mut add = |page: Page, owner: Option<Place>| {
-        planned.push(Planned { spot: site.spot(lang, page), lang, what: What::Page(page), owner });
-    };
+    let mut add = |page: Page| planned.push((lang, What::Page(page)));
     for index in [Index::Home, Index::Archives, Index::Regions, Index::NotFound] {
-        add(Page::Index(index), None);
+        add(Page::Index(index));
     }
     for ix in portal.of_language(lang) {
-        add(Page::Release(ix), Some(portal.releases[ix].place.clone()));
+        add(Page::Release(ix));
     }
-    for (ix, page) in portal.pages.iter().enumerate().filter(|(_, page)| page.written.lang == lang) {
-        add(Page::Static(ix), Some(page.written.place()));
+    for (ix, _) in portal.pages.iter().enumerate().filter(|(_, page)| page.written.lang == lang) {
+        add(Page::Static(ix));
     }
     for (period, range) in shelf.all.years.iter().chain(&shelf.all.months).chain(&shelf.all.days) {
         for part in 0..parts(range.len()) {
-            add(Page::Index(Index::Period { region: None, period: *period, part }), None);
+            add(Page::Index(Index::Period { region: None, period: *period, part }));
         }
     }
     for (region, _) in portal.territory.regions() {
-        add(Page::Index(Index::Region(region)), None);
+        add(Page::Index(Index::Region(region)));
         let Some(run) = shelf.region(region) else { continue };
         for (period, range) in run.years.iter().chain(&run.months) {
             for part in 0..parts(range.len()) {
-                add(Page::Index(Index::Period { region: Some(region), period: *period, part }), None);
+                add(Page::Index(Index::Period { region: Some(region), period: *period, part }));
             }
         }
     }
     for province in shelf.provinces.keys() {
-        add(Page::Index(Index::Province(*province)), None);
+        add(Page::Index(Index::Province(*province)));
     }
     for (kind, topics) in [(TopicKind::Tag, &shelf.tags), (TopicKind::Series, &shelf.series)] {
         for (ix, topic) in topics.iter().enumerate() {
-            let owner = topic.releases.first().and_then(|first| {
-                let release = &portal.releases[*first];
-                let named = release.tags.iter().chain(&release.series).find(|name| name.text == topic.name);
-                named.map(|name| name.place.clone())
-            });
             for part in 0..parts(topic.releases.len()) {
-                add(Page::Topic { kind, ix, part }, owner.clone());
+                add(Page::Topic { kind, ix, part });
             }
         }
     }
 }
 
-fn feeds(site: &Site, lang: LangId, planned: &mut Vec<Planned>) {
+fn feeds(site: &Site, lang: LangId, planned: &mut Planned) {
     let shelf = site.shelf(lang);
     let regions = site.portal.territory.regions().map(|(region, _)| Channel::Region(region));
     let provinces = shelf.provinces.keys().map(|province| Channel::Province(*province));
     let tags = (0..shelf.tags.len()).map(|ix| Channel::Topic { kind: TopicKind::Tag, ix });
     let series = (0..shelf.series.len()).map(|ix| Channel::Topic { kind: TopicKind::Series, ix });
     let channels = std::iter::once(Channel::Site).chain(regions).chain(provinces).chain(tags).chain(series);
-    planned.extend(channels.map(|channel| Planned {
-        spot: site.feed_spot(lang, channel),
-        lang,
-        what: What::Feed(channel),
-        owner: None,
-    }));
+    planned.extend(channels.map(|channel| (lang, What::Feed(channel))));
 }
 
-fn redirects(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
+fn redirects(site: &Site, ix: ReleaseIx, planned: &mut Planned) {
     let release = &site.portal.releases[ix];
     for alias in &release.aliases {
         let Ok(path) = SafePath::parse(&alias.value) else { continue };
         let spot = site.frame.speller.alias(&path);
-        let what = What::Redirect { from: spot.url.clone(), to: Page::Release(ix) };
-        let owner = Some(Place::new(release.source.clone(), alias.span));
-        planned.push(Planned { spot, lang: release.lang, what, owner });
+        let place = Place::new(release.source.clone(), alias.span);
+        let redirect = Redirect { from: spot, to: Page::Release(ix), place };
+        planned.push((release.lang, What::Redirect(Box::new(redirect))));
     }
 }
 
 /// The files that a release brings with it, as long as its text is shown.
-fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
+fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Planned) {
     let release = &site.portal.releases[ix];
     if !release.has_text() || release.targets.is_empty() && release.image.is_none() {
         return;
@@ -216,7 +230,7 @@ fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Vec<Planned>) {
     copies(site, release.lang, &owner, places, planned);
 }
 
-fn page_files(site: &Site, planned: &mut Vec<Planned>) {
+fn page_files(site: &Site, planned: &mut Planned) {
     for (ix, page) in site.portal.pages.iter().enumerate() {
         let owner = site.frame.static_address(page);
         let body = page.targets.iter().zip(&page.written.body.references);
@@ -226,9 +240,9 @@ fn page_files(site: &Site, planned: &mut Vec<Planned>) {
         for alias in &page.written.aliases {
             let Ok(path) = SafePath::parse(&alias.value) else { continue };
             let spot = site.frame.speller.alias(&path);
-            let what = What::Redirect { from: spot.url.clone(), to: Page::Static(ix) };
-            let owner = Some(Place::new(page.written.path.clone(), alias.span));
-            planned.push(Planned { spot, lang: page.written.lang, what, owner });
+            let place = Place::new(page.written.path.clone(), alias.span);
+            let redirect = Redirect { from: spot, to: Page::Static(ix), place };
+            planned.push((page.written.lang, What::Redirect(Box::new(redirect))));
         }
     }
 }
@@ -238,55 +252,48 @@ fn copies<'t>(
     lang: LangId,
     owner: &str,
     targets: impl Iterator<Item = (&'t Target, Place)>,
-    planned: &mut Vec<Planned>,
+    planned: &mut Planned,
 ) {
     let mut seen: HashSet<(&str, &str)> = HashSet::default();
     for (target, place) in targets {
         let Target::Asset { file, name } = target else { continue };
         let Some(asset) = site.portal.assets.get(file) else { continue };
         if seen.insert((file, name)) {
-            let what = What::Copy { path: asset.path.clone(), digest: asset.digest };
-            planned.push(Planned { spot: site.asset_spot(owner, name), lang, what, owner: Some(place) });
+            planned.push((lang, copy(site.asset_spot(owner, name), asset, place)));
         }
     }
 }
 
 /// Files of the theme and of the portal; the portal's win.
-fn statics(site: &Site, planned: &mut Vec<Planned>) {
+fn statics(site: &Site, planned: &mut Planned) {
     let mut files: BTreeMap<&str, &Asset> = BTreeMap::new();
     for (address, asset) in site.frame.theme.statics.iter().chain(&site.portal.statics) {
         files.insert(address, asset);
     }
-    planned.extend(files.into_iter().map(|(address, asset)| Planned {
-        spot: site.frame.speller.file(address),
-        lang: LangId(0),
-        what: What::Copy { path: asset.path.clone(), digest: asset.digest },
-        owner: Some(Place::file(asset.path.clone())),
+    planned.extend(files.into_iter().map(|(address, asset)| {
+        let place = Place::file(asset.path.clone());
+        (LangId(0), copy(site.frame.speller.file(address), asset, place))
     }));
-    planned.push(Planned {
-        spot: site.frame.speller.file("robots.txt"),
-        lang: LangId(0),
-        what: What::Robots,
-        owner: None,
-    });
+    planned.push((LangId(0), What::Robots));
 }
 
-fn sitemaps(site: &Site, planned: &mut Vec<Planned>) -> Vec<SitemapPart> {
+fn copy(spot: Spot, asset: &Asset, place: Place) -> What {
+    let (path, digest) = (asset.path.clone(), asset.digest);
+    What::Copy(Box::new(Copy { file: spot.file, path, digest, place }))
+}
+
+fn sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
     let mut chapters: Chapters = Chapters::new();
-    for one in planned.iter() {
-        let What::Page(page) = &one.what else { continue };
+    for (lang, what) in planned.iter() {
+        let What::Page(page) = what else { continue };
         if site.noindex(*page) {
             continue;
         }
-        chapters.entry((one.lang, chapter(site, one.lang, *page))).or_default().push((one.lang, *page));
+        chapters.entry((*lang, chapter(site, *lang, *page))).or_default().push((*lang, *page));
     }
     let sitemaps = sitemap::parts(site, chapters);
-    for (ix, part) in sitemaps.iter().enumerate() {
-        let (lang, what) = (LangId(0), What::Sitemap(ix));
-        planned.push(Planned { spot: site.frame.speller.file(&part.name), lang, what, owner: None });
-    }
-    let spot = site.frame.speller.file("sitemap.xml");
-    planned.push(Planned { spot, lang: LangId(0), what: What::SitemapIndex, owner: None });
+    planned.extend((0..sitemaps.len()).map(|ix| (LangId(0), What::Sitemap(ix))));
+    planned.push((LangId(0), What::SitemapIndex));
     sitemaps
 }
 
@@ -305,36 +312,97 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
     }
 }
 
-/// Sorts what is planned by file, and says which files are asked for twice: for a file system
-/// without case and normal forms, too, and where one file would be another's folder.
-fn without_collisions(planned: Vec<Planned>, faults: &mut Vec<Diagnostic>) -> Vec<Planned> {
-    // Keys are sorted, not what is planned, which is large.
-    let mut keys: Vec<(String, usize)> =
-        planned.par_iter().enumerate().map(|(at, one)| (one.spot.file.sort_key(), at)).collect();
-    keys.par_sort_unstable();
-    let mut planned: Vec<Option<Planned>> = planned.into_iter().map(Some).collect();
-    let mut sorted: Vec<Planned> = Vec::with_capacity(planned.len());
-    let (mut last, mut told) = ("", "");
-    for (key, at) in &keys {
-        let Some(one) = planned[*at].take() else { continue };
-        let is_same = key == last;
-        let is_within = || key.strip_prefix(last).is_some_and(|rest| rest.starts_with(FOLDER_END));
-        match sorted.last() {
-            Some(other) if is_same || is_within() => {
-                // A file in the place of a folder is in the way of all that is in it: once is enough.
-                if is_same || told != last {
-                    let problem = Problem::AddressTaken { address: format!("/{}", one.spot.url) };
-                    faults.push(collision(problem, other.owner.clone(), one.owner.clone()));
-                }
-                told = last;
+impl Plan<'_> {
+    /// The file that an output is stored in.
+    pub fn file(&self, output: &Output) -> OutPath {
+        file(&self.site, &self.sitemaps, output.lang, &output.what)
+    }
+
+    /// The output that has this very file.
+    pub fn find(&self, file: &str) -> Option<&Output> {
+        let file = OutPath::parse(file)?;
+        let at = self.position(file.key())?;
+        Some(&self.outputs[at]).filter(|output| self.file(output) == file)
+    }
+
+    /// The place of an output among all.
+    pub fn position(&self, key: OutKey) -> Option<usize> {
+        self.outputs.binary_search_by_key(&key, |output| output.key).ok()
+    }
+
+    /// Whether two outputs share a file or one's file may be another's folder. Names that Tribune
+    /// makes are those of files if they have a dot, else of folders; people's may be both.
+    fn may_collide(&self) -> bool {
+        if self.outputs.windows(2).any(|two| two[0].key == two[1].key) {
+            return true;
+        }
+        let own = self.outputs.iter().filter_map(|output| match &output.what {
+            What::Copy(copy) => Some(&copy.file),
+            What::Redirect(redirect) => Some(&redirect.from.file),
+            _ => None,
+        });
+        let mut dotless: Vec<&OutPath> = Vec::new();
+        for file in own {
+            if file.folders().any(|folder| folder.has_dot() && self.position(folder.key()).is_some()) {
+                return true;
             }
-            _ => {
-                last = key;
-                sorted.push(one);
+            if !file.has_dot() {
+                dotless.push(file);
             }
         }
+        let keys: HashSet<OutKey> = dotless.into_iter().map(OutPath::key).collect();
+        let is_within = |output: &Output| self.file(output).folders().any(|folder| keys.contains(&folder.key()));
+        !keys.is_empty() && self.outputs.par_iter().any(is_within)
     }
-    sorted
+
+    /// Says which files are asked for twice, and leaves one of each: for a file system without case
+    /// and normal forms, too, and where one file would be another's folder.
+    fn part_colliding(&mut self, faults: &mut Vec<Diagnostic>) {
+        // Those of one file stand in the order in which they were planned.
+        let keyed = |(at, output): (usize, &Output)| (self.file(output).sort_key(), at);
+        let mut keys: Vec<(String, usize)> = self.outputs.par_iter().enumerate().map(keyed).collect();
+        keys.par_sort_unstable();
+        let mut keep = vec![true; self.outputs.len()];
+        let (mut last, mut told) = (None, "");
+        for (key, at) in &keys {
+            let (before, other): (&str, Option<usize>) = last.unwrap_or_default();
+            let is_same = key == before;
+            let is_within = || key.strip_prefix(before).is_some_and(|rest| rest.starts_with(FOLDER_END));
+            match other {
+                Some(other) if is_same || is_within() => {
+                    // A file in the place of a folder is in the way of all that is in it: once is enough.
+                    if is_same || told != before {
+                        let address = format!("/{}", self.url(&self.outputs[*at]));
+                        let (first, second) = (self.owner(other), self.owner(*at));
+                        faults.push(collision(Problem::AddressTaken { address }, first, second));
+                    }
+                    told = before;
+                    keep[*at] = false;
+                }
+                _ => last = Some((key, Some(*at))),
+            }
+        }
+        let mut keep = keep.into_iter();
+        self.outputs.retain(|_| keep.next().unwrap_or(true));
+    }
+
+    /// Who asked for an output; pages that come of themselves have no place.
+    fn owner(&self, at: usize) -> Option<Place> {
+        let portal = self.site.portal;
+        match &self.outputs[at].what {
+            What::Page(Page::Release(ix)) => Some(portal.releases[*ix].place.clone()),
+            What::Page(Page::Static(ix)) => Some(portal.pages[*ix].written.place()),
+            What::Page(Page::Topic { kind, ix, .. }) => {
+                let topic = self.site.topic(self.outputs[at].lang, *kind, *ix);
+                let release = &portal.releases[*topic.releases.first()?];
+                let named = release.tags.iter().chain(&release.series).find(|name| name.text == topic.name);
+                named.map(|name| name.place.clone())
+            }
+            What::Redirect(redirect) => Some(redirect.place.clone()),
+            What::Copy(copy) => Some(copy.place.clone()),
+            _ => None,
+        }
+    }
 }
 
 fn collision(problem: Problem, first: Option<Place>, second: Option<Place>) -> Diagnostic {
@@ -387,9 +455,9 @@ impl Plan<'_> {
         let portal = self.site.portal;
         let mut known: BTreeSet<String> = BTreeSet::new();
         for output in &self.outputs {
-            let file = output.file.as_str();
-            known.insert(file.to_owned());
-            known.extend(file.strip_suffix("index.html").map(str::to_owned));
+            let file = self.file(output);
+            known.extend(file.as_str().strip_suffix("index.html").map(str::to_owned));
+            known.insert(file.into());
         }
         let releases = portal.releases.iter().map(|r| (&r.source, &r.targets, &r.body.references));
         let pages = portal.pages.iter().map(|p| (&p.written.path, &p.targets, &p.written.body.references));

@@ -95,7 +95,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
                 };
                 self.page(output.lang, &view, &body)
             }
-            What::Redirect { from, to } => match site.redirect(output.lang, from, *to) {
+            What::Redirect(redirect) => match site.redirect(output.lang, &redirect.from.url, redirect.to) {
                 Some(inputs) => self.page(output.lang, &site.frame.view(&inputs), ""),
                 None => Ok(Vec::new()),
             },
@@ -112,7 +112,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
             What::Sitemap(ix) => Ok(sitemap::render_part(site, &self.plan.sitemaps[*ix])),
             What::SitemapIndex => Ok(sitemap::render_index(site, &self.plan.sitemaps)),
             What::Robots => Ok(sitemap::robots(site).into_bytes()),
-            What::Copy { .. } => Ok(Vec::new()),
+            What::Copy(_) => Ok(Vec::new()),
         }
     }
 

@@ -1,14 +1,15 @@
 //! Media types of what is published, as a host tells them.
 
 use super::feed::picture_type;
-use super::plan::{Output, What};
+use super::plan::{Output, Plan, What};
 
 /// The media type of an output, with its charset where it is a text.
-pub fn of(output: &Output) -> &'static str {
+pub fn of(plan: &Plan, output: &Output) -> &'static str {
+    let file = plan.file(output);
     match &output.what {
-        What::Feed(_) if output.file.as_str().ends_with("atom.xml") => "application/atom+xml; charset=utf-8",
-        What::Feed(_) if output.file.as_str().ends_with(".xml") => "application/rss+xml; charset=utf-8",
-        _ => of_name(output.file.as_str()),
+        What::Feed(_) if file.as_str().ends_with("atom.xml") => "application/atom+xml; charset=utf-8",
+        What::Feed(_) if file.as_str().ends_with(".xml") => "application/rss+xml; charset=utf-8",
+        _ => of_name(file.as_str()),
     }
 }
 

@@ -130,7 +130,7 @@ fn published(releases: &[String]) -> Result<(Vec<String>, String), TestCaseError
     let renderer = Renderer::new(&plan);
     let (mut pages, mut feed) = (Vec::new(), String::new());
     for output in &plan.outputs {
-        let is_feed = output.what == What::Feed(Channel::Site) && output.lang.index() == 0;
+        let is_feed = matches!(output.what, What::Feed(Channel::Site)) && output.lang.index() == 0;
         if is_feed || matches!(output.what, What::Page(Page::Release(_))) {
             let bytes = renderer.render(output, &texts);
             let bytes = bytes.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;

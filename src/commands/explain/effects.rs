@@ -61,7 +61,7 @@ impl Ground<'_> {
             }
             // What is set there may change anything.
             None => {
-                let files = self.plan.outputs.iter().map(|output| (Fate::Changed, output.file.clone()));
+                let files = self.plan.outputs.iter().map(|output| (Fate::Changed, self.plan.file(output)));
                 Effect { cause: Cause::Any, files: files.collect(), refused: Vec::new() }
             }
         };
@@ -113,7 +113,7 @@ impl Ground<'_> {
         let fates = parted.par_iter().map(|one| {
             let fate = one.fate(&before, &after_side);
             progress.step();
-            fate.map(|fate| Some((fate?, one.file().clone())))
+            fate.map(|fate| Some((fate?, one.file(self.plan, &after))))
         });
         let fates: Result<Vec<Option<(Fate, OutPath)>>, Diagnostic> = fates.collect();
         let mut files: Vec<(Fate, OutPath)> = fates?.into_iter().flatten().collect();

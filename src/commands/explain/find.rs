@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::portal::Parts;
+use crate::pages::path::OutPath;
 use crate::pages::plan::Plan;
 use crate::text::source::SourcePath;
 use crate::text::suggest::nearest;
@@ -70,9 +71,7 @@ impl Finder<'_> {
                 "" => vec!["index.html".to_owned()],
                 _ => vec![folder.to_owned(), format!("{folder}/index.html"), format!("{folder}.html")],
             };
-            names
-                .into_iter()
-                .find_map(|name| self.plan.outputs.iter().position(|output| output.file.as_str() == name))
+            names.into_iter().find_map(|name| self.plan.position(self.plan.find(&name)?.key))
         };
         let below_path = || format!("/{plain}").strip_prefix(path).map(str::to_owned);
         spelt(plain).or_else(|| spelt(&below_path()?)).map(Asked::Output)
@@ -91,8 +90,8 @@ impl Finder<'_> {
         let sources = self.sources();
         let outputs = self.plan.outputs.iter().map(|output| self.plan.url(output));
         let addresses: Vec<String> = outputs.map(|url| format!("/{url}")).collect();
-        let files = self.plan.outputs.iter().map(|output| output.file.as_str());
-        let known = sources.iter().map(|source| &**source).chain(files);
+        let files: Vec<OutPath> = self.plan.outputs.iter().map(|output| self.plan.file(output)).collect();
+        let known = sources.iter().map(|source| &**source).chain(files.iter().map(OutPath::as_str));
         let address = format!("/{}", given.trim_start_matches('/'));
         let near = nearest(given, known).or_else(|| nearest(&address, addresses.iter().map(String::as_str)));
         let help = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

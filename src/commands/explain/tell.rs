@@ -22,7 +22,7 @@ const MOST: usize = 50;
 #[derive(Serialize)]
 struct OutputLine<'a> {
     address: String,
-    file: &'a str,
+    file: String,
     kind: &'static str,
     lang: &'a str,
     sources: &'a [Ingredient],
@@ -50,7 +50,7 @@ struct Change<'a> {
 /// Tells what an output is made of.
 pub fn output(plan: &Plan, output: &Output, format: Format) {
     let (sources, shared) = (plan.ingredients(output), plan.shared());
-    let (address, file) = (format!("/{}", plan.url(output)), output.file.as_str());
+    let (address, file) = (format!("/{}", plan.url(output)), String::from(plan.file(output)));
     let (kind, lang) = (plan.kind(output), plan.site.frame.tag(output.lang));
     if format == Format::Json {
         let line = OutputLine { address, file, kind, lang, sources: &sources, shared: &shared };
@@ -64,7 +64,7 @@ pub fn output(plan: &Plan, output: &Output, format: Format) {
     if sources.is_empty() {
         terminal::say("  made of what all pages share, and of which pages there are");
     }
-    if matches!(output.what, What::Copy { .. }) {
+    if matches!(output.what, What::Copy(_)) {
         return;
     }
     let mut by_role: BTreeMap<Role, Vec<&str>> = BTreeMap::new();

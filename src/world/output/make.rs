@@ -6,12 +6,11 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use foldhash::HashMap;
 use rayon::prelude::*;
 
 use crate::pages::manifest::{OutStamp, Published};
 use crate::pages::path::OutPath;
-use crate::pages::plan::{Output, Plan, What};
+use crate::pages::plan::{Copy, Output, Plan, What};
 use crate::pages::render::{Renderer, Texts};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Digest;
@@ -26,22 +25,22 @@ use super::journal::new_file;
 const ENOUGH: usize = 100;
 
 pub struct Work<'a> {
-    plan: &'a Plan<'a>,
-    renderer: &'a Renderer<'a, 'a>,
-    root: &'a Root,
+    pub plan: &'a Plan<'a>,
+    pub renderer: &'a Renderer<'a, 'a>,
+    pub root: &'a Root,
     /// The output, where there is one to compare with.
-    standing: Option<&'a Path>,
-    stage: &'a Path,
-    /// What was published last, where that may be left as it is.
-    known: Option<&'a HashMap<&'a OutPath, &'a Published>>,
-    progress: &'a Progress,
+    pub standing: Option<&'a Path>,
+    pub stage: &'a Path,
+    pub progress: &'a Progress,
     faults: Mutex<Vec<Diagnostic>>,
     stop: AtomicBool,
     next: AtomicU32,
 }
 
 /// An output as it will stand.
-pub struct Made {
+pub struct Made<'a> {
+    pub output: &'a Output,
+    pub file: OutPath,
     digest: Digest,
     stamp: OutStamp,
     pub staged: Staged,
@@ -49,8 +48,6 @@ pub struct Made {
 
 #[derive(PartialEq)]
 pub enum Staged {
-    /// Nothing that it is made of changed, and its file is as it was left.
-    Known,
     /// The output has these bytes already.
     Equal,
     /// In the stage, at its own path.
@@ -65,11 +62,11 @@ impl Staged {
     }
 }
 
-impl Made {
+impl Made<'_> {
     /// The record of it.
-    pub fn published(&self, output: &Output) -> Published {
-        let (file, fingerprint) = (output.file.clone(), output.fingerprint);
-        Published { file, fingerprint, digest: self.digest, stamp: self.stamp }
+    pub fn published(&self) -> Published {
+        let Output { key, fingerprint, .. } = *self.output;
+        Published { key, file: self.file.clone(), fingerprint, digest: self.digest, stamp: self.stamp }
     }
 }
 
@@ -80,22 +77,24 @@ impl<'a> Work<'a> {
         root: &'a Root,
         standing: Option<&'a Path>,
         stage: &'a Path,
-        known: Option<&'a HashMap<&'a OutPath, &'a Published>>,
         progress: &'a Progress,
     ) -> Self {
         let (faults, stop, next) = (Mutex::default(), AtomicBool::new(false), AtomicU32::new(0));
-        Self { plan, renderer, root, standing, stage, known, progress, faults, stop, next }
+        Self { plan, renderer, root, standing, stage, progress, faults, stop, next }
     }
 
-    /// All outputs, in the plan's order.
-    pub fn run(self) -> Result<Vec<Made>, Refusal> {
-        self.progress.begin("rendering and writing", self.plan.outputs.len());
-        let counted = |output| {
-            let made = self.one(output);
+    /// Makes these outputs, each folder's one after another.
+    pub fn run(self, outputs: Vec<&'a Output>) -> Result<Vec<Made<'a>>, Refusal> {
+        self.progress.begin("rendering and writing", outputs.len());
+        let mut files: Vec<(OutPath, &Output)> =
+            outputs.into_par_iter().map(|output| (self.plan.file(output), output)).collect();
+        files.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let counted = |(file, output)| {
+            let made = self.one(output, file);
             self.progress.step();
             made
         };
-        let made: Result<Vec<Option<Made>>, Failure> = self.plan.outputs.par_iter().map(counted).collect();
+        let made: Result<Vec<Option<Made>>, Failure> = files.into_par_iter().map(counted).collect();
         let faults = self.faults.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         if !faults.is_empty() {
             return Err(Refusal::Faults(faults));
@@ -103,40 +102,27 @@ impl<'a> Work<'a> {
         Ok(made?.into_iter().flatten().collect())
     }
 
-    fn one(&self, output: &Output) -> Result<Option<Made>, Failure> {
+    fn one(&self, output: &'a Output, file: OutPath) -> Result<Option<Made<'a>>, Failure> {
         if self.stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        if let Some(known) = self.known(output) {
-            // A share is made all the same where it costs nobody time, to see that it may be left.
-            if cfg!(debug_assertions) && known.fingerprint.0.is_multiple_of(8) {
-                self.verify(output, known)?;
-            }
-            let made = Made { digest: known.digest, stamp: known.stamp, staged: Staged::Known };
-            return Ok(Some(made));
-        }
-        if let What::Copy { path, digest } = &output.what {
-            return self.copy(output, path, *digest).map(Some);
+        if let What::Copy(copy) = &output.what {
+            return self.copy(output, file, copy).map(Some);
         }
         let Some(bytes) = self.render(output)? else { return Ok(None) };
-        self.stage(output, &bytes, Digest::of(&bytes)).map(Some)
+        self.stage(output, file, &bytes, Digest::of(&bytes)).map(Some)
     }
 
-    /// The record of an output that need not be looked at again.
-    fn known(&self, output: &Output) -> Option<&Published> {
-        let known = *self.known?.get(&output.file).filter(|known| known.fingerprint == output.fingerprint)?;
-        (stamp_at(&self.standing?.join(output.file.as_str())) == Some(known.stamp)).then_some(known)
-    }
-
-    fn verify(&self, output: &Output, known: &Published) -> Result<(), Failure> {
+    /// Makes what need not be made, to see that it need not.
+    pub fn verify(&self, output: &Output, known: &Published) -> Result<(), Failure> {
         let digest = match &output.what {
-            What::Copy { digest, .. } => Some(*digest),
+            What::Copy(copy) => Some(copy.digest),
             _ => self.render(output)?.map(|bytes| Digest::of(&bytes)),
         };
         match digest {
             Some(digest) if digest != known.digest => {
                 let error = io::Error::other("its fingerprint is the same, its bytes are not");
-                Err(Failure::new("trust what is remembered of", output.file.as_str(), error))
+                Err(Failure::new("trust what is remembered of", known.file.as_str(), error))
             }
             _ => Ok(()),
         }
@@ -164,32 +150,39 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn stage(&self, output: &Output, bytes: &[u8], digest: Digest) -> Result<Made, Failure> {
-        if let Some(there) = self.standing.map(|standing| standing.join(output.file.as_str()))
+    fn stage(
+        &self,
+        output: &'a Output,
+        file: OutPath,
+        bytes: &[u8],
+        digest: Digest,
+    ) -> Result<Made<'a>, Failure> {
+        if let Some(there) = self.standing.map(|standing| standing.join(file.as_str()))
             && let Ok(metadata) = fs::symlink_metadata(&there)
             && metadata.is_file()
             && metadata.len() == bytes.len() as u64
             && fs::read(&there).is_ok_and(|old| old == bytes)
         {
-            return Ok(Made { digest, stamp: stamp(&metadata), staged: Staged::Equal });
+            return Ok(Made { output, file, digest, stamp: stamp(&metadata), staged: Staged::Equal });
         }
-        self.write(output, digest, |file| file.write_all(bytes))
+        self.write(output, file, digest, |to| to.write_all(bytes))
     }
 
-    fn copy(&self, output: &Output, path: &str, digest: Digest) -> Result<Made, Failure> {
+    fn copy(&self, output: &'a Output, file: OutPath, copy: &Copy) -> Result<Made<'a>, Failure> {
+        let (path, digest) = (&copy.path, copy.digest);
         let source = self.root.locate(path);
         if let Some(bytes) = built_in_file(path).filter(|_| !source.exists()) {
-            return self.stage(output, bytes, digest);
+            return self.stage(output, file, bytes, digest);
         }
-        if let Some(there) = self.standing.map(|standing| standing.join(output.file.as_str()))
+        if let Some(there) = self.standing.map(|standing| standing.join(file.as_str()))
             && let Ok(metadata) = fs::symlink_metadata(&there)
             && metadata.is_file()
             && digest_of(&there) == Some(digest)
         {
-            return Ok(Made { digest, stamp: stamp(&metadata), staged: Staged::Equal });
+            return Ok(Made { output, file, digest, stamp: stamp(&metadata), staged: Staged::Equal });
         }
         let mut from = File::open(&source).map_err(|error| Failure::new("copy", &source, error))?;
-        self.write(output, digest, |to| {
+        self.write(output, file, digest, |to| {
             let mut hasher = blake3::Hasher::new();
             let mut buffer = vec![0; 64 * 1024];
             loop {
@@ -210,21 +203,22 @@ impl<'a> Work<'a> {
     /// Writes a file into the stage: at its own path where the stage becomes the output.
     fn write(
         &self,
-        output: &Output,
+        output: &'a Output,
+        file: OutPath,
         digest: Digest,
         fill: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> Result<Made, Failure> {
+    ) -> Result<Made<'a>, Failure> {
         let (path, staged) = match self.standing {
-            None => (self.stage.join("new").join(output.file.as_str()), Staged::InPlace),
+            None => (self.stage.join("new").join(file.as_str()), Staged::InPlace),
             Some(_) => {
                 let number = self.next.fetch_add(1, Ordering::Relaxed);
                 (new_file(self.stage, number), Staged::At(number))
             }
         };
-        let mut file = create(&path).map_err(|error| Failure::new("create", &path, error))?;
-        let written = fill(&mut file).and_then(|()| file.metadata());
+        let mut to = create(&path).map_err(|error| Failure::new("create", &path, error))?;
+        let written = fill(&mut to).and_then(|()| to.metadata());
         let metadata = written.map_err(|error| Failure::new("write", &path, error))?;
-        Ok(Made { digest, stamp: stamp(&metadata), staged })
+        Ok(Made { output, file, digest, stamp: stamp(&metadata), staged })
     }
 }
 

@@ -162,7 +162,7 @@ impl Held {
     }
 
     /// Writes everything that is planned, and removes what Tribune had put there and is not planned
-    /// any more. What `known` has with the same fingerprint is neither rendered nor written.
+    /// any more. What the last build made of the same inputs is neither rendered nor written.
     pub fn commit(
         &mut self,
         plan: &Plan,
@@ -174,36 +174,33 @@ impl Held {
         let before = self.before.take();
         let standing = self.stands()?;
         let stage = Stage::beside(&self.output)?;
-        let published: HashMap<&OutPath, &Published> =
-            before.iter().flat_map(|manifest| &manifest.files).map(|one| (&one.file, one)).collect();
-        let known = (!marks.clean).then_some(&published);
         let standing_at = standing.then_some(&*self.output);
-        let work = Work::new(plan, renderer, root, standing_at, stage.path(), known, progress);
-        let made = work.run()?;
+        let work = Work::new(plan, renderer, root, standing_at, stage.path(), progress);
+        let compared = self.compare(plan, before.as_ref(), &work, standing && !marks.clean)?;
+        let made = work.run(compared.make)?;
+        let written = made.iter().filter(|one| one.staged.is_new()).count();
         let mut outcome = Outcome {
-            planned: made.len(),
-            rendered: made.iter().filter(|one| one.staged != Staged::Known).count(),
-            written: made.iter().filter(|one| one.staged.is_new()).count(),
-            unchanged: made.iter().filter(|one| !one.staged.is_new()).count(),
+            planned: plan.outputs.len(),
+            rendered: made.len(),
+            written,
+            unchanged: plan.outputs.len() - written,
             ..Default::default()
         };
-        let planned: HashSet<&OutPath> = plan.outputs.iter().map(|output| &output.file).collect();
-        let (gone, strange) = self.gone(before.as_ref(), &planned)?;
-        let steps = if standing { self.steps(plan, &made, &gone)? } else { Vec::new() };
+        let (gone, strange) = self.gone(before.as_ref(), compared.gone, plan)?;
+        let steps = if standing { self.steps(&made, &gone)? } else { Vec::new() };
         outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
         // What is recorded of the new output waits until that is in its place.
-        self.list(before.as_ref(), plan, outcome.removed > 0)?;
-        let files = plan.outputs.iter().zip(&made).map(|(output, one)| one.published(output));
+        self.list(before.as_ref(), plan, &compared.new, outcome.removed > 0)?;
         let mut manifest = Manifest {
             preview: marks.preview,
             state: marks.state,
             valid: marks.valid,
             releases: plan.site.portal.releases.len(),
             strange,
-            files: files.collect(),
+            files: compared.kept.into_iter().cloned().chain(made.iter().map(Made::published)).collect(),
             account: self.account.next_stamp(),
         };
-        manifest.files.sort_unstable_by(|a, b| a.file.cmp(&b.file));
+        manifest.files.par_sort_unstable_by_key(|one| one.key);
         let record = || accept(&self.account, &self.manifest);
         if !standing || !steps.is_empty() || before.as_ref() != Some(&manifest) {
             cache::save(&cache::waiting(&self.manifest), &manifest)?;
@@ -223,24 +220,83 @@ impl Held {
         Ok(outcome)
     }
 
+    /// What parts a plan from what was published last.
+    fn compare<'w>(
+        &self,
+        plan: &'w Plan<'w>,
+        before: Option<&'w Manifest>,
+        work: &Work,
+        may_keep: bool,
+    ) -> Result<Compared<'w>, Refusal> {
+        let mut compared = Compared::default();
+        let mut old = before.iter().flat_map(|known| &known.files).peekable();
+        let mut same = Vec::new();
+        for output in &plan.outputs {
+            while let Some(gone) = old.next_if(|one| one.key < output.key) {
+                compared.gone.push(gone);
+            }
+            match old.next_if(|one| one.key == output.key) {
+                Some(known) if may_keep && known.fingerprint == output.fingerprint => {
+                    same.push((output, known));
+                }
+                // A file system may know the cases of letters, which keys don't.
+                Some(known) if known.file != plan.file(output) => {
+                    compared.gone.push(known);
+                    compared.new.push(output);
+                    compared.make.push(output);
+                }
+                Some(_) => compared.make.push(output),
+                None => {
+                    compared.new.push(output);
+                    compared.make.push(output);
+                }
+            }
+        }
+        compared.gone.extend(old);
+        let stands = |known: &Published| {
+            make::stamp_at(&self.output.join(known.file.as_str())) == Some(known.stamp)
+        };
+        let standing: Vec<bool> = same.par_iter().map(|(_, known)| stands(known)).collect();
+        for ((output, known), stands) in same.into_iter().zip(standing) {
+            match stands {
+                true => {
+                    // A share is made all the same where it costs nobody time, to see that it may be left.
+                    if cfg!(debug_assertions) && known.fingerprint.0.is_multiple_of(8) {
+                        work.verify(output, known)?;
+                    }
+                    compared.kept.push(known);
+                }
+                false => compared.make.push(output),
+            }
+        }
+        Ok(compared)
+    }
+
     /// Lists all that is there or is going to be, before it is.
-    fn list(&self, before: Option<&Manifest>, plan: &Plan, removes: bool) -> Result<(), Failure> {
-        let planned = || plan.outputs.iter().map(|output| &output.file);
+    fn list(
+        &self,
+        before: Option<&Manifest>,
+        plan: &Plan,
+        new: &[&Output],
+        removes: bool,
+    ) -> Result<(), Failure> {
+        let files = |outputs: &[&Output]| -> Vec<OutPath> {
+            outputs.par_iter().map(|output| plan.file(output)).collect()
+        };
+        let planned = || plan.outputs.par_iter().map(|output| plan.file(output)).collect::<Vec<OutPath>>();
         let known = before.filter(|known| known.account.is_some() && known.account == self.account.stamp());
         match (known, before) {
-            (Some(known), _) => {
-                let listed: HashSet<&OutPath> = known.files.iter().map(|one| &one.file).collect();
-                self.account.add(planned().filter(|file| !listed.contains(file)))?;
-            }
+            (Some(_), _) => self.account.add(files(new).iter())?,
             (None, Some(before)) => {
+                let planned = planned();
                 let all: BTreeSet<&OutPath> =
-                    before.files.iter().map(|one| &one.file).chain(planned()).collect();
+                    before.files.iter().map(|one| &one.file).chain(&planned).collect();
                 self.account.replace(all.into_iter())?;
             }
-            (None, None) => self.account.add(planned())?,
+            (None, None) => self.account.add(planned().iter())?,
         }
         match removes || before.is_none() {
-            true => self.account.prepare(planned()),
+            true => self.account.prepare(planned().iter()),
             false => Ok(()),
         }
     }
@@ -255,29 +311,24 @@ impl Held {
     }
 
     /// What Tribune put into the output and is not planned any more: feeds, then pages, then what
-    /// these show;
-    /// and what nobody knows the origin of.
+    /// these show; and what nobody knows the origin of.
     fn gone(
         &self,
         before: Option<&Manifest>,
-        planned: &HashSet<&OutPath>,
+        gone: Vec<&Published>,
+        plan: &Plan,
     ) -> Result<(Vec<OutPath>, Vec<OutPath>), Failure> {
-        let is_gone = |file: &OutPath| !planned.contains(file);
-        let listed: Option<Vec<OutPath>> = match before {
+        let is_gone = |file: &OutPath| plan.find(file.as_str()).is_none();
+        let (mut put, mut strange) = match before {
             Some(manifest) => {
-                let files = manifest.files.iter().map(|one| &one.file);
-                Some(files.filter(|file| is_gone(file)).cloned().collect())
+                (gone.into_iter().map(|one| one.file.clone()).collect(), manifest.strange.clone())
             }
-            None => self.account.files()?,
-        };
-        let mut strange = match (&listed, before) {
-            (_, Some(manifest)) => manifest.strange.clone(),
-            (Some(_), None) => Vec::new(),
-            (None, None) => self.there(),
+            None => match self.account.files()? {
+                Some(listed) => (listed.into_iter().filter(is_gone).collect::<Vec<_>>(), Vec::new()),
+                None => (Vec::new(), self.there()),
+            },
         };
         strange.retain(|file| is_gone(file) && self.output.join(file.as_str()).exists());
-        let mut put: Vec<OutPath> = listed.unwrap_or_default();
-        put.retain(is_gone);
         let ends = |file: &OutPath, ending: &str| file.as_str().ends_with(ending);
         put.sort_by_cached_key(|file| (!ends(file, ".xml"), !ends(file, ".html"), file.clone()));
         put.dedup();
@@ -296,16 +347,17 @@ impl Held {
     }
 
     /// The steps to the new output, in an order in which no page ever lacks what it shows.
-    fn steps(&self, plan: &Plan, made: &[Made], gone: &[OutPath]) -> Result<Vec<Step>, Failure> {
-        let numbered = plan.outputs.iter().zip(made).filter_map(|(output, one)| match one.staged {
-            Staged::At(number) => Some((output, number)),
-            _ => None,
-        });
-        let mut puts: Vec<(&Output, u32)> = numbered.collect();
+    fn steps(&self, made: &[Made], gone: &[OutPath]) -> Result<Vec<Step>, Failure> {
         let there =
             |file: &OutPath| fs::symlink_metadata(self.output.join(file.as_str())).is_ok_and(|m| !m.is_dir());
+        let mut puts: Vec<Put> = Vec::new();
+        for one in made {
+            if let Staged::At(number) = one.staged {
+                puts.push(Put { made: one, number, replaces: there(&one.file) });
+            }
+        }
         // What is new is led to by nothing yet, and may be led to by all that changes.
-        puts.sort_by_cached_key(|(output, _)| (there(&output.file), rank(&output.what)));
+        puts.sort_by_key(|put| (put.replaces, rank(&put.made.output.what)));
         let gone: Vec<&OutPath> = gone.iter().filter(|file| there(file)).collect();
         let obstacles = self.obstacles(&puts, &gone)?;
         let taken =
@@ -313,9 +365,9 @@ impl Held {
         let (first, last): (Vec<_>, Vec<_>) =
             gone.into_iter().enumerate().partition(|(_, file)| obstacles.contains(file));
         let first = first.into_iter().map(|(n, file)| taken(file, n));
-        let puts = puts.into_iter().map(|(output, number)| match there(&output.file) {
-            true => Step::Replace(number, output.file.clone()),
-            false => Step::Add(number, output.file.clone()),
+        let puts = puts.into_iter().map(|put| match put.replaces {
+            true => Step::Replace(put.number, put.made.file.clone()),
+            false => Step::Add(put.number, put.made.file.clone()),
         });
         Ok(first.chain(puts).chain(last.into_iter().map(|(n, file)| taken(file, n))).collect())
     }
@@ -323,14 +375,14 @@ impl Held {
     /// Of what goes, the files that stand where a folder is needed or in a folder where a file is.
     fn obstacles<'g>(
         &self,
-        puts: &[(&Output, u32)],
+        puts: &[Put],
         gone: &[&'g OutPath],
     ) -> Result<HashSet<&'g OutPath>, Failure> {
         let going: HashMap<&str, &OutPath> = gone.iter().map(|file| (file.as_str(), *file)).collect();
         let mut obstacles = HashSet::default();
         let mut passable: HashSet<&str> = HashSet::default();
-        for (output, _) in puts {
-            let file = output.file.as_str();
+        for put in puts {
+            let file = put.made.file.as_str();
             for (at, _) in file.match_indices('/') {
                 let folder = &file[..at];
                 if !passable.insert(folder) {
@@ -362,13 +414,34 @@ impl Held {
     }
 }
 
+/// What parts a plan from what was published last.
+#[derive(Default)]
+struct Compared<'w> {
+    /// Outputs to be made.
+    make: Vec<&'w Output>,
+    /// Those of them that were not published before.
+    new: Vec<&'w Output>,
+    /// What stands as it is.
+    kept: Vec<&'w Published>,
+    /// What is not planned any more.
+    gone: Vec<&'w Published>,
+}
+
+/// A staged file that takes its place.
+struct Put<'m> {
+    made: &'m Made<'m>,
+    number: u32,
+    /// Another file stands there.
+    replaces: bool,
+}
+
 /// Readers meet no page before what it needs: files first, then pages, lists, feeds, home, maps.
 fn rank(what: &What) -> u8 {
     match what {
-        What::Copy { .. } => 0,
+        What::Copy(_) => 0,
         What::Page(Page::Index(Index::Home)) => 4,
         What::Page(Page::Index(Index::NotFound)) => 5,
-        What::Page(Page::Release(_) | Page::Static(_)) | What::Redirect { .. } => 1,
+        What::Page(Page::Release(_) | Page::Static(_)) | What::Redirect(_) => 1,
         What::Page(_) => 2,
         What::Feed(_) => 3,
         What::Sitemap(_) => 6,
