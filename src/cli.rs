@@ -96,6 +96,9 @@ pub struct BuildArgs {
     /// Ignore what is remembered of earlier runs
     #[arg(long)]
     pub clean: bool,
+    /// Only these releases changed since the last build: no other file is looked at
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "clean")]
+    pub changed: Vec<PathBuf>,
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,

@@ -26,7 +26,7 @@ struct Summary {
 }
 
 pub fn run(args: &BuildArgs) -> Exit {
-    let mut builder = match Builder::new(args) {
+    let mut builder = match Builder::new(args, false) {
         Ok(builder) => builder,
         Err(reason) => {
             terminal::complain(&reason);

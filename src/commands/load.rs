@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use foldhash::HashMap;
-use jiff::Timestamp;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::{Common, Inputs};
 use crate::model::config::Config;
@@ -23,11 +23,13 @@ use crate::text::diagnostic::{Diagnostic, Faults, Report};
 use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
+use crate::world::cache;
 use crate::world::catalog::{self, Memory, Reading, Stamp};
 use crate::world::clock::{Stopwatch, now};
+use crate::world::output::resolved;
 use crate::world::progress::Progress;
 use crate::world::themes;
-use crate::world::tree::{Root, static_address};
+use crate::world::tree::{Root, Sight, static_address};
 
 /// The name of the territory that is built in.
 const BUILT_IN_TERRITORY: &str = "morocco";
@@ -36,6 +38,9 @@ const BUILT_IN_TERRITORY: &str = "morocco";
 pub struct Loaded {
     pub portal: Portal,
     pub theme: Theme,
+    pub sources: Vec<Source>,
+    /// Of all that the portal is made of beside its releases and the clock.
+    pub ground: Option<Fingerprint>,
 }
 
 /// The configuration and the territory, which everything else depends on.
@@ -141,14 +146,18 @@ pub struct Survey {
     pub preview: bool,
     /// Of everything that an output depends on but the clock; nothing where a change could hide.
     pub state: Option<Fingerprint>,
+    /// Nothing was wrong so far.
+    is_sound: bool,
+    /// Somebody told what changed, and nothing else was looked at.
+    pub told: bool,
 }
 
 /// A source of `content/`, as it was found.
-type Source = (SourcePath, Kind, Stamp);
+pub type Source = (SourcePath, Kind, Stamp);
 
 /// What a file of `content/` is, by its place and name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
     Release,
     Page,
     File,
@@ -189,14 +198,65 @@ pub fn survey(
         (path, kind, stamp.unwrap_or_default())
     };
     let sources: Vec<Source> = found.into_par_iter().map(stamp).collect();
-    let certain = sources.iter().all(|(_, _, stamp)| *stamp != Stamp::default());
-    let state = theme.as_ref().filter(|_| certain && faults.is_empty()).map(|theme| {
-        let Ground { config, territory } = &ground;
-        let of_theme = (theme.fingerprint, &theme.statics);
-        Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, clock.drafts, &sources))
-    });
+    let (is_sound, told) = (faults.is_empty(), false);
+    let mut survey = Survey { ground, theme, sources, refused, clock, preview, state: None, is_sound, told };
+    survey.state = survey.find_state();
     watch.lap("stat");
-    Some(Survey { ground, theme, sources, refused, clock, preview, state })
+    Some(survey)
+}
+
+/// The sources of the last build, for the next one that is told what changed since.
+fn remembered(root: &Root) -> PathBuf {
+    cache::named(root, "sources")
+}
+
+/// The same as [`survey`] where somebody tells which releases changed since a build of `state`: no
+/// other source is looked at. `None` where that build can't be gone on from, or more changed.
+pub fn told(
+    root: &mut Root,
+    inputs: &Inputs,
+    changed: &[PathBuf],
+    state: Fingerprint,
+    watch: &mut Stopwatch,
+) -> Option<Survey> {
+    let real = now();
+    let clock = Clock { now: inputs.as_of.unwrap_or(real), drafts: inputs.drafts };
+    let preview = inputs.drafts || clock.now > real;
+    let mut faults = Vec::new();
+    let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, &mut faults)?;
+    let chain = themes::chain(root, &ground.config, &mut faults)?;
+    let overrides = themes::overrides(root, &mut faults);
+    let theme = Some(Theme::load(&chain, &overrides, &ground.config, &mut faults));
+    watch.lap("theme");
+    let sources: Vec<Source> = cache::load(&remembered(root)).filter(|_| faults.is_empty())?;
+    let (refused, is_sound, told) = (Vec::new(), true, true);
+    let mut survey = Survey { ground, theme, sources, refused, clock, preview, state: None, is_sound, told };
+    if survey.find_state() != Some(state) {
+        return None;
+    }
+    let racy = Stamp::racy_since();
+    let here = resolved(root.dir());
+    for path in changed {
+        let places = [resolved(path), resolved(&root.dir().join(path))];
+        let inside = places.iter().find_map(|place| place.strip_prefix(&here).ok())?;
+        let releases = survey.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
+        match root.look(inside) {
+            Sight::Leftover => {}
+            Sight::Folder | Sight::Unclear => return None,
+            Sight::Gone(path) => survey.sources.retain(|(known, ..)| *known != path),
+            Sight::Release(path) => {
+                let stamp = Stamp::at(&root.locate(&path))?;
+                let stamp = if stamp.is_racy(racy) { Stamp::default() } else { stamp };
+                match survey.sources[..releases].binary_search_by(|(known, ..)| known.cmp(&path)) {
+                    Ok(at) => survey.sources[at].2 = stamp,
+                    Err(at) => survey.sources.insert(at, (path, Kind::Release, stamp)),
+                }
+            }
+        }
+    }
+    survey.state = survey.find_state();
+    watch.lap("recall sources");
+    Some(survey)
 }
 
 impl Survey {
@@ -207,9 +267,42 @@ impl Survey {
         file.map(|path| PathBuf::from(path.as_str())).into_iter().collect()
     }
 
-    /// The clock that decides what is public.
-    pub fn now(&self) -> Timestamp {
-        self.clock.now
+    fn find_state(&self) -> Option<Fingerprint> {
+        let certain = self.sources.iter().all(|(_, _, stamp)| *stamp != Stamp::default());
+        let theme = self.theme.as_ref().filter(|_| certain && self.is_sound)?;
+        let Ground { config, territory } = &self.ground;
+        let of_theme = (theme.fingerprint, &theme.statics);
+        let of_clock = self.clock.drafts;
+        Some(Fingerprint::of(&(
+            config.fingerprint,
+            territory.fingerprint(),
+            of_theme,
+            of_clock,
+            &self.sources,
+        )))
+    }
+
+    /// The sources that were found.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Of all that the portal is made of beside its releases and the clock; nothing where a change
+    /// could hide.
+    pub fn ground_print(&self) -> Option<Fingerprint> {
+        let others = || self.sources.iter().filter(|(_, kind, _)| *kind != Kind::Release);
+        let certain = others().all(|(_, _, stamp)| *stamp != Stamp::default());
+        let theme = self.theme.as_ref().filter(|_| certain && self.is_sound)?;
+        let Ground { config, territory } = &self.ground;
+        let of_theme = (theme.fingerprint, &theme.statics);
+        let others: Vec<&Source> = others().collect();
+        Some(Fingerprint::of(&(
+            config.fingerprint,
+            territory.fingerprint(),
+            of_theme,
+            self.clock.drafts,
+            others,
+        )))
     }
 
     /// What decides on the content of a portal beside its files.
@@ -226,13 +319,14 @@ impl Survey {
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
-        let clock = self.clock;
+        let (clock, ground) = (self.clock, self.ground_print());
+        let sources = self.sources.clone();
         let (parts, theme) = self.parts(root, memory, progress, watch, faults);
         let (portal, mut found) = Portal::assemble(parts, clock);
         faults.append(&mut found);
         watch.lap("assemble");
         // Without a theme nothing can be planned, but what is wrong with the content is known.
-        Some(Loaded { portal, theme: theme? })
+        Some(Loaded { portal, theme: theme?, sources, ground })
     }
 
     /// Reads all sources.
@@ -257,7 +351,7 @@ impl Survey {
 /// Everything in `content/`, read.
 #[derive(Default)]
 struct Sources {
-    releases: Vec<Written>,
+    releases: Vec<Arc<Written>>,
     pages: Vec<WrittenPage>,
     assets: BTreeMap<SourcePath, Asset>,
     statics: Vec<(String, Asset)>,
@@ -286,14 +380,14 @@ fn read(
             Kind::Page => {
                 WrittenPage::parse(&source, rules, &mut found).map(|page| Reading::Page(Box::new(page)))
             }
-            _ => Some(Reading::Release(Box::new(Written::parse(&source, rules, &mut found)))),
+            _ => Some(Reading::Release(Arc::new(Written::parse(&source, rules, &mut found)))),
         };
         (reading, found.list)
     });
     let mut sources = Sources::default();
     for reading in readings {
         match reading {
-            Reading::Release(release) => sources.releases.push(*release),
+            Reading::Release(release) => sources.releases.push(release),
             Reading::Page(page) => sources.pages.push(*page),
             Reading::File(asset) => match static_address(&asset.path) {
                 Some(address) => sources.statics.push((address.to_owned(), asset)),
@@ -303,6 +397,13 @@ fn read(
     }
     sources.statics.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     (sources, faults)
+}
+
+/// Remembers the sources of a build. What can't be is looked at again.
+pub fn remember(root: &Root, sources: &[Source]) {
+    if root.is_plain() {
+        let _ = cache::save(&remembered(root), &sources);
+    }
 }
 
 /// Whether all that is wrong is wrong with sources: then templates can be tried on those that are sound.

@@ -10,8 +10,9 @@ mod load;
 mod manual;
 pub mod new;
 mod progress;
-mod round;
+pub mod round;
 pub mod serve;
+mod standing;
 mod terminal;
 pub mod watch;
 

@@ -6,17 +6,19 @@ use jiff::Timestamp;
 
 use crate::cli::BuildArgs;
 use crate::desk::propose::proposals;
-use crate::pages::plan::plan;
+use crate::model::portal::Clock;
+use crate::pages::plan::{plan, plan_again};
 use crate::pages::render::Renderer;
 use crate::text::diagnostic::{Diagnostic, Report};
 use crate::world::catalog::Memory;
-use crate::world::clock::Stopwatch;
-use crate::world::output::{self, Held, Marks, Outcome, Refusal};
+use crate::world::clock::{Stopwatch, now};
+use crate::world::output::{self, Held, Marks, Outcome, Record, Refusal};
 use crate::world::progress::Progress;
 use crate::world::tree::{Failure, Root};
 use crate::world::watch::Hints;
 
-use super::load::{faults_of_rendering, is_theme_sound, root, survey};
+use super::load::{self, Loaded, faults_of_rendering, is_theme_sound, root, survey};
+use super::standing::Standing;
 use super::{Exit, progress};
 
 /// Pages of each kind that are rendered when nothing will be published: enough to meet what is wrong
@@ -32,6 +34,12 @@ pub struct Builder<'a> {
     /// Files outside the folders of sources that the last build depended on.
     pub named_files: Vec<PathBuf>,
     clean: bool,
+    /// The portal as it was built last, where it can be taken further.
+    standing: Option<Standing>,
+    /// What was published last.
+    record: Option<Record>,
+    /// Whether there will be another build.
+    stays: bool,
 }
 
 /// One build, and what there is to say of it.
@@ -70,68 +78,184 @@ impl Round {
 }
 
 impl<'a> Builder<'a> {
-    /// A builder into the output folder of the arguments, unless that cannot be one.
-    pub fn new(args: &'a BuildArgs) -> Result<Self, String> {
+    /// A builder into the output folder of the arguments, unless that cannot be one. One that stays
+    /// keeps the portal for the next build.
+    pub fn new(args: &'a BuildArgs, stays: bool) -> Result<Self, String> {
         let root = root(&args.common);
         let output = output::place(&root, args.output.as_deref())?;
-        Ok(Self { args, output, root, named_files: Vec::new(), clean: args.clean })
+        let (named_files, standing, record) = (Vec::new(), None, None);
+        Ok(Self { args, output, root, named_files, clean: args.clean, standing, record, stays })
     }
 
-    /// Builds what the sources are now. Hints say what is likely to have changed; the survey of all
-    /// sources decides.
-    pub fn build(&mut self, _hints: &Hints) -> Round {
-        self.root = root(&self.args.common);
+    /// Builds what the sources are now. Where hints say of all releases that changed and a portal
+    /// stands, only they are looked at; whoever hints sees to it that a build without hints follows.
+    pub fn build(&mut self, hints: &Hints) -> Round {
         let mut round =
             Round { report: Report::default(), end: End::Refused, due: None, watch: Stopwatch::start() };
         let mut faults = Vec::new();
-        round.end = self.stages(&mut round.watch, &mut round.due, &mut faults);
+        round.end = match self.hinted(hints, &mut round.watch, &mut round.due) {
+            Some(end) => end,
+            None => {
+                self.root = root(&self.args.common);
+                self.surveyed(&mut round.watch, &mut round.due, &mut faults)
+            }
+        };
         round.report = Report::new(faults);
         round
     }
 
-    fn stages(
+    /// A build of the releases that hints name. `None` where it takes more than that.
+    fn hinted(&mut self, hints: &Hints, watch: &mut Stopwatch, due: &mut Option<Timestamp>) -> Option<End> {
+        let args = self.args;
+        let changes = self.standing.as_ref()?.hinted(hints, &self.root)?;
+        let real = now();
+        let clock = Clock { now: args.inputs.as_of.unwrap_or(real), drafts: args.inputs.drafts };
+        let preview = clock.drafts || clock.now > real;
+        let mut standing = self.standing.take()?;
+        let next = standing.portal.due.first().map(|due| due.instant);
+        if next.is_some_and(|next| next <= clock.now) || !standing.amend(&changes, &self.root, clock) {
+            return None;
+        }
+        watch.lap("amend");
+        *due = next;
+        let held = self.held();
+        let mut held = match held {
+            Ok(held) => held,
+            Err(failure) => return Some(End::Failed(failure)),
+        };
+        watch.lap("recall");
+        let marks = Marks { preview, state: None, valid: (clock.now, next), clean: self.clean, told: true };
+        let mut faults = Vec::new();
+        let end = self.publish(standing, &mut held, marks, watch, &mut faults);
+        self.recollect(held);
+        // Whatever is to be said is said of all sources.
+        faults.is_empty().then_some(end)
+    }
+
+    fn surveyed(
         &mut self,
         watch: &mut Stopwatch,
         due: &mut Option<Timestamp>,
         faults: &mut Vec<Diagnostic>,
     ) -> End {
         let args = self.args;
-        let Some(survey) = survey(&mut self.root, &args.inputs, watch, faults) else { return End::Refused };
+        let standing = self.standing.take();
+        let mut survey = None;
+        if !args.changed.is_empty() && standing.is_none() {
+            let held = match self.held() {
+                Ok(held) => held,
+                Err(failure) => return End::Failed(failure),
+            };
+            watch.lap("recall");
+            if let Some(state) = held.state() {
+                survey = load::told(&mut self.root, &args.inputs, &args.changed, state, watch);
+            }
+            self.recollect(held);
+        }
+        let survey = survey.or_else(|| load::survey(&mut self.root, &args.inputs, watch, faults));
+        let Some(survey) = survey else { return End::Refused };
         self.named_files = survey.named_files();
-        let root = &self.root;
-        let mut held = match Held::take(root, &self.output) {
+        let mut held = match self.held() {
             Ok(held) => held,
             Err(failure) => return End::Failed(failure),
         };
         watch.lap("recall");
-        let (state, now, preview) = (survey.state, survey.now(), survey.preview);
-        if let Some((releases, outcome)) = held.is_current(state, now, preview).filter(|_| !self.clean) {
+        let told = survey.told;
+        let (state, clock, preview) = (survey.state, survey.clock(), survey.preview);
+        if let Some((releases, outcome)) = held.is_current(state, clock.now, preview).filter(|_| !self.clean)
+        {
             watch.lap("compare");
             *due = held.due();
+            self.standing = standing;
+            self.recollect(held);
             return End::Done { releases, outcome };
         }
+        if let Some(mut standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
+        {
+            let next = standing.portal.due.first().map(|due| due.instant);
+            let changes =
+                standing.parted(survey.sources()).filter(|_| next.is_none_or(|next| next > clock.now));
+            if changes.is_some_and(|changes| standing.amend(&changes, &self.root, clock)) {
+                watch.lap("amend");
+                *due = next;
+                let marks =
+                    Marks { preview, state, valid: (clock.now, next), clean: self.clean, told: false };
+                let mut found = Vec::new();
+                let end = self.publish(standing, &mut held, marks, watch, &mut found);
+                if found.is_empty() {
+                    self.recollect(held);
+                    return end;
+                }
+            }
+        }
+        let root = &self.root;
         let memory = Memory { recall: !self.clean, remember: true };
         let loaded =
             progress::during(&args.common, |progress| survey.load(root, memory, progress, watch, faults));
         let Some(loaded) = loaded else { return End::Refused };
-        *due = loaded.portal.due.first().map(|due| due.instant);
-        let plan = plan(&loaded.portal, &loaded.theme, faults);
+        let Loaded { portal, theme, sources, ground } = loaded;
+        *due = portal.due.first().map(|due| due.instant);
+        if state.is_some() && faults.is_empty() {
+            load::remember(root, &sources);
+        }
+        let standing = Standing::new(portal, theme, sources, ground);
+        // What is said of the sources must be said by every build.
+        let state = state.filter(|_| faults.is_empty());
+        let marks = Marks { preview, state, valid: (clock.now, *due), clean: self.clean, told };
+        let end = self.publish(standing, &mut held, marks, watch, faults);
+        self.recollect(held);
+        if ground.is_none() || !faults.is_empty() {
+            self.standing = None;
+        }
+        end
+    }
+
+    /// Gets ready for the next build while nobody waits.
+    pub fn prepare(&mut self) {
+        if self.standing.is_some() || !self.stays {
+            return;
+        }
+        let (mut watch, mut faults) = (Stopwatch::start(), Vec::new());
+        let survey = survey(&mut self.root, &self.args.inputs, &mut watch, &mut faults);
+        let Some(survey) = survey.filter(|survey| survey.ground_print().is_some()) else { return };
+        let memory = Memory { recall: true, remember: false };
+        let loaded = survey.load(&self.root, memory, &Progress::default(), &mut watch, &mut faults);
+        let Some(Loaded { portal, theme, sources, ground }) = loaded.filter(|_| faults.is_empty()) else {
+            return;
+        };
+        let mut standing = Standing::new(portal, theme, sources, ground);
+        let planned = plan(&standing.portal, &standing.theme, &mut faults);
+        standing.known = planned.known();
+        self.standing = Some(standing).filter(|_| faults.is_empty());
+    }
+
+    /// Plans a portal and brings the output to the plan.
+    fn publish(
+        &mut self,
+        mut standing: Standing,
+        held: &mut Held,
+        mut marks: Marks,
+        watch: &mut Stopwatch,
+        faults: &mut Vec<Diagnostic>,
+    ) -> End {
+        let root = &self.root;
+        let (portal, known) = (&standing.portal, std::mem::take(&mut standing.known));
+        let plan = plan_again(portal, &standing.theme, known, faults);
         watch.lap("plan");
         if faults.iter().any(Diagnostic::is_error) && is_theme_sound(faults) {
             // Nothing will be published; what is wrong with templates is said with the rest.
             faults.extend(faults_of_rendering(&plan, root, TRIED, &Progress::default()));
         }
-        let releases = loaded.portal.releases.len();
-        *faults = proposals(std::mem::take(faults), &loaded.portal.territory, &|path| root.read_lossy(path));
+        let releases = portal.releases.len();
+        *faults = proposals(std::mem::take(faults), &portal.territory, &|path| root.read_lossy(path));
         if faults.iter().any(Diagnostic::is_error) {
             return End::Refused;
         }
-        // What is said of the sources must be said by every build.
-        let state = state.filter(|_| faults.is_empty());
-        let marks = Marks { preview, state, valid: (now, *due), clean: self.clean };
+        marks.state = marks.state.filter(|_| faults.is_empty());
         let renderer = Renderer::new(&plan);
-        let committed =
-            progress::during(&args.common, |progress| held.commit(&plan, &renderer, root, marks, progress));
+        let committed = progress::during(&self.args.common, |progress| {
+            held.commit(&plan, &renderer, root, marks, progress)
+        });
         watch.lap("render and write");
         match committed {
             Err(Refusal::Faults(found)) => {
@@ -141,8 +265,22 @@ impl<'a> Builder<'a> {
             Err(Refusal::Failed(failure)) => End::Failed(failure),
             Ok(outcome) => {
                 self.clean = false;
+                if self.stays {
+                    drop(renderer);
+                    standing.known = plan.known();
+                    self.standing = Some(standing);
+                }
                 End::Done { releases, outcome }
             }
         }
+    }
+
+    fn held(&mut self) -> Result<Held, Failure> {
+        Held::take(&self.root, &self.output, self.record.take())
+    }
+
+    /// Keeps what is known of the output for the next look at it.
+    fn recollect(&mut self, held: Held) {
+        self.record = held.release();
     }
 }

@@ -20,7 +20,7 @@ const EXCUSED: Duration = Duration::from_secs(5);
 
 pub fn run(args: &WatchArgs) -> Exit {
     let build = &args.build;
-    let mut builder = match Builder::new(build) {
+    let mut builder = match Builder::new(build, true) {
         Ok(builder) => builder,
         Err(reason) => {
             terminal::complain(&reason);
@@ -51,6 +51,9 @@ pub fn run(args: &WatchArgs) -> Exit {
         }
         failing = None;
         let is_news = told.tell(args, &round, &builder);
+        if round.exit() == Exit::Done && round.report.diagnostics.is_empty() {
+            builder.prepare();
+        }
         watch.refresh();
         let patience = match &round.end {
             End::Failed(_) => Some(RETRY),

@@ -1,9 +1,11 @@
 //! What a careful colleague would remark on a portal that has no errors.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::model::body::ReferenceKind;
-use crate::model::portal::{Portal, Release};
+use crate::model::portal::{Portal, Release, ReleaseIx};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::problem::Problem;
 use crate::text::source::Place;
@@ -43,11 +45,11 @@ fn pairs(portal: &Portal) -> Vec<Diagnostic> {
         return faults;
     }
     for (lang, tag) in portal.config.languages() {
-        let lacks = |release: &&Release| {
-            release.lang != lang
-                && release.translations.iter().all(|other| portal.releases[*other].lang != lang)
+        let lacks = |(release, translations): &(&Arc<Release>, &[ReleaseIx])| {
+            release.lang != lang && translations.iter().all(|other| portal.releases[*other].lang != lang)
         };
-        let mut without: Vec<&Release> = portal.releases.iter().filter(lacks).collect();
+        let all = portal.releases.iter().zip(portal.translations.iter().map(|others| &**others));
+        let mut without: Vec<&Arc<Release>> = all.filter(lacks).map(|(release, _)| release).collect();
         without.sort_by_key(|release| std::cmp::Reverse(release.date.timestamp));
         if !without.is_empty() {
             let newest = without.iter().take(3).map(|release| release.source.to_string()).collect();
@@ -62,7 +64,7 @@ fn pairs(portal: &Portal) -> Vec<Diagnostic> {
 /// Releases whose text surely speaks of another region than their header: the header wins.
 fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
     let detector = Detector::new(&portal.territory);
-    let disagrees = |release: &Release| {
+    let disagrees = |release: &Arc<Release>| {
         let region = portal.territory.region(*release.regions.first()?);
         let text = read(&release.source)?;
         let found = detector.detect(&release.title, text.get(release.body.start..)?);

@@ -1,6 +1,8 @@
 //! One source of a portal, changed in memory: what a change would make can be planned before
 //! anybody makes it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::text::diagnostic::Faults;
@@ -53,6 +55,7 @@ impl Alteration {
             return altered;
         }
         if let Some(release) = parts.releases.iter_mut().find(|release| release.path == *source) {
+            let release = Arc::make_mut(release);
             let title = release.title.as_mut().map(|title| &mut title.value);
             self.text(source, title, release.summary.as_mut(), &mut release.body, &mut altered);
         }

@@ -1,6 +1,7 @@
 //! Ring 1: what a portal is. Pure: no files, no clock, no HTML, no templates.
 
 pub mod alter;
+pub mod amend;
 pub mod body;
 pub mod config;
 pub mod date;

@@ -4,6 +4,7 @@
 //! references are looked up, and the clock decides what exists.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
@@ -51,7 +52,9 @@ pub struct Portal {
     pub config: Config,
     pub territory: Territory,
     /// By language, then by date, oldest first.
-    pub releases: Vec<Release>,
+    pub releases: Vec<Arc<Release>>,
+    /// By release: the same in other languages.
+    pub translations: Vec<Box<[ReleaseIx]>>,
     pub pages: Vec<Page>,
     /// Files beside releases, by path.
     pub assets: BTreeMap<SourcePath, Asset>,
@@ -59,6 +62,38 @@ pub struct Portal {
     pub statics: Vec<(String, Asset)>,
     /// The changes that come by themselves, in order.
     pub due: Vec<Due>,
+    pub(super) known: Known,
+}
+
+/// What releases must agree on, whoever of them was first.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Tags and series as they are spelt, by language, kind and folded name.
+    pub spellings: HashMap<(LangId, bool, String), Name>,
+    pub ids: HashMap<String, Place>,
+    /// Sources that texts link to.
+    pub linked: HashSet<SourcePath>,
+    /// Releases by their source, once somebody asked.
+    by_source: OnceLock<HashMap<SourcePath, ReleaseIx>>,
+}
+
+impl Known {
+    /// Follows releases to their new places; some have none any more.
+    pub fn moved(&mut self, to: &[Option<ReleaseIx>]) {
+        if let Some(by_source) = self.by_source.get_mut() {
+            by_source.retain(|_, ix| {
+                let place = to[*ix];
+                place.inspect(|place| *ix = *place).is_some()
+            });
+        }
+    }
+
+    /// Learns where a release stands.
+    pub fn stands(&mut self, source: &SourcePath, at: ReleaseIx) {
+        if let Some(by_source) = self.by_source.get_mut() {
+            by_source.insert(source.clone(), at);
+        }
+    }
 }
 
 /// A change that only the clock brings.
@@ -110,7 +145,7 @@ pub struct Cover {
 }
 
 /// A complete release in one language.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Release {
     pub source: SourcePath,
     pub place: Place,
@@ -140,8 +175,6 @@ pub struct Release {
     pub body: Body,
     /// What the body's references lead to, in their order.
     pub targets: Vec<Target>,
-    /// The same release in other languages.
-    pub translations: Vec<ReleaseIx>,
 }
 
 impl Release {
@@ -170,7 +203,7 @@ pub struct Page {
 pub struct Parts {
     pub config: Config,
     pub territory: Territory,
-    pub releases: Vec<Written>,
+    pub releases: Vec<Arc<Written>>,
     pub pages: Vec<WrittenPage>,
     pub assets: BTreeMap<SourcePath, Asset>,
     pub statics: Vec<(String, Asset)>,
@@ -194,20 +227,25 @@ impl Portal {
             hidden.add(&page.path, &page.body.references, None);
         }
         // By keys: releases are large, and moving them about is what sorting costs.
-        complete.sort_by_cached_key(order);
-        link_translations(&mut complete);
-        same_spelling(&mut complete, &mut faults);
-        same_id(&complete, &mut faults);
+        complete.sort_by_cached_key(|release| order(release));
+        let translations = link_translations(&complete);
+        let spellings = same_spelling(&mut complete, &mut faults);
+        let ids = same_id(&complete, &mut faults);
+        let mut known = Known { spellings, ids, ..Known::default() };
         let mut pages: Vec<Page> = pages
             .into_iter()
             .map(|written| Page { written, targets: Vec::new(), translations: Vec::new() })
             .collect();
         link_pages(&mut pages);
-        let mut resolver = Resolver::new(&complete, &pages, &hidden, &assets, &statics);
+        let mut resolver = Resolver::new(&complete, &translations, &pages, &hidden, &assets, &statics);
         let targets = resolver.releases(&mut faults);
         let page_targets = resolver.pages(&mut faults);
         resolver.unused(&mut faults);
         for (release, (targets, cover)) in complete.iter_mut().zip(targets) {
+            if targets.is_empty() && cover.is_none() {
+                continue;
+            }
+            let release = Arc::make_mut(release);
             release.targets = targets;
             if let (Some(image), Some(target)) = (&mut release.image, cover) {
                 image.target = target;
@@ -217,7 +255,20 @@ impl Portal {
             page.targets = targets;
         }
         due.sort_unstable();
-        (Self { config, territory, releases: complete, pages, assets, statics, due }, faults)
+        let linked = complete.iter().flat_map(|release| &release.targets);
+        let linked = linked.chain(pages.iter().flat_map(|page| &page.targets));
+        known.linked = linked.filter_map(Target::release).cloned().collect();
+        (
+            Self { config, territory, releases: complete, translations, pages, assets, statics, due, known },
+            faults,
+        )
+    }
+
+    /// The release of a source.
+    pub fn release_of(&self, source: &str) -> Option<ReleaseIx> {
+        let all =
+            || self.releases.iter().enumerate().map(|(ix, release)| (release.source.clone(), ix)).collect();
+        self.known.by_source.get_or_init(all).get(source).copied()
     }
 
     /// A file of `content/static/`, by its address.
@@ -234,14 +285,17 @@ impl Portal {
     }
 }
 
+/// Where a release stands among all.
+pub(super) type Order = (LangId, jiff::civil::Date, Timestamp, String);
+
 /// The order of a language's releases: by day, then by instant, then by address, so that the
 /// releases of every period stand together. Those of one address stay in the order of their sources.
-fn order(release: &Release) -> (LangId, jiff::civil::Date, Timestamp, String) {
+pub(super) fn order(release: &Release) -> Order {
     (release.lang, release.date.date(), release.date.timestamp, release.slug.clone())
 }
 
 /// Fills in what languages inherit, and decides by the clock what exists.
-struct Completer<'a> {
+pub(super) struct Completer<'a> {
     config: &'a Config,
     territory: &'a Territory,
     clock: Clock,
@@ -250,7 +304,7 @@ struct Completer<'a> {
 }
 
 impl<'a> Completer<'a> {
-    fn new(
+    pub(super) fn new(
         config: &'a Config,
         territory: &'a Territory,
         clock: Clock,
@@ -260,10 +314,10 @@ impl<'a> Completer<'a> {
         Self { config, territory, clock, due, faults }
     }
 
-    fn run(mut self, releases: Vec<Written>) -> (Vec<Release>, Hidden) {
+    pub(super) fn run(mut self, releases: Vec<Arc<Written>>) -> (Vec<Arc<Release>>, Hidden) {
         // The first language's file of a stem is what the others inherit from.
         let others = releases.iter().filter(|written| written.lang != LangId(0));
-        let mut bases: HashMap<String, Option<Written>> =
+        let mut bases: HashMap<String, Option<Arc<Written>>> =
             others.map(|w| (stem(&w.path).0.to_owned(), None)).collect();
         for written in releases.iter().filter(|written| written.lang == LangId(0)) {
             if bases.is_empty() {
@@ -278,13 +332,14 @@ impl<'a> Completer<'a> {
         for written in releases {
             let base = match written.lang {
                 LangId(0) => None,
-                _ => bases.get(stem(&written.path).0).and_then(Option::as_ref),
+                _ => bases.get(stem(&written.path).0).and_then(Option::as_deref),
             };
+            let written = Arc::unwrap_or_clone(written);
             let path = written.path.clone();
             let references = written.body.references.clone();
             let image = written.image.as_ref().map(|image| image.src.value.clone());
             match self.complete(written, base) {
-                Some(release) => complete.push(release),
+                Some(release) => complete.push(Arc::new(release)),
                 None => hidden.add(&path, &references, image.as_deref()),
             }
         }
@@ -422,7 +477,6 @@ impl<'a> Completer<'a> {
             },
             body: written.body,
             targets: Vec::new(),
-            translations: Vec::new(),
             source: written.path,
         })
     }
@@ -499,12 +553,13 @@ fn named(path: &SourcePath, name: Spanned<String>) -> Name {
     Name { text: name.value, place: Place::new(path.clone(), name.span) }
 }
 
-fn link_translations(releases: &mut [Release]) {
+/// By release: the same in other languages.
+fn link_translations(releases: &[Arc<Release>]) -> Vec<Box<[ReleaseIx]>> {
+    let mut translations = vec![Box::default(); releases.len()];
     let others = releases.iter().filter(|release| release.lang != LangId(0));
-    let key = |release: &Release| stem(&release.source).0.to_owned();
-    let mut groups: HashMap<String, Vec<ReleaseIx>> = others.map(|r| (key(r), Vec::new())).collect();
+    let mut groups: HashMap<&str, Vec<ReleaseIx>> = others.map(|r| (stem(&r.source).0, Vec::new())).collect();
     if groups.is_empty() {
-        return;
+        return translations;
     }
     for (ix, release) in releases.iter().enumerate() {
         if let Some(group) = groups.get_mut(stem(&release.source).0) {
@@ -513,9 +568,10 @@ fn link_translations(releases: &mut [Release]) {
     }
     for group in groups.into_values() {
         for ix in &group {
-            releases[*ix].translations = group.iter().copied().filter(|other| other != ix).collect();
+            translations[*ix] = group.iter().copied().filter(|other| other != ix).collect();
         }
     }
+    translations
 }
 
 fn link_pages(pages: &mut [Page]) {
@@ -531,20 +587,34 @@ fn link_pages(pages: &mut [Page]) {
 }
 
 /// Says which tags and series are spelt in two ways, and takes the first spelling for all.
-fn same_spelling(releases: &mut [Release], faults: &mut Vec<Diagnostic>) {
+fn same_spelling(
+    releases: &mut [Arc<Release>],
+    faults: &mut Vec<Diagnostic>,
+) -> HashMap<(LangId, bool, String), Name> {
     let mut first: HashMap<(LangId, bool, String), Name> = HashMap::default();
     let mut told = HashSet::default();
+    // Names as they are spelt by all so far: of most nothing more need be found out.
+    let mut met: HashSet<(LangId, bool, String)> = HashSet::default();
     for release in releases {
-        let lang = release.lang;
-        let tags = release.tags.iter_mut().map(|tag| (false, tag));
-        for (is_series, name) in tags.chain(release.series.iter_mut().map(|series| (true, series))) {
+        let (lang, count) = (release.lang, release.tags.len());
+        for at in 0..=count {
+            let is_series = at == count;
+            let name = if is_series { release.series.as_ref() } else { release.tags.get(at) };
+            let Some(name) = name else { continue };
+            let spelt = (lang, is_series, name.text.clone());
+            if met.contains(&spelt) {
+                continue;
+            }
             let key = (lang, is_series, fold(&name.text));
             match first.get(&key) {
                 None => {
                     first.insert(key, name.clone());
+                    met.insert(spelt);
                 }
-                Some(known) if known.text == name.text => {}
                 Some(known) => {
+                    let release = Arc::make_mut(release);
+                    let name = if is_series { release.series.as_mut() } else { release.tags.get_mut(at) };
+                    let Some(name) = name else { continue };
                     let spelling = std::mem::replace(&mut name.text, known.text.clone());
                     if told.insert((key, spelling.clone())) {
                         let what = if is_series { "series" } else { "tag" };
@@ -556,15 +626,17 @@ fn same_spelling(releases: &mut [Release], faults: &mut Vec<Diagnostic>) {
             }
         }
     }
+    first
 }
 
 /// Says which releases go by one `id`.
-fn same_id(releases: &[Release], faults: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<&str, &Place> = HashMap::default();
+fn same_id(releases: &[Arc<Release>], faults: &mut Vec<Diagnostic>) -> HashMap<String, Place> {
+    let mut first: HashMap<String, Place> = HashMap::default();
     for id in releases.iter().filter_map(|release| release.id.as_ref()) {
-        if let Some(other) = first.insert(&id.text, &id.place) {
+        if let Some(other) = first.insert(id.text.clone(), id.place.clone()) {
             let problem = Problem::IdTaken { id: id.text.clone() };
-            faults.push(Diagnostic::new(problem, id.place.clone()).and(other.clone()));
+            faults.push(Diagnostic::new(problem, id.place.clone()).and(other));
         }
     }
+    first
 }

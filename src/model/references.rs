@@ -2,6 +2,7 @@
 //! portal's root. Nothing outside `content/` can be reached.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
@@ -18,7 +19,8 @@ use super::portal::{Asset, Page, Release, ReleaseIx};
 /// What a reference leads to.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum Target {
-    Release(ReleaseIx),
+    /// By its source.
+    Release(SourcePath),
     Page(usize),
     /// A file beside the source, published with it under this name.
     Asset {
@@ -29,6 +31,16 @@ pub enum Target {
     Root(String),
     /// Nothing that may be shown.
     Nothing,
+}
+
+impl Target {
+    /// The source of the release that it is.
+    pub fn release(&self) -> Option<&SourcePath> {
+        match self {
+            Self::Release(source) => Some(source),
+            _ => None,
+        }
+    }
 }
 
 /// Sources that are not public, and the files that only they refer to.
@@ -52,7 +64,8 @@ impl Hidden {
 
 /// Looks up references among everything that is published.
 pub struct Resolver<'a> {
-    releases: &'a [Release],
+    releases: &'a [Arc<Release>],
+    translations: &'a [Box<[ReleaseIx]>],
     pages: &'a [Page],
     hidden: &'a Hidden,
     assets: &'a BTreeMap<SourcePath, Asset>,
@@ -73,7 +86,8 @@ struct Asked<'r> {
 
 impl<'a> Resolver<'a> {
     pub fn new(
-        releases: &'a [Release],
+        releases: &'a [Arc<Release>],
+        translations: &'a [Box<[ReleaseIx]>],
         pages: &'a [Page],
         hidden: &'a Hidden,
         assets: &'a BTreeMap<SourcePath, Asset>,
@@ -81,6 +95,7 @@ impl<'a> Resolver<'a> {
     ) -> Self {
         Self {
             releases,
+            translations,
             pages,
             hidden,
             assets,
@@ -172,7 +187,8 @@ impl<'a> Resolver<'a> {
             return Target::Nothing;
         }
         if let Some(ix) = self.release_of.get(path.as_str()) {
-            return Target::Release(self.in_language(*ix, asked.lang));
+            let own = self.in_language(*ix, asked.lang);
+            return Target::Release(self.releases[own].source.clone());
         }
         if let Some(ix) = self.page_of.get(path.as_str()) {
             return Target::Page(self.page_in_language(*ix, asked.lang));
@@ -234,8 +250,7 @@ impl<'a> Resolver<'a> {
 
     /// The same release in the reader's language, where there is one.
     fn in_language(&self, ix: ReleaseIx, lang: LangId) -> ReleaseIx {
-        let Some(release) = self.releases.get(ix) else { return ix };
-        let own = release.translations.iter().find(|other| self.releases[**other].lang == lang);
+        let own = self.translations[ix].iter().find(|other| self.releases[**other].lang == lang);
         own.copied().unwrap_or(ix)
     }
 

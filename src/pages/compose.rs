@@ -65,13 +65,13 @@ struct Heading {
 
 impl<'p> Frame<'p> {
     /// The view of a page.
-    pub fn view<'a>(&'a self, inputs: &'a Inputs<'a>) -> View<'a> {
+    pub fn view<'a>(&'a self, inputs: &'a Inputs<'_>) -> View<'a> {
         let lang = inputs.lang;
         let (template, content) = self.content(lang, &inputs.page);
         View { template, portal: self.portal_head(lang), page: self.page_view(inputs), content }
     }
 
-    fn content<'a>(&'a self, lang: LangId, page: &'a PageInputs<'a>) -> (&'static str, Content<'a>) {
+    fn content<'a>(&'a self, lang: LangId, page: &'a PageInputs<'_>) -> (&'static str, Content<'a>) {
         let archives = |months: &[Period]| ArchivesView { years: self.years(lang, None, months) };
         match page {
             PageInputs::Home { newest, months } => {
@@ -184,7 +184,7 @@ impl<'p> Frame<'p> {
         Link { title, url: self.release_url(release.release), date: self.date(*lang, date) }
     }
 
-    fn release_view<'a>(&'a self, lang: LangId, inputs: &'a ReleaseInputs<'a>) -> ReleaseView<'a> {
+    fn release_view<'a>(&'a self, lang: LangId, inputs: &'a ReleaseInputs<'_>) -> ReleaseView<'a> {
         let release = inputs.release.release;
         let modified = release.modified();
         let periods = std::iter::successors(Some(day_of(release.date.date())), |period| period.wider());

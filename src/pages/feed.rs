@@ -72,8 +72,8 @@ pub struct EnclosureView {
 }
 
 impl<'p> Site<'p> {
-    /// What a feed is made of.
-    pub fn feed_inputs(&self, lang: LangId, channel: Channel) -> FeedInputs<'_> {
+    /// What a feed is made of, or that as far as it is counted.
+    pub fn feed_inputs(&self, lang: LangId, channel: Channel, only_counted: bool) -> FeedInputs<'_> {
         let topic = match channel {
             Channel::Topic { kind, ix } => {
                 let topic = self.topic(lang, kind, ix);
@@ -81,7 +81,7 @@ impl<'p> Site<'p> {
             }
             _ => ("", ""),
         };
-        let item = |ix| ItemInputs { release: self.shown(ix), text: self.text_of(ix) };
+        let item = |ix| ItemInputs { release: self.shown(ix), text: self.text_of(ix, only_counted) };
         let items = self.feed_releases(lang, channel).map(item).collect();
         // An index among topics is no part of what a feed shows.
         let channel = match channel {

@@ -56,7 +56,9 @@ impl<'s, 'p> Host<'s, 'p> {
             let file = copy.file.as_str();
             let sum = match is_shared {
                 true => &mut host.everywhere,
-                false => host.beside.entry(file.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default(),
+                false => {
+                    host.beside.entry(file.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default()
+                }
             };
             *sum = Fingerprint::of(&(*sum, file, copy.digest));
         }

@@ -79,7 +79,7 @@ impl Gathered<'_, '_> {
     }
 
     /// As a link shows it: without its picture.
-    fn links<'r>(&mut self, role: Role, releases: impl IntoIterator<Item = &'r Shown<'r>>) {
+    fn links<'r, 'i: 'r>(&mut self, role: Role, releases: impl IntoIterator<Item = &'r Shown<'i>>) {
         releases.into_iter().for_each(|release| self.add(role, &release.source));
     }
 
@@ -87,7 +87,7 @@ impl Gathered<'_, '_> {
         let portal = self.plan.site.portal;
         for target in targets {
             let source = match target {
-                Target::Release(ix) => portal.releases.get(*ix).map(|release| &release.source),
+                Target::Release(source) => Some(source),
                 Target::Page(ix) => portal.pages.get(*ix).map(|page| &page.written.path),
                 Target::Asset { file, .. } => portal.assets.get(file).map(|asset| &asset.path),
                 Target::Root(path) => portal.static_file(path).map(|asset| &asset.path),

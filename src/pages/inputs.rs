@@ -3,8 +3,9 @@
 //! of them and of the frame, and of nothing else.
 
 use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
 
-use crate::model::body::{Body, Markup};
+use crate::model::body::Body;
 use crate::model::date::Moment;
 use crate::model::header::{Node, Value};
 use crate::model::language::LangId;
@@ -12,9 +13,9 @@ use crate::model::portal::{self, Asset, Release, ReleaseIx, Status};
 use crate::model::references::Target;
 use crate::model::release::{Correction, Kind};
 use crate::model::territory::{ProvinceId, RegionId};
-use crate::text::fingerprint::{Digest, Fingerprint};
+use crate::text::fingerprint::Fingerprint;
 
-use super::shelf::Period;
+use super::shelf::{Period, RELATED};
 use super::site::TopicKind;
 use super::view::TargetView;
 
@@ -23,7 +24,7 @@ use super::view::TargetView;
 pub struct Inputs<'a> {
     pub lang: LangId,
     /// The page in the other languages, in their order.
-    pub others: Vec<(LangId, Other<'a>)>,
+    pub others: SmallVec<[(LangId, Other<'a>); 2]>,
     pub page: PageInputs<'a>,
 }
 
@@ -38,14 +39,15 @@ pub enum Other<'a> {
     Static(StaticLabel<'a>),
 }
 
-/// By the kind of page.
+/// By the kind of page. Most are releases, which are the largest.
+#[allow(clippy::large_enum_variant)]
 #[derive(Serialize)]
 pub enum PageInputs<'a> {
     Home {
         newest: Vec<Shown<'a>>,
         months: Vec<Period>,
     },
-    Release(Box<ReleaseInputs<'a>>),
+    Release(ReleaseInputs<'a>),
     Period {
         region: Option<RegionId>,
         period: Period,
@@ -94,8 +96,8 @@ pub struct ReleaseInputs<'a> {
     pub release: Shown<'a>,
     pub newer: Option<Shown<'a>>,
     pub older: Option<Shown<'a>>,
-    pub related: Vec<Shown<'a>>,
-    pub translations: Vec<Shown<'a>>,
+    pub related: SmallVec<[Shown<'a>; RELATED]>,
+    pub translations: SmallVec<[Shown<'a>; 2]>,
     pub text: TextInputs<'a>,
 }
 
@@ -115,17 +117,22 @@ pub enum Leaf<'a> {
     Static(StaticLabel<'a>),
 }
 
-/// A text, and what its references lead to.
-#[derive(Serialize)]
+/// A text, and what its references lead to. It counts by the fingerprint of both.
 pub struct TextInputs<'a> {
-    pub digest: Digest,
-    pub markup: Markup,
+    pub print: Fingerprint,
+    /// Left out where they are only counted.
     pub targets: Vec<TargetView<'a>>,
+}
+
+impl Serialize for TextInputs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.print.serialize(serializer)
+    }
 }
 
 impl<'a> TextInputs<'a> {
     pub fn of(body: &Body, targets: Vec<TargetView<'a>>) -> Self {
-        Self { digest: body.digest, markup: body.markup, targets }
+        Self { print: Fingerprint::of(&(body.digest, body.markup, &targets)), targets }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The record of what was published.
 
+use foldhash::HashSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,70 @@ pub struct Manifest {
     pub files: Vec<Published>,
     /// Of the plainer record beside this one, by which it is known to be as it was left.
     pub account: Option<OutStamp>,
+}
+
+/// What parts a manifest from the next one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amendment {
+    pub preview: bool,
+    pub state: Option<Fingerprint>,
+    pub valid: (Timestamp, Option<Timestamp>),
+    pub releases: usize,
+    pub strange: Vec<OutPath>,
+    pub account: Option<OutStamp>,
+    pub changed: Vec<Published>,
+    pub gone: Vec<OutKey>,
+}
+
+impl Manifest {
+    /// The first one, which is all change.
+    pub fn of(first: Amendment) -> Self {
+        let Amendment { preview, state, valid, releases, strange, account, changed, gone: _ } = first;
+        Self { preview, state, valid, releases, strange, files: changed, account }
+    }
+
+    /// This manifest, but for what is said of these files.
+    pub fn amendment(&self, changed: Vec<Published>, gone: Vec<OutKey>) -> Amendment {
+        let Self { preview, state, valid, releases, account, .. } = *self;
+        Amendment { preview, state, valid, releases, strange: self.strange.clone(), account, changed, gone }
+    }
+
+    /// Whether an amendment says nothing new.
+    pub fn tells(&self, of: &Amendment) -> bool {
+        of.changed.is_empty() && of.gone.is_empty() && self.amendment(Vec::new(), Vec::new()) == *of
+    }
+
+    pub fn amend(&mut self, with: Amendment) {
+        let Amendment { preview, state, valid, releases, strange, account, mut changed, gone } = with;
+        (self.preview, self.state, self.valid, self.releases) = (preview, state, valid, releases);
+        (self.strange, self.account) = (strange, account);
+        if changed.is_empty() && gone.is_empty() {
+            return;
+        }
+        changed.retain_mut(|one| match self.position(one.key) {
+            Ok(at) => {
+                std::mem::swap(&mut self.files[at], one);
+                false
+            }
+            Err(_) => true,
+        });
+        if changed.is_empty() && gone.is_empty() {
+            return;
+        }
+        let gone: HashSet<OutKey> = gone.into_iter().collect();
+        self.files.retain(|one| !gone.contains(&one.key));
+        self.files.append(&mut changed);
+        // Two sorted stretches are merged in one go.
+        self.files.sort_by_key(|one| one.key);
+    }
+
+    pub fn find(&self, key: OutKey) -> Option<&Published> {
+        self.position(key).ok().map(|at| &self.files[at])
+    }
+
+    fn position(&self, key: OutKey) -> Result<usize, usize> {
+        self.files.binary_search_by_key(&key, |one| one.key)
+    }
 }
 
 /// One file as it was published.

@@ -1,5 +1,6 @@
 //! Ring 2: what a portal publishes. Pure: reads no file and no clock, writes nothing.
 
+pub mod brief;
 pub mod compose;
 pub mod contact;
 pub mod difference;

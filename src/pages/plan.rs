@@ -21,7 +21,7 @@ use crate::text::suggest::nearest;
 
 use super::path::{FOLDER_END, OutKey, OutPath, Spot};
 use super::shelf::Period;
-use super::site::{Channel, Index, Page, Site, TopicKind, parts};
+use super::site::{Channel, Gathered, Index, Page, Site, TopicKind, parts};
 use super::sitemap::{self, Chapters, SitemapPart};
 use super::theme::Theme;
 
@@ -31,6 +31,8 @@ pub struct Output {
     /// Of its file, which [`Plan::file`] spells.
     pub key: OutKey,
     pub lang: LangId,
+    /// Its place as planned.
+    ordinal: u32,
     pub what: What,
     pub fingerprint: Fingerprint,
 }
@@ -93,32 +95,67 @@ type Planned = Vec<(LangId, What)>;
 
 /// Plans the whole portal.
 pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnostic>) -> Plan<'p> {
-    for release in &portal.releases {
+    plan_again(portal, theme, Known::default(), faults)
+}
+
+/// What a plan leaves to the next one of the same theme and files.
+#[derive(Default)]
+pub struct Known {
+    gathered: Gathered,
+    outputs: Vec<Output>,
+    sitemaps: Vec<SitemapPart>,
+}
+
+/// The same where a plan of the same theme and files was made before.
+pub fn plan_again<'p>(
+    portal: &'p Portal,
+    theme: &'p Theme,
+    known: Known,
+    faults: &mut Vec<Diagnostic>,
+) -> Plan<'p> {
+    missing_logo(portal, faults);
+    let Known { gathered, mut outputs, mut sitemaps } = known;
+    let (site, stays) = Site::new(portal, theme, gathered);
+    for release in site.briefs.met().iter().map(|ix| &portal.releases[*ix]) {
         if !release.extra.is_empty() {
             let locale = &theme.locales[release.lang.index()];
             theme.extra(&release.source, &release.extra, locale, faults);
         }
     }
-    missing_logo(portal, faults);
-    let site = Site::new(portal, theme);
+    if stays {
+        // There are the same outputs as before, of other inputs.
+        sitemaps.iter_mut().for_each(|part| part.look_again(&site));
+        outputs.par_iter_mut().for_each(|output| {
+            output.fingerprint = fingerprint(&site, &sitemaps, output.lang, &output.what);
+        });
+        return Plan { site, outputs, sitemaps };
+    }
     let mut planned: Planned = Vec::with_capacity(portal.releases.len() * 3 / 2 + 256);
     for (lang, _) in portal.config.languages() {
         pages(&site, lang, &mut planned);
         feeds(&site, lang, &mut planned);
     }
-    for ix in 0..portal.releases.len() {
-        redirects(&site, ix, &mut planned);
-        files_of(&site, ix, &mut planned);
+    for (ix, brief) in site.briefs.iter().enumerate() {
+        if brief.has_aliases {
+            redirects(&site, ix, &mut planned);
+        }
+        if brief.has_files {
+            files_of(&site, ix, &mut planned);
+        }
     }
     page_files(&site, &mut planned);
     statics(&site, &mut planned);
-    let sitemaps = sitemaps(&site, &mut planned);
-    let output = |(lang, what)| {
+    sitemaps = plan_sitemaps(&site, &mut planned);
+    let output = |(at, (lang, what))| {
         let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
-        Output { key: file(&site, &sitemaps, lang, &what).key(), lang, what, fingerprint }
+        let key = match what {
+            What::Page(Page::Release(ix)) => site.briefs.keys()[ix],
+            _ => file(&site, &sitemaps, lang, &what).key(),
+        };
+        Output { key, lang, ordinal: u32::try_from(at).unwrap_or(u32::MAX), what, fingerprint }
     };
-    let mut outputs: Vec<Output> = planned.into_par_iter().map(output).collect();
-    outputs.par_sort_by_key(|output| output.key);
+    outputs = planned.into_par_iter().enumerate().map(output).collect();
+    outputs.par_sort_unstable_by_key(|output| (output.key, output.ordinal));
     let mut plan = Plan { site, outputs, sitemaps };
     if plan.may_collide() {
         plan.part_colliding(faults);
@@ -143,11 +180,11 @@ fn file(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What) -> Out
 fn fingerprint(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What) -> Fingerprint {
     let frame = site.frame.fingerprint;
     match what {
-        What::Page(page) => Fingerprint::of(&(frame, site.inputs(lang, *page))),
+        What::Page(page) => Fingerprint::of(&(frame, site.counted(lang, *page))),
         What::Redirect(redirect) => {
             Fingerprint::of(&(frame, site.redirect(lang, &redirect.from.url, redirect.to)))
         }
-        What::Feed(channel) => Fingerprint::of(&(frame, site.feed_inputs(lang, *channel))),
+        What::Feed(channel) => Fingerprint::of(&(frame, site.feed_inputs(lang, *channel, true))),
         What::Sitemap(ix) => frame.with(sitemaps[*ix].fingerprint(site)),
         What::SitemapIndex => Fingerprint::of(&(frame, sitemap::index(sitemaps))),
         What::Robots => Fingerprint::of(&(frame, sitemap::robots(site))),
@@ -162,7 +199,7 @@ fn pages(site: &Site, lang: LangId, planned: &mut Planned) {
     for index in [Index::Home, Index::Archives, Index::Regions, Index::NotFound] {
         add(Page::Index(index));
     }
-    for ix in portal.of_language(lang) {
+    for ix in site.of_language(lang) {
         add(Page::Release(ix));
     }
     for (ix, _) in portal.pages.iter().enumerate().filter(|(_, page)| page.written.lang == lang) {
@@ -218,9 +255,6 @@ fn redirects(site: &Site, ix: ReleaseIx, planned: &mut Planned) {
 /// The files that a release brings with it, as long as its text is shown.
 fn files_of(site: &Site, ix: ReleaseIx, planned: &mut Planned) {
     let release = &site.portal.releases[ix];
-    if !release.has_text() || release.targets.is_empty() && release.image.is_none() {
-        return;
-    }
     let owner = site.frame.release_address(release);
     let cover = release.image.as_ref().map(|image| (&image.target, image.field.src.span, &image.written_in));
     let body = release.targets.iter().zip(&release.body.references);
@@ -282,7 +316,7 @@ fn copy(spot: Spot, asset: &Asset, place: Place) -> What {
     What::Copy(Box::new(Copy { file: spot.file, path, digest, place }))
 }
 
-fn sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
+fn plan_sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
     let mut chapters: Chapters = Chapters::new();
     for (lang, what) in planned.iter() {
         let What::Page(page) = what else { continue };
@@ -300,7 +334,7 @@ fn sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
 /// The year in whose sitemap a page stands: its own, or that of the first release in it, so that
 /// a new release touches one part. Pages that always exist have a part of their own.
 fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
-    let year_of = |ix: &ReleaseIx| site.portal.releases[*ix].date.date().year();
+    let year_of = |ix: &ReleaseIx| site.briefs[*ix].date.year();
     match page {
         Page::Release(ix) => Some(year_of(&ix)),
         Page::Index(Index::Period { period, .. }) => Some(Period::year(period)),
@@ -313,9 +347,30 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
 }
 
 impl Plan<'_> {
+    /// What it leaves to the next plan.
+    pub fn known(self) -> Known {
+        Known { gathered: self.site.gathered(), outputs: self.outputs, sitemaps: self.sitemaps }
+    }
+
     /// The file that an output is stored in.
     pub fn file(&self, output: &Output) -> OutPath {
         file(&self.site, &self.sitemaps, output.lang, &output.what)
+    }
+
+    /// The year and month that an output belongs to, if to one; what belongs to a year stands after
+    /// its months.
+    pub fn month(&self, output: &Output) -> Option<(i16, i8)> {
+        match output.what {
+            What::Page(Page::Release(ix)) => {
+                let date = self.site.briefs[ix].date;
+                Some((date.year(), date.month()))
+            }
+            What::Page(Page::Index(Index::Period { period, .. })) => Some(match period {
+                Period::Year(year) => (year, i8::MAX),
+                Period::Month(year, month) | Period::Day(year, month, _) => (year, month),
+            }),
+            _ => None,
+        }
     }
 
     /// The output that has this very file.
@@ -351,7 +406,8 @@ impl Plan<'_> {
             }
         }
         let keys: HashSet<OutKey> = dotless.into_iter().map(OutPath::key).collect();
-        let is_within = |output: &Output| self.file(output).folders().any(|folder| keys.contains(&folder.key()));
+        let is_within =
+            |output: &Output| self.file(output).folders().any(|folder| keys.contains(&folder.key()));
         !keys.is_empty() && self.outputs.par_iter().any(is_within)
     }
 

@@ -100,7 +100,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
                 None => Ok(Vec::new()),
             },
             What::Feed(channel) => {
-                let inputs = site.feed_inputs(output.lang, *channel);
+                let inputs = site.feed_inputs(output.lang, *channel, false);
                 let view = site.frame.feed_view(&inputs);
                 let root = site.frame.config.base_url.as_str();
                 let mut bodies = Vec::with_capacity(view.items.len());

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::model::language::LangId;
-use crate::model::portal::{Portal, ReleaseIx};
+use crate::model::portal::ReleaseIx;
 use crate::model::release::slug_proposal;
 use crate::model::territory::{ProvinceId, RegionId};
+
+use super::brief::{Briefs, Names};
 
 /// A year, a month or a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -54,8 +57,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn push(&mut self, ix: ReleaseIx, portal: &Portal) {
-        let date = portal.releases[ix].date.date();
+    fn push(&mut self, ix: ReleaseIx, date: Date) {
         let at = self.releases.len();
         self.releases.push(ix);
         let (year, month, day) = (date.year(), date.month(), date.day());
@@ -152,25 +154,27 @@ pub struct Shelf {
 pub const RELATED: usize = 4;
 
 impl Shelf {
-    pub fn of(portal: &Portal, lang: LangId) -> Self {
+    /// The releases of a language, which stand in `range`, in a territory of so many regions.
+    pub fn of(briefs: &Briefs, lang: LangId, range: Range<ReleaseIx>, regions: usize) -> Self {
         let mut shelf = Self {
             lang,
             all: Run::default(),
-            regions: portal.territory.regions().map(|_| Run::default()).collect(),
+            regions: (0..regions).map(|_| Run::default()).collect(),
             provinces: BTreeMap::new(),
             tags: Vec::new(),
             series: Vec::new(),
-            related: Vec::new(),
+            related: Vec::with_capacity(range.len()),
         };
-        let mut tags: BTreeMap<&str, Vec<ReleaseIx>> = BTreeMap::new();
-        let mut series: BTreeMap<&str, Vec<ReleaseIx>> = BTreeMap::new();
-        for ix in portal.of_language(lang) {
-            let release = &portal.releases[ix];
+        let names = briefs.names();
+        // By name.
+        let mut tags: Vec<Vec<ReleaseIx>> = vec![Vec::new(); names.count()];
+        let mut series = tags.clone();
+        for ix in range {
+            let brief = &briefs[ix];
             // The neighbour just before has its own link, so it is not related as well.
             let before = shelf.all.releases.last().copied();
-            let in_series = release.series.as_ref().and_then(|name| series.get(name.text.as_str()));
-            let in_region =
-                release.regions.first().and_then(|region| shelf.regions.get(usize::from(region.0)));
+            let in_series = brief.series.map(|name| &series[name.index()]);
+            let in_region = brief.regions.first().and_then(|region| shelf.regions.get(usize::from(region.0)));
             let older = in_series.into_iter().flatten().rev();
             let older = older
                 .chain(in_region.into_iter().flat_map(|run| run.releases.iter().rev().take(2 * RELATED)));
@@ -186,27 +190,27 @@ impl Shelf {
                 }
             }
             shelf.related.push(related);
-            shelf.all.push(ix, portal);
-            for region in &release.regions {
+            shelf.all.push(ix, brief.date);
+            for region in &brief.regions {
                 if let Some(run) = shelf.regions.get_mut(usize::from(region.0)) {
-                    run.push(ix, portal);
+                    run.push(ix, brief.date);
                 }
             }
-            for province in &release.provinces {
-                shelf.provinces.entry(*province).or_default().push(ix, portal);
+            for province in &brief.provinces {
+                shelf.provinces.entry(*province).or_default().push(ix, brief.date);
             }
-            for tag in &release.tags {
-                let list = tags.entry(&tag.text).or_default();
+            for tag in &brief.tags {
+                let list = &mut tags[tag.index()];
                 if list.last() != Some(&ix) {
                     list.push(ix);
                 }
             }
-            if let Some(name) = &release.series {
-                series.entry(&name.text).or_default().push(ix);
+            if let Some(name) = brief.series {
+                series[name.index()].push(ix);
             }
         }
-        shelf.tags = topics(tags);
-        shelf.series = topics(series);
+        shelf.tags = topics(names, tags);
+        shelf.series = topics(names, series);
         shelf
     }
 
@@ -214,9 +218,8 @@ impl Shelf {
         self.regions.get(usize::from(region.0))
     }
 
-    /// Older releases of the same series or region, nearest first.
-    pub fn related(&self, portal: &Portal, ix: ReleaseIx) -> impl Iterator<Item = ReleaseIx> {
-        let at = ix - portal.of_language(self.lang).start;
+    /// Older releases of the same series or region, nearest first, of the one at a place in `all`.
+    pub fn related(&self, at: usize) -> impl Iterator<Item = ReleaseIx> {
         self.related.get(at).into_iter().flatten().flatten().copied()
     }
 
@@ -229,11 +232,14 @@ impl Shelf {
     }
 }
 
-fn topics(map: BTreeMap<&str, Vec<ReleaseIx>>) -> Vec<Topic> {
-    let topic = |(name, releases): (&str, Vec<ReleaseIx>)| Topic {
-        name: name.to_owned(),
-        slug: slug_proposal(name),
-        releases,
+/// What has a release, by name.
+fn topics(names: &Names, lists: Vec<Vec<ReleaseIx>>) -> Vec<Topic> {
+    let named = lists.into_iter().enumerate().filter(|(_, releases)| !releases.is_empty());
+    let topic = |(at, releases)| {
+        let name = names.at(at).to_owned();
+        Topic { slug: slug_proposal(&name), name, releases }
     };
-    map.into_iter().map(topic).collect()
+    let mut topics: Vec<Topic> = named.map(topic).collect();
+    topics.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    topics
 }

@@ -1,19 +1,23 @@
 //! The portal as it is published: which pages there are, where each stands, and what each is made of.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use foldhash::HashMap;
 use rayon::prelude::*;
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use crate::model::body::Body;
 use crate::model::language::LangId;
-use crate::model::portal::{Asset, Portal, ReleaseIx, Status};
+use crate::model::portal::{Asset, Portal, Release, ReleaseIx};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
-use crate::text::fingerprint::Fingerprint;
 
+use super::brief::{Brief, Briefs};
 use super::frame::Frame;
 use super::inputs::{
-    self, Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown, StaticLabel, TextInputs,
+    Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown, StaticLabel, TextInputs,
 };
 use super::path::Spot;
 use super::shelf::{Period, Run, Shelf, Topic};
@@ -67,29 +71,65 @@ pub enum Channel {
     Topic { kind: TopicKind, ix: usize },
 }
 
+/// What a site finds out of releases, and the next one may go on with.
+#[derive(Default)]
+pub struct Gathered {
+    briefs: Briefs,
+    shelves: Vec<Shelf>,
+    ranges: Vec<Range<ReleaseIx>>,
+}
+
 /// Everything that pages are made of.
 pub struct Site<'p> {
     pub portal: &'p Portal,
     pub frame: Frame<'p>,
     /// By language.
     shelves: Vec<Shelf>,
-    /// By release: its picture, and the fingerprint of its head.
-    shown: Vec<(Option<&'p Asset>, Fingerprint)>,
+    /// By language: its releases, oldest first.
+    ranges: Vec<Range<ReleaseIx>>,
+    pub briefs: Briefs,
+    /// By release.
+    pictures: Vec<Option<&'p Asset>>,
     statics: HashMap<&'p str, &'p Asset>,
 }
 
 impl<'p> Site<'p> {
-    pub fn new(portal: &'p Portal, theme: &'p Theme) -> Self {
+    /// `known` is what a site of the same theme and files had found out. Whether all releases stand on
+    /// the same shelves as in that one, and bring the same outputs.
+    pub fn new(portal: &'p Portal, theme: &'p Theme, known: Gathered) -> (Self, bool) {
         let frame = Frame::new(portal, theme);
-        let shelves = portal.config.languages().map(|(lang, _)| Shelf::of(portal, lang)).collect();
         let statics = portal.statics.iter().map(|(address, asset)| (address.as_str(), asset)).collect();
-        let mut site = Self { portal, frame, shelves, shown: Vec::new(), statics };
-        let shown = portal.releases.par_iter().map(|release| {
-            let picture = release.image.as_ref().and_then(|image| site.asset(&image.target));
-            (picture, inputs::head(release, picture))
-        });
-        site.shown = shown.collect();
-        site
+        let Gathered { briefs, shelves, ranges } = known;
+        let mut site = Self { portal, frame, shelves, ranges, briefs, pictures: Vec::new(), statics };
+        let picture = |release: &'p Arc<Release>| site.asset(&release.image.as_ref()?.target);
+        site.pictures = match portal.assets.is_empty() && portal.statics.is_empty() {
+            true => vec![None; portal.releases.len()],
+            false => portal.releases.par_iter().map(picture).collect(),
+        };
+        let mut briefs = std::mem::take(&mut site.briefs);
+        let brief =
+            |release, picture| Brief::of(release, &site.frame, picture, site.release_text(release).print);
+        let stays = briefs.update(portal, brief, &site.pictures);
+        site.briefs = briefs;
+        if stays && !site.shelves.is_empty() {
+            return (site, true);
+        }
+        let languages = || portal.config.languages().map(|(lang, _)| lang);
+        site.ranges = languages().map(|lang| site.briefs.of_language(lang)).collect();
+        let regions = portal.territory.regions().count();
+        let shelf = |lang| Shelf::of(&site.briefs, lang, site.of_language(lang), regions);
+        site.shelves = languages().map(shelf).collect();
+        (site, false)
+    }
+
+    /// What it found out, for the next site.
+    pub fn gathered(self) -> Gathered {
+        Gathered { briefs: self.briefs, shelves: self.shelves, ranges: self.ranges }
+    }
+
+    /// The releases of a language, oldest first, as a range of indexes.
+    pub fn of_language(&self, lang: LangId) -> Range<ReleaseIx> {
+        self.ranges[lang.index()].clone()
     }
 
     pub fn shelf(&self, lang: LangId) -> &Shelf {
@@ -105,8 +145,12 @@ impl<'p> Site<'p> {
     }
 
     pub fn shown(&self, ix: ReleaseIx) -> Shown<'p> {
-        let (picture, head) = self.shown[ix];
-        Shown { release: &self.portal.releases[ix], head, picture, ix }
+        Shown {
+            release: &self.portal.releases[ix],
+            head: self.briefs.heads()[ix],
+            picture: self.pictures[ix],
+            ix,
+        }
     }
 
     /// Where a page is read and stored.
@@ -148,7 +192,9 @@ impl<'p> Site<'p> {
     /// Where a target of the source at `owner` stands, relative to the root.
     pub fn target_url(&self, owner: &str, target: &Target) -> Option<String> {
         match target {
-            Target::Release(ix) => Some(self.frame.release_url(self.portal.releases.get(*ix)?)),
+            Target::Release(source) => {
+                Some(self.frame.release_url(&self.portal.releases[self.portal.release_of(source)?]))
+            }
             Target::Page(ix) => Some(self.frame.static_url(self.portal.pages.get(*ix)?)),
             Target::Asset { name, .. } => Some(self.asset_spot(owner, name).url),
             Target::Root(path) if self.statics.contains_key(path.as_str()) => {
@@ -182,8 +228,14 @@ impl<'p> Site<'p> {
     }
 
     /// The text of a release.
-    pub fn text_of(&self, ix: ReleaseIx) -> TextInputs<'p> {
-        let release = &self.portal.releases[ix];
+    pub fn text_of(&self, ix: ReleaseIx, only_counted: bool) -> TextInputs<'p> {
+        match only_counted {
+            true => TextInputs { print: self.briefs.texts()[ix], targets: Vec::new() },
+            false => self.release_text(&self.portal.releases[ix]),
+        }
+    }
+
+    fn release_text(&self, release: &'p Release) -> TextInputs<'p> {
         match release.targets.is_empty() {
             true => TextInputs::of(&release.body, Vec::new()),
             false => self.text(&self.frame.release_address(release), &release.body, &release.targets),
@@ -194,14 +246,19 @@ impl<'p> Site<'p> {
     pub fn noindex(&self, page: Page) -> bool {
         match page {
             Page::Index(Index::NotFound) => true,
-            Page::Release(ix) => self.portal.releases[ix].status != Status::Public,
+            Page::Release(ix) => !self.briefs[ix].is_public,
             _ => false,
         }
     }
 
     /// All that a page is made of.
     pub fn inputs(&self, lang: LangId, page: Page) -> Inputs<'_> {
-        Inputs { lang, others: self.others(lang, page), page: self.page_inputs(lang, page) }
+        Inputs { lang, others: self.others(lang, page), page: self.page_inputs(lang, page, false) }
+    }
+
+    /// The same as far as it is counted: without the addresses that a text leads to.
+    pub fn counted(&self, lang: LangId, page: Page) -> Inputs<'_> {
+        Inputs { lang, others: self.others(lang, page), page: self.page_inputs(lang, page, true) }
     }
 
     /// The old address of a release or a page.
@@ -222,7 +279,7 @@ impl<'p> Site<'p> {
         releases.map(|ix| self.shown(ix)).collect()
     }
 
-    fn page_inputs(&self, lang: LangId, page: Page) -> PageInputs<'_> {
+    fn page_inputs(&self, lang: LangId, page: Page, only_counted: bool) -> PageInputs<'_> {
         let shelf = self.shelf(lang);
         match page {
             Page::Index(Index::Home) => PageInputs::Home {
@@ -254,16 +311,16 @@ impl<'p> Site<'p> {
                 PageInputs::Topic { kind, name, slug, list: self.list(releases, part) }
             }
             Page::Release(ix) => {
-                let range = self.portal.of_language(lang);
-                let translations = &self.portal.releases[ix].translations;
-                PageInputs::Release(Box::new(ReleaseInputs {
+                let range = self.of_language(lang);
+                let translations = &self.portal.translations[ix];
+                PageInputs::Release(ReleaseInputs {
                     release: self.shown(ix),
                     older: (ix > range.start).then(|| self.shown(ix - 1)),
                     newer: (ix + 1 < range.end).then(|| self.shown(ix + 1)),
-                    related: self.all_shown(shelf.related(self.portal, ix)),
-                    translations: self.all_shown(translations.iter().copied()),
-                    text: self.text_of(ix),
-                }))
+                    related: shelf.related(ix - range.start).map(|ix| self.shown(ix)).collect(),
+                    translations: translations.iter().map(|ix| self.shown(*ix)).collect(),
+                    text: self.text_of(ix, only_counted),
+                })
             }
             Page::Static(ix) => {
                 let page = &self.portal.pages[ix];
@@ -307,7 +364,7 @@ impl<'p> Site<'p> {
     }
 
     /// The page in the other languages.
-    fn others(&self, lang: LangId, page: Page) -> Vec<(LangId, Other<'p>)> {
+    fn others(&self, lang: LangId, page: Page) -> SmallVec<[(LangId, Other<'p>); 2]> {
         let others = self.portal.config.languages().map(|(other, _)| other).filter(|other| *other != lang);
         others.map(|other| (other, self.other(page, other))).collect()
     }
@@ -320,8 +377,8 @@ impl<'p> Site<'p> {
             // Names of tags and series are the language's own.
             Page::Topic { .. } => false,
             Page::Release(ix) => {
-                let mut others = self.portal.releases[ix].translations.iter();
-                let found = others.find(|ix| self.portal.releases[**ix].lang == to);
+                let mut others = self.portal.translations[ix].iter();
+                let found = others.find(|ix| self.briefs[**ix].lang == to);
                 return found.map_or(Other::Wider, |ix| Other::Release(self.shown(*ix)));
             }
             Page::Static(ix) => {
@@ -347,7 +404,7 @@ impl<'p> Site<'p> {
         };
         let public = list.iter().rev().copied().filter(|ix| {
             // What only a preview shows is in no feed, not even there.
-            !matches!(self.portal.releases[*ix].status, Status::Draft | Status::Embargoed)
+            !self.briefs[*ix].is_preview
         });
         public.take(self.portal.config.feed_items)
     }

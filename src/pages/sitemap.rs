@@ -41,9 +41,9 @@ pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
         loop {
             let rest = entries.split_off(entries.len().min(LONGEST));
             let name = if number == 1 { format!("{name}.xml") } else { format!("{name}-{number}.xml") };
-            let changes = entries.iter().filter_map(|(_, page)| modified(site, *page));
-            let modified = changes.max_by_key(|moment| moment.timestamp);
-            parts.push(SitemapPart { name, modified, entries });
+            let mut part = SitemapPart { name, modified: None, entries };
+            part.look_again(site);
+            parts.push(part);
             if rest.is_empty() {
                 break;
             }
@@ -63,6 +63,16 @@ fn modified(site: &Site, page: Page) -> Option<Moment> {
 }
 
 impl SitemapPart {
+    /// Finds out when the newest of its entries changed.
+    pub fn look_again(&mut self, site: &Site) {
+        let releases = self.entries.iter().filter_map(|(_, page)| match page {
+            Page::Release(ix) => Some(*ix),
+            _ => None,
+        });
+        let last = releases.max_by_key(|ix| site.briefs[*ix].modified);
+        self.modified = last.and_then(|ix| modified(site, Page::Release(ix)));
+    }
+
     /// Of all that the part shows.
     pub fn fingerprint(&self, site: &Site) -> Fingerprint {
         #[derive(Serialize)]

@@ -2,12 +2,14 @@
 //! unexpected in one makes it as good as absent.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::text::fingerprint::Digest;
 
 use super::tree::{Failure, Root};
 
@@ -34,19 +36,54 @@ pub fn named(root: &Root, name: &str) -> PathBuf {
 
 /// What was saved, if it can be trusted.
 pub fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    let bytes = fs::read(path).ok()?;
-    let (sum, body) = bytes.strip_prefix(MAGIC)?.split_at_checked(32)?;
-    if blake3::hash(body).as_bytes() != sum {
-        return None;
-    }
-    postcard::from_bytes(body).ok()
+    load_known(path).map(|(value, _)| value)
 }
 
-/// Saves a value in the place of the one before, whole or not at all.
-pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<(), Failure> {
-    let body = postcard::to_stdvec(value);
-    let body = body.map_err(|error| Failure::new("write", path, io::Error::other(error)))?;
-    replace(path, &[MAGIC, blake3::hash(&body).as_bytes(), &body])
+/// The same with the digest by which it is known.
+pub fn load_known<T: DeserializeOwned>(path: &Path) -> Option<(T, Digest)> {
+    let bytes = fs::read(path).ok()?;
+    let (sum, body) = bytes.strip_prefix(MAGIC)?.split_at_checked(32)?;
+    let digest = Digest::of(body);
+    if digest.0 != sum {
+        return None;
+    }
+    Some((postcard::from_bytes(body).ok()?, digest))
+}
+
+/// Saves a value in the place of the one before, whole or not at all. Returns its digest.
+pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<Digest, Failure> {
+    let failed = |error| Failure::new("write", path, error);
+    let mut temporary = temporary(path)?;
+    let sum_at = MAGIC.len() as u64;
+    temporary.write_all(MAGIC).and_then(|()| temporary.write_all(&[0; 32])).map_err(failed)?;
+    // What is saved may be large: it is not gathered in memory first.
+    let mut hashing = Hashing { hasher: blake3::Hasher::new(), to: &mut temporary };
+    let body = BufWriter::with_capacity(1 << 16, &mut hashing);
+    let mut body = postcard::to_io(value, body).map_err(|error| failed(io::Error::other(error)))?;
+    body.flush().map_err(failed)?;
+    drop(body);
+    let digest = Digest(*hashing.hasher.finalize().as_bytes());
+    temporary.seek(SeekFrom::Start(sum_at)).and_then(|_| temporary.write_all(&digest.0)).map_err(failed)?;
+    temporary.persist(path).map_err(|error| failed(error.error))?;
+    Ok(digest)
+}
+
+/// Hashes what it writes.
+struct Hashing<W> {
+    hasher: blake3::Hasher,
+    to: W,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Where the next version of a file waits for what it tells of to be done.
@@ -89,13 +126,18 @@ pub fn sweep(root: &Root) {
 /// Puts a file in the place of the one before, whole or not at all.
 pub fn replace(path: &Path, parts: &[&[u8]]) -> Result<(), Failure> {
     let failed = |error| Failure::new("write", path, error);
-    let folder = make_folder(path)?;
-    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(failed)?;
+    let mut temporary = temporary(path)?;
     for part in parts {
         temporary.write_all(part).map_err(failed)?;
     }
     temporary.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// A file that is going to take the place of another.
+fn temporary(path: &Path) -> Result<tempfile::NamedTempFile, Failure> {
+    let made = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(make_folder(path)?);
+    made.map_err(|error| Failure::new("write", path, error))
 }
 
 /// Makes the folder that a file stands in.

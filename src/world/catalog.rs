@@ -4,6 +4,7 @@
 
 use std::fs::{self, Metadata};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use foldhash::HashMap;
@@ -25,7 +26,7 @@ use super::tree::Root;
 /// What was read from a source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Reading {
-    Release(Box<Written>),
+    Release(Arc<Written>),
     Page(Box<WrittenPage>),
     File(Asset),
 }

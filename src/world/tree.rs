@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 
 use crate::model::body::Markup;
 use crate::model::page;
+use crate::model::path::folder;
 use crate::model::portal::Asset;
 use crate::model::release::LARGEST;
 use crate::text::diagnostic::Diagnostic;
@@ -58,6 +59,18 @@ pub struct Tree {
     pub faults: Vec<Diagnostic>,
 }
 
+/// What stands at a path that something happened at.
+pub enum Sight {
+    /// What tools leave behind.
+    Leftover,
+    Release(SourcePath),
+    /// Nothing, below `content/`.
+    Gone(SourcePath),
+    Folder,
+    /// Something else, that only a look at the tree can tell.
+    Unclear,
+}
+
 /// Folder of files that are published as they are.
 const STATIC: &str = "content/static";
 
@@ -73,6 +86,11 @@ impl Root {
     /// Where a path of the portal is on disk.
     pub fn locate(&self, path: &str) -> PathBuf {
         self.odd.get(path).cloned().unwrap_or_else(|| self.dir.join(path))
+    }
+
+    /// Whether every source has its own name on disk.
+    pub fn is_plain(&self) -> bool {
+        self.odd.is_empty()
     }
 
     pub fn exists(&self, path: &str) -> bool {
@@ -180,6 +198,46 @@ impl Root {
         }
         found.sort_unstable();
         found
+    }
+
+    /// The files in a folder, which are not too many.
+    pub fn beneath(&self, path: &Path) -> Option<Vec<PathBuf>> {
+        const MOST: usize = 1000;
+        let inside = path.to_str().filter(|path| path.starts_with("content/") && !self.is_linked(path))?;
+        let mut found = Vec::new();
+        for entry in WalkDir::new(self.dir.join(inside)).follow_links(false) {
+            let entry = entry.ok().filter(|_| found.len() < MOST)?;
+            if !entry.file_type().is_dir() {
+                found.push(entry.path().strip_prefix(&self.dir).ok()?.to_owned());
+            }
+        }
+        Some(found)
+    }
+
+    /// Looks at one path that something happened at.
+    pub fn look(&self, path: &Path) -> Sight {
+        let Some(inside) = path.to_str().filter(|path| path.is_ascii()) else { return Sight::Unclear };
+        if inside.split('/').any(|part| is_leftover(part, || static_address(inside).is_some())) {
+            return Sight::Leftover;
+        }
+        let under = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let is_release = under("content")
+            && !under(STATIC)
+            && !under(page::FOLDER)
+            && Markup::of(inside).is_some()
+            && !inside.chars().any(char::is_control)
+            && !is_sync_copy(inside)
+            && !self.odd.values().any(|odd| odd.ends_with(inside));
+        match fs::symlink_metadata(self.dir.join(inside)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && under("content") => {
+                Sight::Gone(inside.into())
+            }
+            Ok(metadata) if is_release && metadata.is_file() && !self.is_linked(folder(inside)) => {
+                Sight::Release(inside.into())
+            }
+            Ok(metadata) if metadata.is_dir() => Sight::Folder,
+            _ => Sight::Unclear,
+        }
     }
 
     fn shown(&self, path: &Path) -> String {

@@ -139,8 +139,7 @@ fn links_find_the_ids_of_other_texts() {
 
 fn published(fixture: &Fixture) -> tribune::pages::manifest::Manifest {
     let root = tribune::world::tree::Root::new(fixture.dir());
-    let file = tribune::world::cache::file(&root, "manifest", &fixture.path("public"));
-    tribune::world::cache::load(&file).expect("a manifest of what was built")
+    tribune::world::output::published(&root, &fixture.path("public")).expect("a manifest of what was built")
 }
 
 /// What was taken out kept elements apart that HTML's text cannot say one in the other.

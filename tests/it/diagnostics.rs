@@ -362,6 +362,9 @@ fn help_of_build() {
               --clean
                   Ignore what is remembered of earlier runs
 
+              --changed <PATH>...
+                  Only these releases changed since the last build: no other file is looked at
+
               --timings
                   Print how long each stage took
 

@@ -4,14 +4,21 @@
 //!
 //! Fifty scripts of twenty edits; five hundred where `TRIBUNE_LONG` is set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use clap::Parser;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
+
+use tribune::cli::{BuildArgs, Cli, Command};
+use tribune::commands::Exit;
+use tribune::commands::round::Builder;
+use tribune::world::watch::Hints;
 
 use crate::harness::{Fixture, PIXEL, SITE};
 
@@ -330,12 +337,16 @@ impl Newsroom {
 
     fn build(&mut self, output: &str, args: &[&str]) -> crate::harness::Run {
         self.builds += 1;
-        let (day, hour) = (1 + (12 + self.clock) / 24, (12 + self.clock) % 24);
-        let as_of = format!("2026-06-{day:02}T{hour:02}:00:00Z");
+        let as_of = self.as_of();
         let mut all = vec!["--as-of", as_of.as_str(), "--output", output];
         all.extend(self.drafts.then_some("--drafts"));
         all.extend(args);
         self.fixture.build_with(&all)
+    }
+
+    fn as_of(&self) -> String {
+        let (day, hour) = (1 + (12 + self.clock) / 24, (12 + self.clock) % 24);
+        format!("2026-06-{day:02}T{hour:02}:00:00Z")
     }
 
     /// What differs between the output as it stands after one more build and a clean one.
@@ -397,6 +408,98 @@ fn run(script: &[(Edit, bool)]) -> Result<(), TestCaseError> {
         newsroom.difference()?;
     }
     Ok(())
+}
+
+/// The same where one process builds again and again, and is told which files changed: each build
+/// must be right at once, without a second look, as long as the hints are.
+fn run_in_one_process(script: &[(Edit, bool)]) -> Result<(), TestCaseError> {
+    let mut newsroom = Newsroom::new();
+    let mut edits = script.iter().peekable();
+    // Clock and drafts are set for a process.
+    while edits.peek().is_some() {
+        let args = newsroom.args();
+        let mut builder = Builder::new(&args, true).map_err(TestCaseError::fail)?;
+        builder.build(&Hints::everything());
+        builder.prepare();
+        for (edit, looks_again) in edits.by_ref() {
+            let before = newsroom.sources();
+            newsroom.apply(edit);
+            if matches!(edit, Edit::Clock { .. } | Edit::Drafts) {
+                break;
+            }
+            let after = newsroom.sources();
+            let parts = |path: &&PathBuf| before.get(*path) != after.get(*path);
+            let changed: BTreeSet<PathBuf> =
+                before.keys().chain(after.keys()).filter(parts).cloned().collect();
+            let round = builder.build(&Hints { paths: changed, everything: false });
+            newsroom.compare(round.exit() == Exit::Done)?;
+            if *looks_again {
+                let round = builder.build(&Hints::everything());
+                newsroom.compare(round.exit() == Exit::Done)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Newsroom {
+    fn args(&self) -> BuildArgs {
+        let root = self.fixture.dir().to_str().unwrap();
+        let as_of = self.as_of();
+        let mut all = vec!["tribune", "build", "--quiet", "--root", root, "--as-of", &as_of];
+        all.extend(self.drafts.then_some("--drafts"));
+        match Cli::parse_from(all).command {
+            Command::Build(args) => args,
+            _ => unreachable!("it is a build"),
+        }
+    }
+
+    /// Files of the portal by path, with all that a look at one tells.
+    fn sources(&self) -> BTreeMap<PathBuf, (u64, SystemTime, Vec<u8>)> {
+        let mut sources = BTreeMap::new();
+        for place in ["content", "templates", "site.toml"] {
+            for entry in walkdir::WalkDir::new(self.fixture.path(place)).into_iter().filter_map(Result::ok) {
+                if let Ok(metadata) = entry.metadata()
+                    && metadata.is_file()
+                {
+                    let inside = entry.path().strip_prefix(self.fixture.dir()).unwrap().to_owned();
+                    let bytes = fs::read(entry.path()).unwrap();
+                    sources.insert(inside, (metadata.len(), metadata.modified().unwrap(), bytes));
+                }
+            }
+        }
+        sources
+    }
+
+    /// Compares the output as it stands with a clean one.
+    fn compare(&mut self, is_done: bool) -> Result<(), TestCaseError> {
+        self.builds += 1;
+        let fresh = format!("propre{}", self.builds);
+        let clean = self.build(&fresh, &["--clean"]);
+        prop_assert_eq!(is_done, clean.code == 0, "{}", &clean.stderr);
+        if is_done {
+            let built = crate::harness::tree(&self.fixture.path("public"));
+            let all = built.keys().chain(clean.output.keys());
+            let differing: Vec<&String> =
+                all.filter(|path| built.get(*path) != clean.output.get(*path)).collect();
+            prop_assert!(differing.is_empty(), "{:?}", differing);
+        }
+        let _ = fs::remove_dir_all(self.fixture.path(&fresh));
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(config(4))]
+    #[test]
+    fn any_edits_are_right_at_once_in_a_process_that_is_told_of_them(script in script()) {
+        run_in_one_process(&script)?;
+    }
+
+    #[test]
+    fn any_edits_are_right_at_once_in_a_process_that_is_told_of_them_again(script in script()) {
+        run_in_one_process(&script)?;
+    }
 }
 
 /// One share of all scripts each, so that they run side by side.

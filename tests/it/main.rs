@@ -26,6 +26,7 @@ mod links;
 mod output;
 mod portal;
 mod properties;
+mod rounds;
 mod running;
 mod sameness;
 mod sealed;

@@ -80,7 +80,7 @@ fn assemble(written: Vec<Written>, config: &Config) -> (Portal, Vec<Diagnostic>)
     let parts = Parts {
         config: config.clone(),
         territory: Territory::morocco(),
-        releases: written,
+        releases: written.into_iter().map(Arc::new).collect(),
         pages: Vec::new(),
         assets: BTreeMap::new(),
         statics: Vec::new(),

@@ -51,7 +51,8 @@ fn may_hold_runs(text: &str, rtl: bool) -> bool {
 }
 
 fn is_left(c: char) -> bool {
-    c.is_alphabetic() && !is_right(c)
+    // The table of letters is dear, and what is Arabic is no letter of this direction.
+    !is_arabic(c) && c.is_alphabetic() && !is_right(c)
 }
 
 fn is_right(c: char) -> bool {

@@ -64,9 +64,9 @@ impl Staged {
 
 impl Made<'_> {
     /// The record of it.
-    pub fn published(&self) -> Published {
+    pub fn published(self) -> Published {
         let Output { key, fingerprint, .. } = *self.output;
-        Published { key, file: self.file.clone(), fingerprint, digest: self.digest, stamp: self.stamp }
+        Published { key, file: self.file, fingerprint, digest: self.digest, stamp: self.stamp }
     }
 }
 
@@ -83,13 +83,14 @@ impl<'a> Work<'a> {
         Self { plan, renderer, root, standing, stage, progress, faults, stop, next }
     }
 
-    /// Makes these outputs, each folder's one after another.
+    /// Makes these outputs, those of one month one after another: they show the same rows.
     pub fn run(self, outputs: Vec<&'a Output>) -> Result<Vec<Made<'a>>, Refusal> {
         self.progress.begin("rendering and writing", outputs.len());
-        let mut files: Vec<(OutPath, &Output)> =
-            outputs.into_par_iter().map(|output| (self.plan.file(output), output)).collect();
-        files.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let counted = |(file, output)| {
+        let placed =
+            |output: &'a Output| ((output.lang, self.plan.month(output)), self.plan.file(output), output);
+        let mut files: Vec<_> = outputs.into_par_iter().map(placed).collect();
+        files.par_sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        let counted = |(_, file, output)| {
             let made = self.one(output, file);
             self.progress.step();
             made

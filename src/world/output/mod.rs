@@ -6,6 +6,7 @@ mod account;
 mod journal;
 mod lock;
 mod make;
+mod record;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,8 +17,8 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::pages::manifest::{Manifest, Published};
-use crate::pages::path::OutPath;
+use crate::pages::manifest::{Amendment, Manifest, Published};
+use crate::pages::path::{OutKey, OutPath};
 use crate::pages::plan::{Output, Plan, What};
 use crate::pages::render::Renderer;
 use crate::pages::site::{Index, Page};
@@ -28,6 +29,7 @@ use self::account::Account;
 use self::journal::{Journal, Step, in_the_way, is_missing};
 use self::lock::Lock;
 use self::make::{Made, Staged, Work};
+pub use self::record::Record;
 use super::cache;
 use super::progress::Progress;
 use super::tree::{Failure, Root};
@@ -55,6 +57,8 @@ pub struct Marks {
     pub valid: (Timestamp, Option<Timestamp>),
     /// Everything is made anew, whatever is remembered.
     pub clean: bool,
+    /// Somebody told what changed: files of the output whose inputs are the same are not looked at.
+    pub told: bool,
 }
 
 /// Why nothing was committed.
@@ -102,37 +106,52 @@ pub fn resolved(path: &Path) -> PathBuf {
     resolved
 }
 
+/// What was published last into an output folder, where that is known.
+pub fn published(root: &Root, output: &Path) -> Option<Manifest> {
+    record::Place::of(root, output).load().map(|record| record.manifest)
+}
+
 /// An output folder in the hands of one build.
 #[derive(Debug)]
 pub struct Held {
     output: PathBuf,
     lock: Lock,
     account: Account,
-    manifest: PathBuf,
+    place: record::Place,
     /// What was published last; `None` where that is not known.
-    before: Option<Manifest>,
+    before: Option<Record>,
 }
 
 impl Held {
-    /// Takes an output folder, and ends what a killed run had begun.
-    pub fn take(root: &Root, output: &Path) -> Result<Self, Failure> {
+    /// Takes an output folder, and ends what a killed run had begun. What this process knows of it
+    /// counts as long as no other has been there.
+    pub fn take(root: &Root, output: &Path, known: Option<Record>) -> Result<Self, Failure> {
         let lock = Lock::take(root, output)?;
         let stage = beside(output, "stage");
-        let manifest = cache::file(root, "manifest", output);
+        let place = record::Place::of(root, output);
         let account = Account::of(root, output);
         cache::sweep(root);
         match Journal::read(output, &stage) {
-            Some(journal) => journal.run(|| accept(&account, &manifest))?,
+            Some(journal) => journal.run(|| accept(&account, &place))?,
             // Nobody can tell how far that run came. The account can tell what may be there.
-            None if journal::is_there(&stage) => cache::remove(&manifest)?,
+            None if journal::is_there(&stage) => place.remove()?,
             None => {}
         }
         clear(&stage)?;
-        for record in [account.path(), &manifest] {
-            cache::remove(&cache::waiting(record))?;
-        }
-        let before = cache::load(&manifest);
-        Ok(Self { output: output.to_owned(), lock, account, manifest, before })
+        cache::remove(&cache::waiting(account.path()))?;
+        place.reject()?;
+        let before = place.load_again(known);
+        Ok(Self { output: output.to_owned(), lock, account, place, before })
+    }
+
+    /// Of everything but the clock that the last build was made of, where that is known.
+    pub fn state(&self) -> Option<Fingerprint> {
+        self.before.as_ref().and_then(|record| record.manifest.state)
+    }
+
+    /// Lets go of the output, and keeps what is known of it.
+    pub fn release(self) -> Option<Record> {
+        self.before
     }
 
     /// What a build of this state would come to, where the output is just that already.
@@ -142,7 +161,8 @@ impl Held {
         now: Timestamp,
         preview: bool,
     ) -> Option<(usize, Outcome)> {
-        let known = self.before.as_ref().filter(|known| known.preview == preview)?;
+        let known = self.before.as_ref().map(|record| &record.manifest);
+        let known = known.filter(|known| known.preview == preview)?;
         let (since, until) = known.valid;
         let is_same = state.is_some() && known.state == state && known.strange.is_empty();
         let is_same = is_same && known.account.is_some() && known.account == self.account.stamp();
@@ -158,7 +178,7 @@ impl Held {
 
     /// When the portal next changes by itself, as far as the last build knew.
     pub fn due(&self) -> Option<Timestamp> {
-        self.before.as_ref().and_then(|known| known.valid.1)
+        self.before.as_ref().and_then(|record| record.manifest.valid.1)
     }
 
     /// Writes everything that is planned, and removes what Tribune had put there and is not planned
@@ -171,12 +191,14 @@ impl Held {
         marks: Marks,
         progress: &Progress,
     ) -> Result<Outcome, Refusal> {
-        let before = self.before.take();
+        let record = self.before.take();
+        let before = record.as_ref().map(|record| &record.manifest);
         let standing = self.stands()?;
         let stage = Stage::beside(&self.output)?;
         let standing_at = standing.then_some(&*self.output);
         let work = Work::new(plan, renderer, root, standing_at, stage.path(), progress);
-        let compared = self.compare(plan, before.as_ref(), &work, standing && !marks.clean)?;
+        let may_keep = standing && !marks.clean;
+        let compared = self.compare(plan, before, &work, may_keep, marks.told)?;
         let made = work.run(compared.make)?;
         let written = made.iter().filter(|one| one.staged.is_new()).count();
         let mut outcome = Outcome {
@@ -186,37 +208,48 @@ impl Held {
             unchanged: plan.outputs.len() - written,
             ..Default::default()
         };
-        let (gone, strange) = self.gone(before.as_ref(), compared.gone, plan)?;
+        let gone_keys = compared.gone.iter().map(|one| one.key).filter(|key| plan.position(*key).is_none());
+        let gone_keys = gone_keys.collect();
+        let (gone, strange) = self.gone(before, compared.gone, plan)?;
         let steps = if standing { self.steps(&made, &gone)? } else { Vec::new() };
         outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
         // What is recorded of the new output waits until that is in its place.
-        self.list(before.as_ref(), plan, &compared.new, outcome.removed > 0)?;
-        let mut manifest = Manifest {
+        self.list(before, plan, &compared.new, outcome.removed > 0)?;
+        let mut changed: Vec<Published> = made.into_iter().map(Made::published).collect();
+        changed.retain(|one| before.and_then(|known| known.find(one.key)) != Some(one));
+        changed.sort_unstable_by_key(|one| one.key);
+        outcome.strange.clone_from(&strange);
+        let change = Amendment {
             preview: marks.preview,
             state: marks.state,
             valid: marks.valid,
             releases: plan.site.portal.releases.len(),
             strange,
-            files: compared.kept.into_iter().cloned().chain(made.iter().map(Made::published)).collect(),
             account: self.account.next_stamp(),
+            changed,
+            gone: gone_keys,
         };
-        manifest.files.par_sort_unstable_by_key(|one| one.key);
-        let record = || accept(&self.account, &self.manifest);
-        if !standing || !steps.is_empty() || before.as_ref() != Some(&manifest) {
-            cache::save(&cache::waiting(&self.manifest), &manifest)?;
-        }
+        let is_recorded = standing && steps.is_empty() && before.is_some_and(|known| known.tells(&change));
+        let record = match record {
+            Some(record) if is_recorded => {
+                self.before = Some(record);
+                return Ok(outcome);
+            }
+            Some(record) => self.place.prepare_change(record, change)?,
+            None => self.place.prepare(Manifest::of(change))?,
+        };
+        let accept = || accept(&self.account, &self.place);
         if !steps.is_empty() {
-            stage.take(&self.output, steps, record)?;
-        } else if standing && before.as_ref() != Some(&manifest) {
-            record()?;
-        } else if !standing {
+            stage.take(&self.output, steps, accept)?;
+        } else if standing {
+            accept()?;
+        } else {
             // A record of files that are not there yet does no harm: they are missed and made.
-            record()?;
+            accept()?;
             self.lock.extend(&stage.path().join("new"));
             stage.become_output(&self.output)?;
         }
-        outcome.strange.clone_from(&manifest.strange);
-        self.before = Some(manifest);
+        self.before = Some(self.place.written(record));
         Ok(outcome)
     }
 
@@ -227,6 +260,7 @@ impl Held {
         before: Option<&'w Manifest>,
         work: &Work,
         may_keep: bool,
+        told: bool,
     ) -> Result<Compared<'w>, Refusal> {
         let mut compared = Compared::default();
         let mut old = before.iter().flat_map(|known| &known.files).peekable();
@@ -253,22 +287,21 @@ impl Held {
             }
         }
         compared.gone.extend(old);
-        let stands = |known: &Published| {
-            make::stamp_at(&self.output.join(known.file.as_str())) == Some(known.stamp)
+        // Whoever told what changed vouches for the rest.
+        let changed = |(output, known): &(&'w Output, &Published)| {
+            let stands = told || make::stamp_at(&self.output.join(known.file.as_str())) == Some(known.stamp);
+            (!stands).then_some(*output)
         };
-        let standing: Vec<bool> = same.par_iter().map(|(_, known)| stands(known)).collect();
-        for ((output, known), stands) in same.into_iter().zip(standing) {
-            match stands {
-                true => {
-                    // A share is made all the same where it costs nobody time, to see that it may be left.
-                    if cfg!(debug_assertions) && known.fingerprint.0.is_multiple_of(8) {
-                        work.verify(output, known)?;
-                    }
-                    compared.kept.push(known);
-                }
-                false => compared.make.push(output),
+        let missed: Vec<&Output> = same.par_iter().filter_map(changed).collect();
+        // A share is made all the same where it costs nobody time, to see that it may be left.
+        if cfg!(debug_assertions) {
+            let missed: HashSet<OutKey> = missed.iter().map(|output| output.key).collect();
+            let kept = same.iter().filter(|(output, _)| !missed.contains(&output.key));
+            for (output, known) in kept.filter(|(_, known)| known.fingerprint.0.is_multiple_of(8)) {
+                work.verify(output, known)?;
             }
         }
+        compared.make.extend(missed);
         Ok(compared)
     }
 
@@ -373,11 +406,7 @@ impl Held {
     }
 
     /// Of what goes, the files that stand where a folder is needed or in a folder where a file is.
-    fn obstacles<'g>(
-        &self,
-        puts: &[Put],
-        gone: &[&'g OutPath],
-    ) -> Result<HashSet<&'g OutPath>, Failure> {
+    fn obstacles<'g>(&self, puts: &[Put], gone: &[&'g OutPath]) -> Result<HashSet<&'g OutPath>, Failure> {
         let going: HashMap<&str, &OutPath> = gone.iter().map(|file| (file.as_str(), *file)).collect();
         let mut obstacles = HashSet::default();
         let mut passable: HashSet<&str> = HashSet::default();
@@ -421,8 +450,6 @@ struct Compared<'w> {
     make: Vec<&'w Output>,
     /// Those of them that were not published before.
     new: Vec<&'w Output>,
-    /// What stands as it is.
-    kept: Vec<&'w Published>,
     /// What is not planned any more.
     gone: Vec<&'w Published>,
 }
@@ -458,12 +485,12 @@ fn beside(output: &Path, what: &str) -> PathBuf {
 
 /// Has the records tell of the output as it is now: the manifest after the account, which is known
 /// by it.
-fn accept(account: &Account, manifest: &Path) -> Result<(), Failure> {
+fn accept(account: &Account, place: &record::Place) -> Result<(), Failure> {
     cache::accept(account.path())?;
-    match cache::accept(manifest)? {
+    match place.accept()? {
         true => Ok(()),
         // The one that is there tells of another output; without it the account counts.
-        false => cache::remove(manifest),
+        false => place.remove(),
     }
 }
 

@@ -1,0 +1,161 @@
+//! A portal that a process keeps between builds, and takes changes of releases into.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::amend::Group;
+use crate::model::portal::{Clock, Portal};
+use crate::model::release::{Rules, Written, stem};
+use crate::pages::plan::Known;
+use crate::pages::theme::Theme;
+use crate::text::diagnostic::Faults;
+use crate::text::fingerprint::Fingerprint;
+use crate::text::source::SourcePath;
+use crate::world::catalog::Stamp;
+use crate::world::tree::{Root, Sight};
+use crate::world::watch::Hints;
+
+use super::load::{Kind, Source};
+
+/// Changed releases beyond which a portal is put together anew: that is no dearer then.
+const MOST_CHANGES: usize = 500;
+
+/// A portal as the last build left it, which had nothing to say against it.
+pub struct Standing {
+    pub portal: Portal,
+    pub theme: Theme,
+    pub known: Known,
+    /// Its releases, by path.
+    pub sources: Vec<(SourcePath, Stamp)>,
+    /// Its other sources below `content/`, by path.
+    pub others: Vec<SourcePath>,
+    /// Of all that it is made of beside its releases and the clock.
+    pub ground: Fingerprint,
+}
+
+/// A source of a release: its stamp, or nothing where it is gone.
+pub type Change = (SourcePath, Option<Stamp>);
+
+impl Standing {
+    pub fn new(portal: Portal, theme: Theme, found: Vec<Source>, ground: Option<Fingerprint>) -> Self {
+        let (mut sources, mut others) = (Vec::with_capacity(found.len()), Vec::new());
+        for (path, kind, stamp) in found {
+            match kind {
+                Kind::Release => sources.push((path, stamp)),
+                Kind::Page | Kind::File => others.push(path),
+            }
+        }
+        others.sort_unstable();
+        let (known, ground) = (Known::default(), ground.unwrap_or_default());
+        Self { portal, theme, known, sources, others, ground }
+    }
+
+    /// The releases that hints are about, where they are about nothing else.
+    pub fn hinted(&self, hints: &Hints, root: &Root) -> Option<Vec<Change>> {
+        if hints.everything || hints.paths.len() > MOST_CHANGES {
+            return None;
+        }
+        let racy = Stamp::racy_since();
+        let mut changes = Vec::new();
+        let mut paths: Vec<PathBuf> = hints.paths.iter().cloned().collect();
+        while let Some(path) = paths.pop() {
+            match root.look(&path) {
+                Sight::Leftover => {}
+                Sight::Folder => {
+                    // Systems tell of folders whose entries changed, too. What is in one that was there is
+                    // told of by itself.
+                    if !self.is_known_folder(&path) {
+                        paths.extend(root.beneath(&path)?);
+                    }
+                }
+                Sight::Unclear => return None,
+                Sight::Gone(path) if self.position(&path).is_ok() => changes.push((path, None)),
+                Sight::Gone(path) if self.is_known_folder(Path::new(&*path)) => return None,
+                Sight::Gone(path) if self.others.binary_search(&path).is_ok() => return None,
+                // A file that an editor had for a moment.
+                Sight::Gone(_) => {}
+                Sight::Release(path) => {
+                    let stamp = Stamp::at(&root.locate(&path))?;
+                    changes.push((path, Some(if stamp.is_racy(racy) { Stamp::default() } else { stamp })));
+                }
+            }
+        }
+        changes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        changes.dedup_by(|a, b| a.0 == b.0);
+        (changes.len() <= MOST_CHANGES).then_some(changes)
+    }
+
+    /// Whether anything was known in a folder.
+    fn is_known_folder(&self, path: &Path) -> bool {
+        let Some(folder) = path.to_str() else { return false };
+        let inside = format!("{folder}/");
+        let release = self.sources.get(self.sources.partition_point(|(known, _)| **known < *inside));
+        let other = self.others.get(self.others.partition_point(|known| **known < *inside));
+        release.map(|(path, _)| path).into_iter().chain(other).any(|known| known.starts_with(&*inside))
+    }
+
+    /// The releases that are not as they were.
+    pub fn parted(&self, sources: &[Source]) -> Option<Vec<Change>> {
+        let mut old = self.sources.iter().peekable();
+        let mut changes: Vec<Change> = Vec::new();
+        for (path, _, stamp) in sources.iter().filter(|(_, kind, _)| *kind == Kind::Release) {
+            while let Some((gone, _)) = old.next_if(|(known, _)| known < path) {
+                changes.push((gone.clone(), None));
+            }
+            match old.next_if(|(known, _)| known == path) {
+                Some((_, known)) if known == stamp && *stamp != Stamp::default() => {}
+                _ => changes.push((path.clone(), Some(*stamp))),
+            }
+            if changes.len() > MOST_CHANGES {
+                return None;
+            }
+        }
+        changes.extend(old.map(|(gone, _)| (gone.clone(), None)));
+        (changes.len() <= MOST_CHANGES).then_some(changes)
+    }
+
+    /// Takes changes in. Where that can't be done it is not worth keeping.
+    pub fn amend(&mut self, changes: &[Change], root: &Root, clock: Clock) -> bool {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut stems: Vec<&str> = changes.iter().map(|(path, _)| stem(path).0).collect();
+        stems.sort_unstable();
+        stems.dedup();
+        let before: Vec<Vec<SourcePath>> = stems.iter().map(|stem| self.of_stem(stem)).collect();
+        for (path, stamp) in changes {
+            match (self.position(path), stamp) {
+                (Ok(at), Some(stamp)) => self.sources[at].1 = *stamp,
+                (Ok(at), None) => _ = self.sources.remove(at),
+                (Err(at), Some(stamp)) => self.sources.insert(at, (path.clone(), *stamp)),
+                (Err(_), None) => {}
+            }
+        }
+        for (stem, before) in stems.into_iter().zip(before) {
+            let now: Option<Vec<Arc<Written>>> =
+                self.of_stem(stem).iter().map(|path| self.read(path, root).map(Arc::new)).collect();
+            let Some(now) = now else { return false };
+            groups.push(Group { before, now });
+        }
+        self.portal.amend(groups, clock)
+    }
+
+    /// A release as it is written, with nothing to be said against it.
+    fn read(&self, path: &SourcePath, root: &Root) -> Option<Written> {
+        let source = root.read(path).ok()?;
+        let rules = Rules { config: &self.portal.config, territory: &self.portal.territory };
+        let mut faults = Faults::of(path);
+        let written = Written::parse(&source, rules, &mut faults);
+        faults.list.is_empty().then_some(written)
+    }
+
+    fn position(&self, path: &str) -> Result<usize, usize> {
+        self.sources.binary_search_by(|(known, _)| (**known).cmp(path))
+    }
+
+    /// The sources of all languages of a release.
+    fn of_stem(&self, wanted: &str) -> Vec<SourcePath> {
+        let from = self.sources.partition_point(|(known, _)| **known < *wanted);
+        let near = self.sources[from..].iter().map(|(path, _)| path);
+        let near = near.take_while(|path| path.starts_with(wanted));
+        near.filter(|path| stem(path).0 == wanted).cloned().collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! What planning needs of a release, small and in one place. A plan looks at every release several
+//! times: of 100,000 that are scattered over the memory, looking is what it would spend its time on.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rayon::prelude::*;
+use smallvec::SmallVec;
+
+use crate::model::language::LangId;
+use crate::model::portal::{Asset, Portal, Release, ReleaseIx, Status};
+use crate::model::territory::{ProvinceId, RegionId};
+use crate::text::fingerprint::Fingerprint;
+
+use super::frame::Frame;
+use super::inputs;
+use super::path::OutKey;
+
+/// A tag or a series by its name, in any language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameId(u32);
+
+impl NameId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A release in brief.
+#[derive(Debug)]
+pub struct Brief {
+    pub lang: LangId,
+    pub date: Date,
+    pub modified: Timestamp,
+    pub regions: SmallVec<[RegionId; 4]>,
+    pub provinces: SmallVec<[ProvinceId; 4]>,
+    pub tags: SmallVec<[NameId; 4]>,
+    pub series: Option<NameId>,
+    /// Search engines may list it.
+    pub is_public: bool,
+    /// It is a draft or under embargo, and shown in a preview.
+    pub is_preview: bool,
+    pub has_aliases: bool,
+    /// It may bring files with it.
+    pub has_files: bool,
+    prints: Prints,
+}
+
+/// What a release counts by.
+#[derive(Clone, Copy, Debug)]
+struct Prints {
+    /// Of all that pages show of it beside its text.
+    head: Fingerprint,
+    /// Of its text and of what that leads to.
+    text: Fingerprint,
+    /// Of its page.
+    key: OutKey,
+}
+
+/// All releases in brief, in the portal's order.
+#[derive(Debug, Default)]
+pub struct Briefs {
+    of: Vec<Arc<Release>>,
+    list: Vec<Brief>,
+    // Apart from the rest, as lists count many of them.
+    heads: Vec<Fingerprint>,
+    texts: Vec<Fingerprint>,
+    keys: Vec<OutKey>,
+    names: Names,
+    /// Those of which nothing was known before.
+    met: Vec<ReleaseIx>,
+}
+
+/// Names of tags and series, each once.
+#[derive(Debug, Default)]
+pub struct Names {
+    ids: HashMap<Arc<str>, NameId>,
+    names: Vec<Arc<str>>,
+}
+
+impl Names {
+    fn id(&mut self, name: &str) -> NameId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let (id, name) = (NameId(u32::try_from(self.names.len()).unwrap_or(u32::MAX)), Arc::from(name));
+        self.names.push(Arc::clone(&name));
+        self.ids.insert(name, id);
+        id
+    }
+
+    /// The name whose id has this index.
+    pub fn at(&self, index: usize) -> &str {
+        &self.names[index]
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.names.len()
+    }
+}
+
+impl std::ops::Index<usize> for Briefs {
+    type Output = Brief;
+    fn index(&self, ix: usize) -> &Brief {
+        &self.list[ix]
+    }
+}
+
+impl Briefs {
+    /// Brings these to a portal with the same frame and files: what is told of releases that are still
+    /// the same stays. `brief` tells of one. Whether every release that was replaced is found where it
+    /// was, and brings no other outputs.
+    pub fn update<'p>(
+        &mut self,
+        portal: &'p Portal,
+        brief: impl Fn(&'p Release, Option<&'p Asset>) -> Brief + Sync,
+        pictures: &[Option<&'p Asset>],
+    ) -> bool {
+        let releases = &portal.releases;
+        // Most edits leave all but a few as they are, and where they are.
+        let same = |(a, b): &(&Arc<Release>, &Arc<Release>)| Arc::ptr_eq(a, b);
+        let start = self.of.iter().zip(releases).take_while(same).count();
+        let rest = self.of[start..].iter().rev().zip(releases[start..].iter().rev());
+        let end = rest.take_while(same).count();
+        let (gone, come) = (start..self.of.len() - end, start..releases.len() - end);
+        let was = self.of.splice(gone.clone(), releases[come.clone()].iter().cloned());
+        let was: Vec<*const Release> = was.map(|release| Arc::as_ptr(&release)).collect();
+        let told: Vec<Brief> = self.list.splice(gone.clone(), []).collect();
+        let old: Vec<(Places, OutKey)> =
+            told.iter().zip(&self.keys[gone.clone()]).map(|(brief, key)| (brief.places(), *key)).collect();
+        let mut known: HashMap<*const Release, Brief> = was.into_iter().zip(told).collect();
+        let taken: Vec<Option<Brief>> =
+            releases[come.clone()].iter().map(|release| known.remove(&Arc::as_ptr(release))).collect();
+        self.met = come.clone().filter(|ix| taken[ix - start].is_none()).collect();
+        let made: Vec<Brief> = self.met.par_iter().map(|ix| brief(&releases[*ix], pictures[*ix])).collect();
+        let names = &mut self.names;
+        let mut made = self.met.iter().zip(made).map(|(ix, mut brief)| {
+            let release = &releases[*ix];
+            brief.tags = release.tags.iter().map(|tag| names.id(&tag.text)).collect();
+            brief.series = release.series.as_ref().map(|series| names.id(&series.text));
+            brief
+        });
+        let between: Vec<Brief> =
+            taken.into_iter().filter_map(|known| known.or_else(|| made.next())).collect();
+        let is_plain = |brief: &Brief| !brief.has_aliases && !brief.has_files;
+        let stays = old.len() == between.len()
+            && old.iter().zip(&between).all(|((places, key), new)| {
+                is_plain(new) && *key == new.prints.key && *places == new.places()
+            });
+        let prints = || between.iter().map(|brief| brief.prints);
+        self.heads.splice(gone.clone(), prints().map(|prints| prints.head));
+        self.texts.splice(gone.clone(), prints().map(|prints| prints.text));
+        self.keys.splice(gone, prints().map(|prints| prints.key));
+        self.list.splice(start..start, between);
+        stays
+    }
+
+    /// By release: of all that pages show of it beside its text.
+    pub fn heads(&self) -> &[Fingerprint] {
+        &self.heads
+    }
+
+    /// By release: of its text and of what that leads to.
+    pub fn texts(&self) -> &[Fingerprint] {
+        &self.texts
+    }
+
+    /// By release: of its page.
+    pub fn keys(&self) -> &[OutKey] {
+        &self.keys
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Brief> {
+        self.list.iter()
+    }
+
+    /// The releases of which nothing was known before.
+    pub fn met(&self) -> &[ReleaseIx] {
+        &self.met
+    }
+
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The releases of a language, oldest first, as a range of indexes.
+    pub fn of_language(&self, lang: LangId) -> Range<ReleaseIx> {
+        let start = self.list.partition_point(|brief| brief.lang < lang);
+        start..self.list.partition_point(|brief| brief.lang <= lang)
+    }
+}
+
+/// All that decides on which lists a release stands.
+type Places = (
+    (LangId, Date, [bool; 4]),
+    SmallVec<[RegionId; 4]>,
+    SmallVec<[ProvinceId; 4]>,
+    SmallVec<[NameId; 4]>,
+    Option<NameId>,
+);
+
+impl Brief {
+    fn places(&self) -> Places {
+        let flags = [self.is_public, self.is_preview, self.has_aliases, self.has_files];
+        let (regions, provinces, tags) = (self.regions.clone(), self.provinces.clone(), self.tags.clone());
+        ((self.lang, self.date, flags), regions, provinces, tags, self.series)
+    }
+
+    /// Names are filled in by whoever knows all. `text` is the fingerprint of its text.
+    pub fn of(release: &Release, frame: &Frame, picture: Option<&Asset>, text: Fingerprint) -> Self {
+        let key = frame.speller.page(&frame.release_address(release)).file.key();
+        Self {
+            lang: release.lang,
+            date: release.date.date(),
+            modified: release.modified().timestamp,
+            regions: release.regions.iter().copied().collect(),
+            provinces: release.provinces.iter().copied().collect(),
+            tags: SmallVec::new(),
+            series: None,
+            is_public: release.status == Status::Public,
+            is_preview: matches!(release.status, Status::Draft | Status::Embargoed),
+            has_aliases: !release.aliases.is_empty(),
+            has_files: release.has_text() && (!release.targets.is_empty() || release.image.is_some()),
+            prints: Prints { head: inputs::head(release, picture), text, key },
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What is remembered of an output: a manifest, and beside it what changed since that was written, so
+//! that an edit in an archive of 100,000 writes down a few lines and not all of them.
+
+use std::path::{Path, PathBuf};
+
+use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::pages::manifest::{Amendment, Manifest, Published};
+use crate::pages::path::OutKey;
+use crate::text::fingerprint::Digest;
+use crate::world::cache;
+use crate::world::catalog::Stamp;
+use crate::world::tree::{Failure, Root};
+
+/// Where the record of one output stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The manifest.
+    pub base: PathBuf,
+    /// What changed since.
+    pub since: PathBuf,
+}
+
+/// A record as it stands on the disk.
+#[derive(Debug)]
+pub struct Record {
+    pub manifest: Manifest,
+    base: Digest,
+    /// Records that are not those of the base; nothing for one that is gone.
+    since: HashMap<OutKey, Option<Published>>,
+    /// Of both files, by which a process knows that nobody else wrote them.
+    stamps: (Option<Stamp>, Option<Stamp>),
+}
+
+/// The file of what changed.
+#[derive(Serialize, Deserialize)]
+struct Since {
+    base: Digest,
+    amendment: Amendment,
+}
+
+impl Place {
+    pub fn of(root: &Root, output: &Path) -> Self {
+        Self { base: cache::file(root, "manifest", output), since: cache::file(root, "since", output) }
+    }
+
+    /// The record, where it can be trusted.
+    pub fn load(&self) -> Option<Record> {
+        let stamps = self.stamps();
+        let (mut manifest, base) = cache::load_known::<Manifest>(&self.base)?;
+        let mut since = HashMap::default();
+        if self.since.exists() {
+            let found: Since = cache::load(&self.since)?;
+            // One that tells of another manifest was left behind when this one was written.
+            if found.base == base {
+                let changed = found.amendment.changed.iter().map(|one| (one.key, Some(one.clone())));
+                since = changed.chain(found.amendment.gone.iter().map(|key| (*key, None))).collect();
+                manifest.amend(found.amendment);
+            }
+        }
+        Some(Record { manifest, base, since, stamps })
+    }
+
+    /// The same, which this process had before, where nobody wrote another meanwhile.
+    pub fn load_again(&self, known: Option<Record>) -> Option<Record> {
+        let stamps = self.stamps();
+        known.filter(|known| stamps.0.is_some() && known.stamps == stamps).or_else(|| self.load())
+    }
+
+    fn stamps(&self) -> (Option<Stamp>, Option<Stamp>) {
+        (Stamp::at(&self.base), Stamp::at(&self.since))
+    }
+
+    /// Has a manifest wait to take the place of the one before.
+    pub fn prepare(&self, manifest: Manifest) -> Result<Record, Failure> {
+        let base = cache::save(&cache::waiting(&self.base), &manifest)?;
+        Ok(Record { manifest, base, since: HashMap::default(), stamps: (None, None) })
+    }
+
+    /// Has what changes wait to be added to a record.
+    pub fn prepare_change(&self, mut record: Record, change: Amendment) -> Result<Record, Failure> {
+        for one in &change.changed {
+            record.since.insert(one.key, Some(one.clone()));
+        }
+        for key in &change.gone {
+            record.since.insert(*key, None);
+        }
+        record.manifest.amend(change);
+        let most = 64 + record.manifest.files.len() / 256;
+        if record.since.len() > most {
+            return self.prepare(record.manifest);
+        }
+        let (mut changed, mut gone) = (Vec::new(), Vec::new());
+        for (key, one) in &record.since {
+            match one {
+                Some(one) => changed.push(one.clone()),
+                None => gone.push(*key),
+            }
+        }
+        let since = Since { base: record.base, amendment: record.manifest.amendment(changed, gone) };
+        cache::save(&cache::waiting(&self.since), &since)?;
+        Ok(record)
+    }
+
+    /// Puts what waits in its place. Whether anything did.
+    pub fn accept(&self) -> Result<bool, Failure> {
+        match (cache::accept(&self.base)?, cache::accept(&self.since)?) {
+            (true, false) => cache::remove(&self.since).map(|()| true),
+            (base, since) => Ok(base || since),
+        }
+    }
+
+    /// Forgets what waits.
+    pub fn reject(&self) -> Result<(), Failure> {
+        cache::remove(&cache::waiting(&self.base))?;
+        cache::remove(&cache::waiting(&self.since))
+    }
+
+    /// Forgets the record.
+    pub fn remove(&self) -> Result<(), Failure> {
+        cache::remove(&self.base)?;
+        cache::remove(&self.since)
+    }
+
+    /// A record that was put in its place.
+    pub fn written(&self, record: Record) -> Record {
+        Record { stamps: self.stamps(), ..record }
+    }
+}

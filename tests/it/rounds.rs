@@ -1,0 +1,161 @@
+//! What a process does that builds again and again: what it looks at, renders and writes is counted.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use tribune::cli::{BuildArgs, Cli, Command};
+use tribune::commands::round::{Builder, End, Round};
+use tribune::world::watch::Hints;
+
+use crate::harness::{Fixture, NOW};
+
+fn args(fixture: &Fixture) -> BuildArgs {
+    let root = fixture.dir().to_str().unwrap();
+    match Cli::parse_from(["tribune", "build", "--quiet", "--root", root, "--as-of", NOW]).command {
+        Command::Build(args) => args,
+        _ => unreachable!("it is a build"),
+    }
+}
+
+fn hints(paths: &[&str]) -> Hints {
+    Hints { paths: paths.iter().map(PathBuf::from).collect(), everything: false }
+}
+
+/// Twelve releases, one a month, in one region.
+fn year() -> Fixture {
+    let fixture = Fixture::with("");
+    for month in 1..=12 {
+        let text = format!(
+            "+++\ntitle = \"Numéro {month}\"\ndate = 2025-{month:02}-10\nregion = \"souss-massa\"\n+++\n\nUn mot.\n\nDeux.\n"
+        );
+        fixture.edit(&format!("content/r{month:02}.md"), text);
+    }
+    fixture
+}
+
+/// Rendered and written files, where nothing but what was told of was looked at.
+#[track_caller]
+fn told(round: &Round) -> (usize, usize) {
+    let stages: Vec<&str> = round.watch.laps.iter().map(|(stage, _)| *stage).collect();
+    assert_eq!(stages, ["amend", "recall", "plan", "render and write"]);
+    match &round.end {
+        End::Done { outcome, .. } => (outcome.rendered, outcome.written),
+        _ => panic!("{:?}", round.report.diagnostics),
+    }
+}
+
+#[test]
+fn an_edit_that_is_told_of_costs_what_it_changes() {
+    let fixture = year();
+    let args = args(&fixture);
+    let mut builder = Builder::new(&args, true).unwrap();
+    builder.build(&Hints::everything());
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(fixture.path(path)).unwrap();
+        assert!(text.contains(from));
+        fixture.edit(path, text.replace(from, to));
+    };
+    // Its page and two feeds.
+    edit("content/r06.md", "Deux.", "Trois.");
+    assert_eq!(told(&builder.build(&hints(&["content/r06.md"]))), (3, 3));
+    // Said again of a file that did not change.
+    assert_eq!(told(&builder.build(&hints(&["content/r06.md"]))), (0, 0));
+    // Files of editors, and a folder whose entries changed.
+    edit("content/r06.md", "Trois.", "Quatre.");
+    let around =
+        hints(&["content", "content/.r06.md.swp", "content/r06.md~", "content/sedAb1", "content/r06.md"]);
+    assert_eq!(told(&builder.build(&around)), (3, 3));
+    // What shows a title: its page, two neighbours, four related ones less the neighbour, home, day, month
+    // and year, its region with month and year, two feeds.
+    edit("content/r06.md", "Numéro 6", "Autre");
+    let (rendered, written) = told(&builder.build(&hints(&["content/r06.md"])));
+    let mut clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_done().output;
+    assert_eq!(crate::harness::tree(&fixture.path("public")), clean);
+    assert!(written < rendered + 1 && rendered <= 18, "{rendered} rendered, {written} written");
+    // A new release, and its end.
+    let text = std::fs::read_to_string(fixture.path("content/r12.md")).unwrap();
+    fixture
+        .edit("content/r13.md", text.replace("Numéro 12", "Numéro 13").replace("2025-12-10", "2025-12-20"));
+    told(&builder.build(&hints(&["content/r13.md"])));
+    clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_done().output;
+    assert_eq!(crate::harness::tree(&fixture.path("public")), clean);
+    fixture.remove("content/r13.md");
+    told(&builder.build(&hints(&["content/r13.md"])));
+    clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_done().output;
+    assert_eq!(crate::harness::tree(&fixture.path("public")), clean);
+}
+
+/// What others could depend on, or must be told of, takes a look at all sources.
+#[test]
+fn a_change_that_concerns_others_is_looked_at_whole() {
+    for (path, text) in [
+        ("content/photo.txt.bin", "pas un texte"),
+        ("content/pages/parti.md", "+++\ntitle = \"Le parti\"\n+++\n\nNous.\n"),
+        (
+            "content/r06.md",
+            "+++\ntitle = \"A\"\ndate = 2025-06-10\nregion = \"souss-massa\"\n+++\n\n[Un](r01.md)\n",
+        ),
+        (
+            "content/r06.md",
+            "+++\ntitle = \"A\"\ndate = 2025-06-10\nregion = \"souss-massa\"\nexpires = 2030-01-01\n+++\n",
+        ),
+        ("content/r06.md", "+++\ntitle = \"A\"\n+++\n"),
+        ("site.toml", "title = \"Autre\"\nbase_url = \"https://parti.example/\"\nlanguages = [\"fr\"]\n"),
+    ] {
+        let fixture = year();
+        let args = args(&fixture);
+        let mut builder = Builder::new(&args, true).unwrap();
+        builder.build(&Hints::everything());
+        fixture.edit(path, text);
+        let round = builder.build(&hints(&[path]));
+        assert!(round.watch.laps.iter().any(|(stage, _)| *stage == "list"), "{path}: {text}");
+    }
+}
+
+/// `build --changed`: what was told of is read, and nothing else is looked at.
+#[test]
+fn a_new_process_that_is_told_what_changed_looks_at_nothing_else() {
+    let fixture = year();
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    let stages = |run: &crate::harness::Run| -> Vec<String> {
+        let lines = run.stderr.lines().filter(|line| line.ends_with(" ms"));
+        lines
+            .map(|line| {
+                line.trim_end_matches(|c: char| !c.is_alphabetic())
+                    .trim_end_matches("ms")
+                    .trim()
+                    .trim_end_matches(|c: char| !c.is_alphabetic())
+                    .to_owned()
+            })
+            .collect()
+    };
+    fixture.build().assert_clean();
+    let text = std::fs::read_to_string(fixture.path("content/r06.md")).unwrap();
+    fixture.edit("content/r06.md", text.replace("Numéro 6", "Autre"));
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    let told = fixture.build_with(&["--timings", "--changed", "content/r06.md"]).assert_done();
+    assert!(!stages(&told).contains(&"list".to_owned()), "{}", told.stderr);
+    let clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_clean().output;
+    assert_eq!(told.output, clean);
+    // It goes on from there.
+    fixture.remove("content/r03.md");
+    let told = fixture.build_with(&["--timings", "--changed", "content/r03.md"]).assert_done();
+    assert!(!stages(&told).contains(&"list".to_owned()), "{}", told.stderr);
+    let clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_clean().output;
+    assert_eq!(told.output, clean);
+    // What is not said is not seen; a build that is told nothing sees it.
+    fixture.edit("content/r01.md", text.replace("06-10", "01-10"));
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    let blind = fixture.build_with(&["--changed", "content/r02.md"]).assert_clean();
+    assert_eq!(blind.output, clean);
+    let seen = fixture.build().assert_clean();
+    let clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_clean().output;
+    assert_eq!(seen.output, clean);
+    // Other files than releases take a look at everything.
+    fixture.edit(
+        "site.toml",
+        "title = \"Autre\"\nbase_url = \"https://parti.example/\"\nlanguages = [\"fr\"]\n",
+    );
+    let run = fixture.build_with(&["--timings", "--changed", "site.toml"]).assert_done();
+    assert!(stages(&run).contains(&"list".to_owned()), "{}", run.stderr);
+}
