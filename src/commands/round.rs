@@ -132,6 +132,7 @@ impl<'a> Builder<'a> {
         faults.is_empty().then_some(end)
     }
 
+    /// A build of everything, after a look at all sources or, where somebody told which changed, at those.
     fn surveyed(
         &mut self,
         watch: &mut Stopwatch,
