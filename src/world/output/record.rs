@@ -103,11 +103,16 @@ impl Place {
         Ok(record)
     }
 
-    /// Puts what waits in its place. Whether anything did.
+    /// Puts what waits in its place, of which there is one. Whether anything did. Once a record stands,
+    /// nothing may fail any more: the output would be undone, and the record tell of another.
     pub fn accept(&self) -> Result<bool, Failure> {
-        match (cache::accept(&self.base)?, cache::accept(&self.since)?) {
-            (true, false) => cache::remove(&self.since).map(|()| true),
-            (base, since) => Ok(base || since),
+        match cache::accept(&self.base)? {
+            true => {
+                // Should it stay, it tells of the manifest before and counts for nothing.
+                let _ = cache::remove(&self.since);
+                Ok(true)
+            }
+            false => cache::accept(&self.since),
         }
     }
 
@@ -126,5 +131,25 @@ impl Place {
     /// A record that was put in its place.
     pub fn written(&self, record: Record) -> Record {
         Record { stamps: self.stamps(), ..record }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A manifest that had taken its place while the rest of the record failed told of an output that
+    /// was undone.
+    #[test]
+    fn once_a_manifest_stands_nothing_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place { base: folder.path().join("manifest"), since: folder.path().join("since") };
+        fs::write(cache::waiting(&place.base), "new").unwrap();
+        // What can be neither removed nor replaced by a file.
+        fs::create_dir_all(place.since.join("full")).unwrap();
+        assert!(place.accept().unwrap());
+        assert_eq!(fs::read(&place.base).unwrap(), b"new");
     }
 }
