@@ -163,6 +163,13 @@ pub enum Kind {
     File,
 }
 
+/// The clock that decides what is public, and whether it shows what is not public yet.
+pub fn clock(inputs: &Inputs) -> (Clock, bool) {
+    let real = now();
+    let clock = Clock { now: inputs.as_of.unwrap_or(real), drafts: inputs.drafts };
+    (clock, inputs.drafts || clock.now > real)
+}
+
 /// Looks at everything that a portal is built from. `None` when there is no configuration to go by.
 pub fn survey(
     root: &mut Root,
@@ -170,9 +177,7 @@ pub fn survey(
     watch: &mut Stopwatch,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Survey> {
-    let real = now();
-    let clock = Clock { now: inputs.as_of.unwrap_or(real), drafts: inputs.drafts };
-    let preview = inputs.drafts || clock.now > real;
+    let (clock, preview) = clock(inputs);
     let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, faults)?;
     let chain = themes::chain(root, &ground.config, faults);
     let overrides = themes::overrides(root, faults);
@@ -219,9 +224,7 @@ pub fn told(
     state: Fingerprint,
     watch: &mut Stopwatch,
 ) -> Option<Survey> {
-    let real = now();
-    let clock = Clock { now: inputs.as_of.unwrap_or(real), drafts: inputs.drafts };
-    let preview = inputs.drafts || clock.now > real;
+    let (clock, preview) = clock(inputs);
     let mut faults = Vec::new();
     let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, &mut faults)?;
     let chain = themes::chain(root, &ground.config, &mut faults)?;

@@ -6,12 +6,11 @@ use jiff::Timestamp;
 
 use crate::cli::BuildArgs;
 use crate::desk::propose::proposals;
-use crate::model::portal::Clock;
 use crate::pages::plan::{plan, plan_again};
 use crate::pages::render::Renderer;
 use crate::text::diagnostic::{Diagnostic, Report};
 use crate::world::catalog::Memory;
-use crate::world::clock::{Stopwatch, now};
+use crate::world::clock::Stopwatch;
 use crate::world::output::{self, Held, Marks, Outcome, Record, Refusal};
 use crate::world::progress::Progress;
 use crate::world::tree::{Failure, Root};
@@ -108,9 +107,7 @@ impl<'a> Builder<'a> {
     fn hinted(&mut self, hints: &Hints, watch: &mut Stopwatch, due: &mut Option<Timestamp>) -> Option<End> {
         let args = self.args;
         let changes = self.standing.as_ref()?.hinted(hints, &self.root)?;
-        let real = now();
-        let clock = Clock { now: args.inputs.as_of.unwrap_or(real), drafts: args.inputs.drafts };
-        let preview = clock.drafts || clock.now > real;
+        let (clock, preview) = load::clock(&args.inputs);
         let mut standing = self.standing.take()?;
         let next = standing.portal.due.first().map(|due| due.instant);
         if next.is_some_and(|next| next <= clock.now) || !standing.amend(&changes, &self.root, clock) {
