@@ -1,7 +1,5 @@
 //! What a careful colleague would remark on a portal that has no errors.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use crate::model::body::ReferenceKind;
@@ -23,7 +21,7 @@ pub fn review(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
 /// Pictures without a word on what an alternative text would say (WCAG 1.1.1).
 fn alternatives(portal: &Portal) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    for release in &portal.releases {
+    for release in portal.releases.iter() {
         if let Some(cover) = release.image.as_ref().filter(|cover| cover.field.alt.is_none()) {
             let problem = Problem::MissingAlt { src: cover.field.src.value.clone() };
             faults.push(Diagnostic::new(problem, Place::new(cover.written_in.clone(), cover.field.src.span)));
@@ -45,11 +43,11 @@ fn pairs(portal: &Portal) -> Vec<Diagnostic> {
         return faults;
     }
     for (lang, tag) in portal.config.languages() {
-        let lacks = |(release, translations): &(&Arc<Release>, &[ReleaseIx])| {
+        let lacks = |(release, translations): &(&Release, &[ReleaseIx])| {
             release.lang != lang && translations.iter().all(|other| portal.releases[*other].lang != lang)
         };
         let all = portal.releases.iter().zip(portal.translations.iter().map(|others| &**others));
-        let mut without: Vec<&Arc<Release>> = all.filter(lacks).map(|(release, _)| release).collect();
+        let mut without: Vec<&Release> = all.filter(lacks).map(|(release, _)| release).collect();
         without.sort_by_key(|release| std::cmp::Reverse(release.date.timestamp));
         if !without.is_empty() {
             let newest = without.iter().take(3).map(|release| release.source.to_string()).collect();
@@ -64,7 +62,7 @@ fn pairs(portal: &Portal) -> Vec<Diagnostic> {
 /// Releases whose text surely speaks of another region than their header: the header wins.
 fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
     let detector = Detector::new(&portal.territory);
-    let disagrees = |release: &Arc<Release>| {
+    let disagrees = |release: &Release| {
         let region = portal.territory.region(*release.regions.first()?);
         let text = read(&release.source)?;
         let found = detector.detect(&release.title, text.get(release.body.start..)?);

@@ -54,7 +54,8 @@ impl Amendment {
         let sources = || now.iter().map(|written| &written.path).chain(&before);
         let is_due = portal.due.iter().any(|due| sources().any(|source| *source == due.source));
         let is_linked = sources().any(|source| portal.known.linked.contains(source));
-        let old: Vec<ReleaseIx> = before.iter().filter_map(|source| portal.release_of(source)).collect();
+        let old: Vec<ReleaseIx> =
+            before.iter().filter_map(|source| portal.releases.position(source)).collect();
         let (mut due, mut faults) = (Vec::new(), Vec::new());
         let completer = Completer::new(&portal.config, &portal.territory, clock, &mut due, &mut faults);
         let (mut complete, hidden) = completer.run(now);
@@ -63,7 +64,7 @@ impl Amendment {
         }
         for release in &mut complete {
             let was = old.iter().map(|ix| &portal.releases[*ix]).find(|was| was.source == release.source);
-            refer(Arc::make_mut(release), was.map(|was| &**was))?;
+            refer(Arc::make_mut(release), was)?;
         }
         let address = |release: &Release| (release.source.clone(), order(release));
         let stays = {
@@ -148,7 +149,7 @@ impl Amendment {
         let sources: Vec<SourcePath> = self.new.iter().map(|release| release.source.clone()).collect();
         if stays {
             for (ix, release) in self.gone.into_iter().zip(self.new) {
-                portal.releases[ix] = release;
+                portal.releases.replace(ix, release);
             }
             return;
         }
@@ -158,45 +159,28 @@ impl Amendment {
 
     /// Takes out what is gone and puts in what is new, each in its place.
     fn move_others(self, portal: &mut Portal) {
-        let count = portal.releases.len() - self.gone.len() + self.new.len();
-        let place = |release: Arc<Release>| {
-            let order = order(&release);
-            (portal.releases.partition_point(|other| comes_before(other, &order)), release)
+        let shift = |others: &mut Vec<Box<[ReleaseIx]>>, from: ReleaseIx, by: isize| {
+            for ix in others.iter_mut().flatten().filter(|ix| **ix >= from) {
+                *ix = ix.saturating_add_signed(by);
+            }
         };
-        // The last one first: they are taken from the end.
-        let mut new: Vec<(ReleaseIx, Arc<Release>)> = self.new.into_iter().map(place).rev().collect();
-        let mut gone = self.gone.into_iter().peekable();
-        let (mut releases, mut translations) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        // Where each release is now; of those that are gone nobody is a translation any more.
-        let mut moved: Vec<Option<ReleaseIx>> = Vec::with_capacity(portal.releases.len());
-        let old =
-            std::mem::take(&mut portal.releases).into_iter().zip(std::mem::take(&mut portal.translations));
-        let mut arrived: Vec<(SourcePath, ReleaseIx)> = Vec::new();
-        for (ix, (release, others)) in old.enumerate() {
-            while let Some((_, release)) = new.pop_if(|(at, _)| *at == ix) {
-                arrived.push((release.source.clone(), releases.len()));
-                releases.push(release);
-                translations.push(Box::default());
+        for ix in self.gone.into_iter().rev() {
+            portal.releases.remove(ix);
+            portal.translations.remove(ix);
+            // It is nobody's translation any more.
+            for others in portal.translations.iter_mut().filter(|others| others.contains(&ix)) {
+                *others = others.iter().copied().filter(|other| *other != ix).collect();
             }
-            if gone.next_if_eq(&ix).is_some() {
-                moved.push(None);
-                continue;
-            }
-            moved.push(Some(releases.len()));
-            releases.push(release);
-            translations.push(others);
+            shift(&mut portal.translations, ix, -1);
         }
-        for (_, release) in new.into_iter().rev() {
-            arrived.push((release.source.clone(), releases.len()));
-            releases.push(release);
-            translations.push(Box::default());
+        for release in self.new {
+            let order = order(&release);
+            let ix = portal.releases.partition_point(|other| comes_before(other, &order));
+            shift(&mut portal.translations, ix, 1);
+            portal.releases.insert(ix, release);
+            portal.translations.insert(ix, Box::default());
         }
-        for others in translations.iter_mut().filter(|others| !others.is_empty()) {
-            *others = others.iter().filter_map(|ix| moved[*ix]).collect();
-        }
-        (portal.releases, portal.translations) = (releases, translations);
-        portal.known.moved(&moved);
-        arrived.iter().for_each(|(source, at)| portal.known.stands(source, *at));
+        portal.known.by_source.take();
     }
 }
 
@@ -212,9 +196,9 @@ impl Portal {
             let group: Vec<ReleaseIx> = sources
                 .iter()
                 .filter(|other| stem(other).0 == stem(source).0)
-                .filter_map(|other| self.release_of(other))
+                .filter_map(|other| self.releases.position(other))
                 .collect();
-            let Some(own) = self.release_of(source) else { continue };
+            let Some(own) = self.releases.position(source) else { continue };
             let mut others: Vec<ReleaseIx> = group.into_iter().filter(|ix| *ix != own).collect();
             others.sort_unstable();
             self.translations[own] = others.into();

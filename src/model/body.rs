@@ -76,6 +76,12 @@ pub fn options() -> Options {
 }
 
 impl Body {
+    /// The body of nothing.
+    pub fn empty() -> Self {
+        let (digest, lead) = (Digest::of(b""), String::new());
+        Self { markup: Markup::Plain, start: 0, digest, lead, references: Vec::new() }
+    }
+
     /// Reads the body that starts at byte `start` of `text`.
     pub fn read(text: &str, start: usize, markup: Markup, faults: &mut Faults) -> Self {
         let body = text.get(start..).unwrap_or_default();

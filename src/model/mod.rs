@@ -13,4 +13,5 @@ pub mod path;
 pub mod portal;
 pub mod references;
 pub mod release;
+pub mod releases;
 pub mod territory;

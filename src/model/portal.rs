@@ -8,9 +8,11 @@ use std::sync::{Arc, OnceLock};
 
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::text::diagnostic::Diagnostic;
-use crate::text::fingerprint::Digest;
+use crate::text::fingerprint::{Digest, Fingerprint};
 use crate::text::fold::{fold, slugify};
 use crate::text::problem::{Problem, Table};
 use crate::text::source::{Place, SourcePath, Spanned};
@@ -23,6 +25,7 @@ use super::language::LangId;
 use super::page::WrittenPage;
 use super::references::{Hidden, Resolver, Target};
 use super::release::{Correction, ImageField, Kind, Written, slug_proposal, stem};
+use super::releases::Releases;
 use super::territory::{ProvinceId, RegionId, Territory};
 
 /// Which releases exist: those public at `now`, and with `drafts` all others as well.
@@ -33,7 +36,7 @@ pub struct Clock {
 }
 
 /// A file that is published as it is.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Asset {
     /// Inside the portal: `content/2026/03/photo.jpg`, or a theme's.
     pub path: SourcePath,
@@ -52,7 +55,7 @@ pub struct Portal {
     pub config: Config,
     pub territory: Territory,
     /// By language, then by date, oldest first.
-    pub releases: Vec<Arc<Release>>,
+    pub releases: Releases,
     /// By release: the same in other languages.
     pub translations: Vec<Box<[ReleaseIx]>>,
     pub pages: Vec<Page>,
@@ -73,31 +76,12 @@ pub(super) struct Known {
     pub ids: HashMap<String, Place>,
     /// Sources that texts link to.
     pub linked: HashSet<SourcePath>,
-    /// Releases by their source, once somebody asked.
-    by_source: OnceLock<HashMap<SourcePath, ReleaseIx>>,
-}
-
-impl Known {
-    /// Follows releases to their new places; some have none any more.
-    pub fn moved(&mut self, to: &[Option<ReleaseIx>]) {
-        if let Some(by_source) = self.by_source.get_mut() {
-            by_source.retain(|_, ix| {
-                let place = to[*ix];
-                place.inspect(|place| *ix = *place).is_some()
-            });
-        }
-    }
-
-    /// Learns where a release stands.
-    pub fn stands(&mut self, source: &SourcePath, at: ReleaseIx) {
-        if let Some(by_source) = self.by_source.get_mut() {
-            by_source.insert(source.clone(), at);
-        }
-    }
+    /// Releases by the fingerprint of their source, once somebody asked.
+    pub by_source: OnceLock<HashMap<Fingerprint, ReleaseIx>>,
 }
 
 /// A change that only the clock brings.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Due {
     pub instant: Timestamp,
     pub source: SourcePath,
@@ -105,7 +89,7 @@ pub struct Due {
 }
 
 /// What the clock does to a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     Publishes,
@@ -113,8 +97,7 @@ pub enum Change {
 }
 
 /// What has become of a release.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(tag = "state", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     Public,
     /// Its address keeps a page without its text.
@@ -129,14 +112,14 @@ pub enum Status {
 }
 
 /// A tag, a series or an `id`, and where it was written: a translation's may stand in the original's file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Name {
     pub text: String,
     pub place: Place,
 }
 
 /// The image of a release's header.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cover {
     pub field: ImageField,
     /// The file whose header names it.
@@ -145,7 +128,7 @@ pub struct Cover {
 }
 
 /// A complete release in one language.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Release {
     pub source: SourcePath,
     pub place: Place,
@@ -178,6 +161,39 @@ pub struct Release {
 }
 
 impl Release {
+    /// What stands in the place of one that could not be read back, for as long as it takes to notice.
+    pub fn lost() -> Self {
+        let moment = Moment::at(Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+        let source = SourcePath::from("");
+        Self {
+            place: Place::file(source.clone()),
+            source,
+            lang: LangId(0),
+            title: String::new(),
+            date: moment,
+            regions: Vec::new(),
+            provinces: Vec::new(),
+            slug: String::new(),
+            id: None,
+            summary: String::new(),
+            standfirst: false,
+            tags: Vec::new(),
+            series: None,
+            kind: Kind::default(),
+            number: None,
+            authors: Vec::new(),
+            contact: None,
+            image: None,
+            status: Status::Draft,
+            updated: None,
+            corrections: Vec::new(),
+            aliases: Vec::new(),
+            extra: Vec::new(),
+            body: Body::empty(),
+            targets: Vec::new(),
+        }
+    }
+
     /// Whether its text may be shown.
     pub fn has_text(&self) -> bool {
         !matches!(self.status, Status::Expired | Status::Withdrawn { .. })
@@ -191,7 +207,7 @@ impl Release {
 }
 
 /// A page without date or region.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Page {
     pub written: WrittenPage,
     pub targets: Vec<Target>,
@@ -258,30 +274,30 @@ impl Portal {
         let linked = complete.iter().flat_map(|release| &release.targets);
         let linked = linked.chain(pages.iter().flat_map(|page| &page.targets));
         known.linked = linked.filter_map(Target::release).cloned().collect();
-        (
-            Self { config, territory, releases: complete, translations, pages, assets, statics, due, known },
-            faults,
-        )
+        let releases = Releases::from(complete);
+        (Self { config, territory, releases, translations, pages, assets, statics, due, known }, faults)
     }
 
     /// The release of a source.
     pub fn release_of(&self, source: &str) -> Option<ReleaseIx> {
-        let all =
-            || self.releases.iter().enumerate().map(|(ix, release)| (release.source.clone(), ix)).collect();
-        self.known.by_source.get_or_init(all).get(source).copied()
+        let all = || self.releases.sources().iter().copied().zip(0..).collect();
+        let found = self.known.by_source.get_or_init(all).get(&Fingerprint::of(source)).copied();
+        found.filter(|ix| &*self.releases[*ix].source == source)
+    }
+
+    /// The file that a target is.
+    pub fn file(&self, target: &Target) -> Option<&Asset> {
+        match target {
+            Target::Asset { file, .. } => self.assets.get(file),
+            Target::Root(path) => self.static_file(path),
+            _ => None,
+        }
     }
 
     /// A file of `content/static/`, by its address.
     pub fn static_file(&self, address: &str) -> Option<&Asset> {
         let found = self.statics.binary_search_by(|(known, _)| known.as_str().cmp(address));
         found.ok().map(|at| &self.statics[at].1)
-    }
-
-    /// The releases of a language, oldest first, as a range of indexes.
-    pub fn of_language(&self, lang: LangId) -> std::ops::Range<ReleaseIx> {
-        let start = self.releases.partition_point(|release| release.lang < lang);
-        let end = self.releases.partition_point(|release| release.lang <= lang);
-        start..end
     }
 }
 

@@ -17,7 +17,7 @@ use super::path::{SafePath, folder};
 use super::portal::{Asset, Page, Release, ReleaseIx};
 
 /// What a reference leads to.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Target {
     /// By its source.
     Release(SourcePath),

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use crate::model::language::LangId;
-use crate::model::portal::{Asset, Portal, Release, ReleaseIx, Status};
+use crate::model::portal::{Portal, Release, ReleaseIx, Status};
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::fingerprint::Fingerprint;
 
@@ -63,7 +63,8 @@ struct Prints {
 /// All releases in brief, in the portal's order.
 #[derive(Debug, Default)]
 pub struct Briefs {
-    of: Vec<Arc<Release>>,
+    /// By release: its number.
+    of: Vec<u64>,
     list: Vec<Brief>,
     // Apart from the rest, as lists count many of them.
     heads: Vec<Fingerprint>,
@@ -114,29 +115,23 @@ impl Briefs {
     /// Brings these to a portal with the same frame and files: what is told of releases that are still
     /// the same stays. `brief` tells of one. Whether every release that was replaced is found where it
     /// was, and brings no other outputs.
-    pub fn update<'p>(
-        &mut self,
-        portal: &'p Portal,
-        brief: impl Fn(&'p Release, Option<&'p Asset>) -> Brief + Sync,
-        pictures: &[Option<&'p Asset>],
-    ) -> bool {
+    pub fn update<'p>(&mut self, portal: &'p Portal, brief: impl Fn(&'p Release) -> Brief + Sync) -> bool {
         let releases = &portal.releases;
         // Most edits leave all but a few as they are, and where they are.
-        let same = |(a, b): &(&Arc<Release>, &Arc<Release>)| Arc::ptr_eq(a, b);
-        let start = self.of.iter().zip(releases).take_while(same).count();
-        let rest = self.of[start..].iter().rev().zip(releases[start..].iter().rev());
+        let same = |(a, b): &(&u64, u64)| **a == *b;
+        let start = self.of.iter().zip(releases.serials()).take_while(same).count();
+        let rest = self.of[start..].iter().rev().zip(releases.serials().skip(start).rev());
         let end = rest.take_while(same).count();
         let (gone, come) = (start..self.of.len() - end, start..releases.len() - end);
-        let was = self.of.splice(gone.clone(), releases[come.clone()].iter().cloned());
-        let was: Vec<*const Release> = was.map(|release| Arc::as_ptr(&release)).collect();
+        let now: Vec<u64> = releases.serials().skip(start).take(come.len()).collect();
+        let was: Vec<u64> = self.of.splice(gone.clone(), now.iter().copied()).collect();
         let told: Vec<Brief> = self.list.splice(gone.clone(), []).collect();
         let old: Vec<(Places, OutKey)> =
             told.iter().zip(&self.keys[gone.clone()]).map(|(brief, key)| (brief.places(), *key)).collect();
-        let mut known: HashMap<*const Release, Brief> = was.into_iter().zip(told).collect();
-        let taken: Vec<Option<Brief>> =
-            releases[come.clone()].iter().map(|release| known.remove(&Arc::as_ptr(release))).collect();
+        let mut known: HashMap<u64, Brief> = was.into_iter().zip(told).collect();
+        let taken: Vec<Option<Brief>> = now.iter().map(|serial| known.remove(serial)).collect();
         self.met = come.clone().filter(|ix| taken[ix - start].is_none()).collect();
-        let made: Vec<Brief> = self.met.par_iter().map(|ix| brief(&releases[*ix], pictures[*ix])).collect();
+        let made: Vec<Brief> = self.met.par_iter().map(|ix| brief(&releases[*ix])).collect();
         let names = &mut self.names;
         let mut made = self.met.iter().zip(made).map(|(ix, mut brief)| {
             let release = &releases[*ix];
@@ -211,7 +206,8 @@ impl Brief {
     }
 
     /// Names are filled in by whoever knows all. `text` is the fingerprint of its text.
-    pub fn of(release: &Release, frame: &Frame, picture: Option<&Asset>, text: Fingerprint) -> Self {
+    pub fn of(release: &Release, portal: &Portal, frame: &Frame, text: Fingerprint) -> Self {
+        let picture = release.image.as_ref().and_then(|cover| portal.file(&cover.target));
         let key = frame.speller.page(&frame.release_address(release)).file.key();
         Self {
             lang: release.lang,

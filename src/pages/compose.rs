@@ -143,7 +143,8 @@ impl<'p> Frame<'p> {
 
     /// A release as lists show it.
     pub fn card<'a>(&'a self, shown: Shown<'a>) -> Card<'a> {
-        let (release, lang) = (shown.release, shown.release.lang);
+        let release = shown.release();
+        let lang = release.lang;
         Card {
             title: &release.title,
             url: self.release_url(release),
@@ -153,8 +154,8 @@ impl<'p> Frame<'p> {
             summary: &release.summary,
             regions: release.regions.iter().map(|region| self.region_label(lang, *region).clone()).collect(),
             provinces: release.provinces.iter().map(|p| self.province_label(lang, *p)).collect(),
-            image: self.picture(release, shown.picture),
-            status: &release.status,
+            image: self.picture(release, shown.picture()),
+            status: (&release.status).into(),
         }
     }
 
@@ -180,12 +181,13 @@ impl<'p> Frame<'p> {
     }
 
     fn link<'a>(&self, release: Shown<'a>) -> Link<'a> {
-        let Release { lang, title, date, .. } = release.release;
-        Link { title, url: self.release_url(release.release), date: self.date(*lang, date) }
+        let release = release.release();
+        let Release { lang, title, date, .. } = release;
+        Link { title, url: self.release_url(release), date: self.date(*lang, date) }
     }
 
     fn release_view<'a>(&'a self, lang: LangId, inputs: &'a ReleaseInputs<'_>) -> ReleaseView<'a> {
-        let release = inputs.release.release;
+        let release = inputs.release.release();
         let modified = release.modified();
         let periods = std::iter::successors(Some(day_of(release.date.date())), |period| period.wider());
         let topic = |kind, name: &str| self.topic_label(lang, kind, name);
@@ -213,13 +215,14 @@ impl<'p> Frame<'p> {
     }
 
     fn translation<'a>(&'a self, other: Shown<'a>) -> Translation<'a> {
-        let Release { lang, title, .. } = other.release;
+        let release = other.release();
+        let Release { lang, title, .. } = release;
         Translation {
             lang: self.tag(*lang),
             dir: self.dir(*lang),
             language: self.locale(*lang).get("language.name"),
             title,
-            url: self.release_url(other.release),
+            url: self.release_url(release),
         }
     }
 
@@ -406,7 +409,7 @@ impl<'p> Frame<'p> {
                 }
             }
             PageInputs::Release(inputs) => {
-                let release = inputs.release.release;
+                let release = inputs.release.release();
                 let above = release.regions.first().map(|region| of_region(*region));
                 self.leaf("release", &Leaf::Release(inputs.release), above.unwrap_or_else(|| vec![home()]))
             }

@@ -120,10 +120,10 @@ impl<'p> Frame<'p> {
     }
 
     fn feed_item<'a>(&'a self, shown: Shown<'a>) -> FeedItem<'a> {
-        let (release, card) = (shown.release, self.card(shown));
+        let (release, card) = (shown.release(), self.card(shown));
         let enclosure = card.image.as_ref().and_then(|picture| {
             let (url, mime) = (self.absolute(&picture.url), picture_type(&picture.url)?);
-            Some(EnclosureView { url, bytes: shown.picture?.bytes, mime })
+            Some(EnclosureView { url, bytes: shown.picture()?.bytes, mime })
         });
         FeedItem {
             guid: self.guid(release),

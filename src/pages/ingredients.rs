@@ -69,7 +69,7 @@ impl Gathered<'_, '_> {
     /// As lists and the release's own page show it: with its picture.
     fn shown(&mut self, role: Role, shown: Shown) {
         self.add(role, &shown.source);
-        if let Some(picture) = shown.picture {
+        if let Some(picture) = shown.picture() {
             self.add(Role::Picture, &picture.path);
         }
     }
@@ -112,7 +112,7 @@ impl Gathered<'_, '_> {
             }
             PageInputs::Release(inputs) => {
                 self.shown(Role::Itself, inputs.release);
-                self.targets(&plan.site.portal.releases[inputs.release.ix].targets);
+                self.targets(&inputs.release.targets);
                 self.links(Role::Newer, &inputs.newer);
                 self.links(Role::Older, &inputs.older);
                 self.links(Role::Related, &inputs.related);

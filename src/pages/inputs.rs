@@ -9,7 +9,7 @@ use crate::model::body::Body;
 use crate::model::date::Moment;
 use crate::model::header::{Node, Value};
 use crate::model::language::LangId;
-use crate::model::portal::{self, Asset, Release, ReleaseIx, Status};
+use crate::model::portal::{self, Asset, Portal, Release, ReleaseIx, Status};
 use crate::model::references::Target;
 use crate::model::release::{Correction, Kind};
 use crate::model::territory::{ProvinceId, RegionId};
@@ -139,17 +139,31 @@ impl<'a> TextInputs<'a> {
 /// A release as pages show it. It counts by the fingerprint of its head.
 #[derive(Clone, Copy)]
 pub struct Shown<'a> {
-    pub release: &'a Release,
-    pub head: Fingerprint,
-    /// The file of its picture.
-    pub picture: Option<&'a Asset>,
+    /// For this release alone, which is looked up only where it is shown.
+    portal: &'a Portal,
+    head: Fingerprint,
     pub ix: ReleaseIx,
+}
+
+impl<'a> Shown<'a> {
+    pub fn new(portal: &'a Portal, ix: ReleaseIx, head: Fingerprint) -> Self {
+        Self { portal, head, ix }
+    }
+
+    pub fn release(&self) -> &'a Release {
+        &self.portal.releases[self.ix]
+    }
+
+    /// The file of its picture.
+    pub fn picture(&self) -> Option<&'a Asset> {
+        self.portal.file(&self.release().image.as_ref()?.target)
+    }
 }
 
 impl std::ops::Deref for Shown<'_> {
     type Target = Release;
     fn deref(&self) -> &Release {
-        self.release
+        self.release()
     }
 }
 

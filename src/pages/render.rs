@@ -83,9 +83,13 @@ impl<'s, 'p> Renderer<'s, 'p> {
                 let inputs = site.inputs(output.lang, *page);
                 let view = site.frame.view(&inputs);
                 let body = match (&inputs.page, page) {
-                    (PageInputs::Release(release), _) => {
-                        self.release_body(release.release.release, &release.text, &view.page.root, "", texts)?
-                    }
+                    (PageInputs::Release(release), _) => self.release_body(
+                        release.release.release(),
+                        &release.text,
+                        &view.page.root,
+                        "",
+                        texts,
+                    )?,
                     (PageInputs::Static { page, text }, _) => {
                         let written = &page.0.written;
                         let setting = self.setting(output.lang, &view.page.root, "", text);
@@ -193,7 +197,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
         if let Some(known) = bodies().get(&item.release.ix) {
             return Ok(known.clone());
         }
-        let body: Arc<str> = self.release_body(item.release.release, &item.text, root, link, texts)?.into();
+        let body: Arc<str> = self.release_body(item.release.release(), &item.text, root, link, texts)?.into();
         bodies().insert(item.release.ix, body.clone());
         Ok(body)
     }

@@ -24,7 +24,7 @@ struct Slot {
 
 impl Rows {
     pub fn new(portal: &Portal) -> Self {
-        Self { slots: portal.releases.iter().map(|_| Slot::default()).collect() }
+        Self { slots: (0..portal.releases.len()).map(|_| Slot::default()).collect() }
     }
 
     /// A release's row, with [`ROOT`] for the way to the root.

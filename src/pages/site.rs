@@ -1,16 +1,13 @@
 //! The portal as it is published: which pages there are, where each stands, and what each is made of.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use foldhash::HashMap;
-use rayon::prelude::*;
 use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::model::body::Body;
 use crate::model::language::LangId;
-use crate::model::portal::{Asset, Portal, Release, ReleaseIx};
+use crate::model::portal::{Portal, Release, ReleaseIx};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 
@@ -88,9 +85,6 @@ pub struct Site<'p> {
     /// By language: its releases, oldest first.
     ranges: Vec<Range<ReleaseIx>>,
     pub briefs: Briefs,
-    /// By release.
-    pictures: Vec<Option<&'p Asset>>,
-    statics: HashMap<&'p str, &'p Asset>,
 }
 
 impl<'p> Site<'p> {
@@ -98,18 +92,10 @@ impl<'p> Site<'p> {
     /// the same shelves as in that one, and bring the same outputs.
     pub fn new(portal: &'p Portal, theme: &'p Theme, known: Gathered) -> (Self, bool) {
         let frame = Frame::new(portal, theme);
-        let statics = portal.statics.iter().map(|(address, asset)| (address.as_str(), asset)).collect();
-        let Gathered { briefs, shelves, ranges } = known;
-        let mut site = Self { portal, frame, shelves, ranges, briefs, pictures: Vec::new(), statics };
-        let picture = |release: &'p Arc<Release>| site.asset(&release.image.as_ref()?.target);
-        site.pictures = match portal.assets.is_empty() && portal.statics.is_empty() {
-            true => vec![None; portal.releases.len()],
-            false => portal.releases.par_iter().map(picture).collect(),
-        };
-        let mut briefs = std::mem::take(&mut site.briefs);
-        let brief =
-            |release, picture| Brief::of(release, &site.frame, picture, site.release_text(release).print);
-        let stays = briefs.update(portal, brief, &site.pictures);
+        let Gathered { mut briefs, shelves, ranges } = known;
+        let mut site = Self { portal, frame, shelves, ranges, briefs: Briefs::default() };
+        let brief = |release| Brief::of(release, portal, &site.frame, site.release_text(release).print);
+        let stays = briefs.update(portal, brief);
         site.briefs = briefs;
         if stays && !site.shelves.is_empty() {
             return (site, true);
@@ -145,12 +131,7 @@ impl<'p> Site<'p> {
     }
 
     pub fn shown(&self, ix: ReleaseIx) -> Shown<'p> {
-        Shown {
-            release: &self.portal.releases[ix],
-            head: self.briefs.heads()[ix],
-            picture: self.pictures[ix],
-            ix,
-        }
+        Shown::new(self.portal, ix, self.briefs.heads()[ix])
     }
 
     /// Where a page is read and stored.
@@ -180,15 +161,6 @@ impl<'p> Site<'p> {
         self.frame.speller.file(&format!("{owner}/{name}"))
     }
 
-    /// The file that a target is.
-    fn asset(&self, target: &Target) -> Option<&'p Asset> {
-        match target {
-            Target::Asset { file, .. } => self.portal.assets.get(file),
-            Target::Root(path) => self.statics.get(path.as_str()).copied(),
-            _ => None,
-        }
-    }
-
     /// Where a target of the source at `owner` stands, relative to the root.
     pub fn target_url(&self, owner: &str, target: &Target) -> Option<String> {
         match target {
@@ -197,7 +169,7 @@ impl<'p> Site<'p> {
             }
             Target::Page(ix) => Some(self.frame.static_url(self.portal.pages.get(*ix)?)),
             Target::Asset { name, .. } => Some(self.asset_spot(owner, name).url),
-            Target::Root(path) if self.statics.contains_key(path.as_str()) => {
+            Target::Root(path) if self.portal.static_file(path).is_some() => {
                 Some(self.frame.speller.file(path).url)
             }
             Target::Root(path) => Some(self.written_url(path)),
@@ -219,7 +191,7 @@ impl<'p> Site<'p> {
 
     fn text(&self, owner: &str, body: &'p Body, targets: &'p [Target]) -> TextInputs<'p> {
         let resolved = body.references.iter().zip(targets).map(|(reference, target)| {
-            let (width, height) = self.asset(target).and_then(|asset| asset.dimensions).unzip();
+            let (width, height) = self.portal.file(target).and_then(|asset| asset.dimensions).unzip();
             let is_text = matches!(target, Target::Release(_) | Target::Page(_));
             let url = self.target_url(owner, target);
             TargetView { target: &reference.target, url, is_text, width, height }

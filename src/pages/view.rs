@@ -160,7 +160,27 @@ pub struct Card<'p> {
     pub provinces: Vec<Label>,
     pub image: Option<Picture>,
     /// `{state: "public" | "expired" | "withdrawn" | "draft" | "embargoed", reason?}`
-    pub status: &'p Status,
+    pub status: StatusView<'p>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct StatusView<'p> {
+    pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'p str>,
+}
+
+impl<'p> From<&'p Status> for StatusView<'p> {
+    fn from(status: &'p Status) -> Self {
+        let (state, reason) = match status {
+            Status::Public => ("public", None),
+            Status::Expired => ("expired", None),
+            Status::Withdrawn { reason } => ("withdrawn", Some(reason.as_str())),
+            Status::Draft => ("draft", None),
+            Status::Embargoed => ("embargoed", None),
+        };
+        Self { state, reason }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -88,7 +88,7 @@ impl<T> Spanned<T> {
 }
 
 /// A file of the portal, and where in it, if a part of it is meant.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     pub path: SourcePath,
     pub span: Option<Span>,
