@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use crate::model::language::LangId;
-use crate::model::portal::{Portal, Release, ReleaseIx, Status};
+use crate::model::portal::{Portal, ReleaseIx, Status};
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::fingerprint::Fingerprint;
 
@@ -46,6 +46,8 @@ pub struct Brief {
     pub has_aliases: bool,
     /// It may bring files with it.
     pub has_files: bool,
+    /// Of its source, which tells its translations.
+    source: Fingerprint,
     prints: Prints,
 }
 
@@ -73,6 +75,17 @@ pub struct Briefs {
     names: Names,
     /// Those of which nothing was known before.
     met: Vec<ReleaseIx>,
+    /// What is not as it was, where every release is still in its place.
+    news: Option<News>,
+}
+
+/// Releases of which other things are told than before.
+#[derive(Debug, Default)]
+pub struct News {
+    /// What pages show of them beside their text, in order.
+    pub heads: Vec<ReleaseIx>,
+    /// Their text, in order.
+    pub texts: Vec<ReleaseIx>,
 }
 
 /// Names of tags and series, each once.
@@ -113,9 +126,8 @@ impl std::ops::Index<usize> for Briefs {
 
 impl Briefs {
     /// Brings these to a portal with the same frame and files: what is told of releases that are still
-    /// the same stays. `brief` tells of one. Whether every release that was replaced is found where it
-    /// was, and brings no other outputs.
-    pub fn update<'p>(&mut self, portal: &'p Portal, brief: impl Fn(&'p Release) -> Brief + Sync) -> bool {
+    /// the same stays. `brief` tells of one.
+    pub fn update<'p>(&mut self, portal: &'p Portal, brief: impl Fn(ReleaseIx) -> Brief + Sync) {
         let releases = &portal.releases;
         // Most edits leave all but a few as they are, and where they are.
         let same = |(a, b): &(&u64, u64)| **a == *b;
@@ -126,12 +138,11 @@ impl Briefs {
         let now: Vec<u64> = releases.serials().skip(start).take(come.len()).collect();
         let was: Vec<u64> = self.of.splice(gone.clone(), now.iter().copied()).collect();
         let told: Vec<Brief> = self.list.splice(gone.clone(), []).collect();
-        let old: Vec<(Places, OutKey)> =
-            told.iter().zip(&self.keys[gone.clone()]).map(|(brief, key)| (brief.places(), *key)).collect();
+        let old: Vec<(Places, Prints)> = told.iter().map(|brief| (brief.places(), brief.prints)).collect();
         let mut known: HashMap<u64, Brief> = was.into_iter().zip(told).collect();
         let taken: Vec<Option<Brief>> = now.iter().map(|serial| known.remove(serial)).collect();
         self.met = come.clone().filter(|ix| taken[ix - start].is_none()).collect();
-        let made: Vec<Brief> = self.met.par_iter().map(|ix| brief(&releases[*ix])).collect();
+        let made: Vec<Brief> = self.met.par_iter().map(|ix| brief(*ix)).collect();
         let names = &mut self.names;
         let mut made = self.met.iter().zip(made).map(|(ix, mut brief)| {
             let release = &releases[*ix];
@@ -142,16 +153,28 @@ impl Briefs {
         let between: Vec<Brief> =
             taken.into_iter().filter_map(|known| known.or_else(|| made.next())).collect();
         let is_plain = |brief: &Brief| !brief.has_aliases && !brief.has_files;
+        let pairs = || come.clone().zip(old.iter().zip(&between));
         let stays = old.len() == between.len()
-            && old.iter().zip(&between).all(|((places, key), new)| {
-                is_plain(new) && *key == new.prints.key && *places == new.places()
+            && pairs().all(|(_, ((places, was), new))| {
+                is_plain(new) && was.key == new.prints.key && *places == new.places()
             });
+        let differ = |what: fn(Prints) -> Fingerprint| {
+            let differing = pairs().filter(move |(_, ((_, was), new))| what(*was) != what(new.prints));
+            differing.map(|(ix, _)| ix).collect()
+        };
+        self.news =
+            stays.then(|| News { heads: differ(|prints| prints.head), texts: differ(|prints| prints.text) });
         let prints = || between.iter().map(|brief| brief.prints);
         self.heads.splice(gone.clone(), prints().map(|prints| prints.head));
         self.texts.splice(gone.clone(), prints().map(|prints| prints.text));
         self.keys.splice(gone, prints().map(|prints| prints.key));
         self.list.splice(start..start, between);
-        stays
+    }
+
+    /// What is not as it was before, where every release that was replaced is found where it was, and
+    /// brings no other outputs.
+    pub fn news(&self) -> Option<&News> {
+        self.news.as_ref()
     }
 
     /// By release: of all that pages show of it beside its text.
@@ -191,7 +214,7 @@ impl Briefs {
 
 /// All that decides on which lists a release stands.
 type Places = (
-    (LangId, Date, [bool; 4]),
+    (LangId, Date, [bool; 4], Fingerprint),
     SmallVec<[RegionId; 4]>,
     SmallVec<[ProvinceId; 4]>,
     SmallVec<[NameId; 4]>,
@@ -202,11 +225,12 @@ impl Brief {
     fn places(&self) -> Places {
         let flags = [self.is_public, self.is_preview, self.has_aliases, self.has_files];
         let (regions, provinces, tags) = (self.regions.clone(), self.provinces.clone(), self.tags.clone());
-        ((self.lang, self.date, flags), regions, provinces, tags, self.series)
+        ((self.lang, self.date, flags, self.source), regions, provinces, tags, self.series)
     }
 
     /// Names are filled in by whoever knows all. `text` is the fingerprint of its text.
-    pub fn of(release: &Release, portal: &Portal, frame: &Frame, text: Fingerprint) -> Self {
+    pub fn of(portal: &Portal, ix: ReleaseIx, frame: &Frame, text: Fingerprint) -> Self {
+        let release = &portal.releases[ix];
         let picture = release.image.as_ref().and_then(|cover| portal.file(&cover.target));
         let key = frame.speller.page(&frame.release_address(release)).file.key();
         Self {
@@ -221,6 +245,7 @@ impl Brief {
             is_preview: matches!(release.status, Status::Draft | Status::Embargoed),
             has_aliases: !release.aliases.is_empty(),
             has_files: release.has_text() && (!release.targets.is_empty() || release.image.is_some()),
+            source: portal.releases.sources()[ix],
             prints: Prints { head: inputs::head(release, picture), text, key },
         }
     }

@@ -102,6 +102,8 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
 #[derive(Default)]
 pub struct Known {
     gathered: Gathered,
+    /// Of what is the same on all pages.
+    frame: Fingerprint,
     outputs: Vec<Output>,
     sitemaps: Vec<SitemapPart>,
 }
@@ -114,7 +116,7 @@ pub fn plan_again<'p>(
     faults: &mut Vec<Diagnostic>,
 ) -> Plan<'p> {
     missing_logo(portal, faults);
-    let Known { gathered, mut outputs, mut sitemaps } = known;
+    let Known { gathered, frame, mut outputs, mut sitemaps } = known;
     let (site, stays) = Site::new(portal, theme, gathered);
     for release in site.briefs.met().iter().map(|ix| &portal.releases[*ix]) {
         if !release.extra.is_empty() {
@@ -122,11 +124,29 @@ pub fn plan_again<'p>(
             theme.extra(&release.source, &release.extra, locale, faults);
         }
     }
-    if stays {
+    if stays
+        && frame == site.frame.fingerprint
+        && let Some(news) = site.briefs.news()
+    {
         // There are the same outputs as before, of other inputs.
-        sitemaps.iter_mut().for_each(|part| part.look_again(&site));
+        if !news.heads.is_empty() {
+            sitemaps.iter_mut().for_each(|part| part.look_again(&site));
+        }
+        let touched = site.touched(news);
+        let may_differ = |what: &What| match what {
+            What::Page(Page::Release(ix)) => touched[*ix],
+            What::Page(_) | What::Redirect(_) | What::Sitemap(_) | What::SitemapIndex => {
+                !news.heads.is_empty()
+            }
+            What::Feed(_) => !news.heads.is_empty() || !news.texts.is_empty(),
+            What::Robots | What::Copy(_) => false,
+        };
         outputs.par_iter_mut().for_each(|output| {
-            output.fingerprint = fingerprint(&site, &sitemaps, output.lang, &output.what);
+            let count = || fingerprint(&site, &sitemaps, output.lang, &output.what);
+            match may_differ(&output.what) {
+                true => output.fingerprint = count(),
+                false => debug_assert_eq!(output.fingerprint, count(), "{:?}", output.what),
+            }
         });
         return Plan { site, outputs, sitemaps };
     }
@@ -349,7 +369,8 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
 impl Plan<'_> {
     /// What it leaves to the next plan.
     pub fn known(self) -> Known {
-        Known { gathered: self.site.gathered(), outputs: self.outputs, sitemaps: self.sitemaps }
+        let Self { site, outputs, sitemaps } = self;
+        Known { frame: site.frame.fingerprint, gathered: site.gathered(), outputs, sitemaps }
     }
 
     /// The file that an output is stored in.

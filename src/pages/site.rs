@@ -11,7 +11,7 @@ use crate::model::portal::{Portal, Release, ReleaseIx};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 
-use super::brief::{Brief, Briefs};
+use super::brief::{Brief, Briefs, News};
 use super::frame::Frame;
 use super::inputs::{
     Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown, StaticLabel, TextInputs,
@@ -94,10 +94,10 @@ impl<'p> Site<'p> {
         let frame = Frame::new(portal, theme);
         let Gathered { mut briefs, shelves, ranges } = known;
         let mut site = Self { portal, frame, shelves, ranges, briefs: Briefs::default() };
-        let brief = |release| Brief::of(release, portal, &site.frame, site.release_text(release).print);
-        let stays = briefs.update(portal, brief);
+        let text = |ix| site.release_text(&portal.releases[ix]).print;
+        briefs.update(portal, |ix| Brief::of(portal, ix, &site.frame, text(ix)));
         site.briefs = briefs;
-        if stays && !site.shelves.is_empty() {
+        if site.briefs.news().is_some() && !site.shelves.is_empty() {
             return (site, true);
         }
         let languages = || portal.config.languages().map(|(lang, _)| lang);
@@ -283,14 +283,13 @@ impl<'p> Site<'p> {
                 PageInputs::Topic { kind, name, slug, list: self.list(releases, part) }
             }
             Page::Release(ix) => {
-                let range = self.of_language(lang);
-                let translations = &self.portal.translations[ix];
+                let around = self.around(lang, ix);
                 PageInputs::Release(ReleaseInputs {
                     release: self.shown(ix),
-                    older: (ix > range.start).then(|| self.shown(ix - 1)),
-                    newer: (ix + 1 < range.end).then(|| self.shown(ix + 1)),
-                    related: shelf.related(ix - range.start).map(|ix| self.shown(ix)).collect(),
-                    translations: translations.iter().map(|ix| self.shown(*ix)).collect(),
+                    older: around.older.map(|ix| self.shown(ix)),
+                    newer: around.newer.map(|ix| self.shown(ix)),
+                    related: around.related.map(|ix| self.shown(ix)).collect(),
+                    translations: around.translations.iter().map(|ix| self.shown(*ix)).collect(),
                     text: self.text_of(ix, only_counted),
                 })
             }
@@ -301,6 +300,37 @@ impl<'p> Site<'p> {
                 PageInputs::Static { page: StaticLabel(page), text }
             }
         }
+    }
+
+    /// The other releases that the page of one shows.
+    fn around(&self, lang: LangId, ix: ReleaseIx) -> Around<'_, impl Iterator<Item = ReleaseIx>> {
+        let range = self.of_language(lang);
+        Around {
+            older: (ix > range.start).then(|| ix - 1),
+            newer: (ix + 1 < range.end).then_some(ix + 1),
+            related: self.shelf(lang).related(ix - range.start),
+            translations: &self.portal.translations[ix],
+        }
+    }
+
+    /// By release: whether its page may count otherwise than before these news.
+    pub fn touched(&self, news: &News) -> Vec<bool> {
+        let mut touched = vec![false; self.portal.releases.len()];
+        news.texts.iter().chain(&news.heads).for_each(|ix| touched[*ix] = true);
+        if news.heads.is_empty() {
+            return touched;
+        }
+        let is_news = |ix: ReleaseIx| news.heads.binary_search(&ix).is_ok();
+        for (lang, _) in self.portal.config.languages() {
+            for ix in self.of_language(lang) {
+                let Around { older, newer, mut related, translations } = self.around(lang, ix);
+                let shows = older.into_iter().chain(newer).any(is_news)
+                    || related.any(is_news)
+                    || translations.iter().copied().any(is_news);
+                touched[ix] |= shows;
+            }
+        }
+        touched
     }
 
     fn region(
@@ -380,6 +410,14 @@ impl<'p> Site<'p> {
         });
         public.take(self.portal.config.feed_items)
     }
+}
+
+/// The other releases that the page of one shows.
+struct Around<'s, R> {
+    older: Option<ReleaseIx>,
+    newer: Option<ReleaseIx>,
+    related: R,
+    translations: &'s [ReleaseIx],
 }
 
 /// How many parts a list has.
