@@ -36,6 +36,8 @@ pub fn run(args: &BuildArgs) -> Exit {
     let round = builder.build(&Hints::everything());
     terminal::report(&round.report, &builder.root, &args.common);
     tell(args, &round);
+    // A large portal takes long to be taken apart, and the process ends anyway.
+    std::mem::forget(builder);
     round.exit()
 }
 

@@ -23,13 +23,13 @@ use crate::text::diagnostic::{Diagnostic, Faults, Report};
 use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
-use crate::world::cache;
 use crate::world::catalog::{self, Memory, Reading, Stamp};
 use crate::world::clock::{Stopwatch, now};
-use crate::world::output::resolved;
 use crate::world::progress::Progress;
 use crate::world::themes;
-use crate::world::tree::{Root, Sight, static_address};
+use crate::world::tree::{Root, static_address};
+
+use super::standing::Change;
 
 /// The name of the territory that is built in.
 const BUILT_IN_TERRITORY: &str = "morocco";
@@ -138,6 +138,7 @@ fn territory(
 pub struct Survey {
     ground: Ground,
     theme: Option<Theme>,
+    /// Releases by path, then all others by path.
     sources: Vec<Source>,
     /// Files that were found and refused.
     refused: Vec<SourcePath>,
@@ -156,7 +157,7 @@ pub struct Survey {
 pub type Source = (SourcePath, Kind, Stamp);
 
 /// What a file of `content/` is, by its place and name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     Release,
     Page,
@@ -170,6 +171,19 @@ pub fn clock(inputs: &Inputs) -> (Clock, bool) {
     (clock, inputs.drafts || clock.now > real)
 }
 
+/// What everything else is built on. `None` when there is no configuration to go by.
+fn foundations(
+    root: &mut Root,
+    inputs: &Inputs,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<(Ground, Option<Theme>)> {
+    let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, faults)?;
+    let chain = themes::chain(root, &ground.config, faults);
+    let overrides = themes::overrides(root, faults);
+    let theme = chain.map(|chain| Theme::load(&chain, &overrides, &ground.config, faults));
+    Some((ground, theme))
+}
+
 /// Looks at everything that a portal is built from. `None` when there is no configuration to go by.
 pub fn survey(
     root: &mut Root,
@@ -178,10 +192,7 @@ pub fn survey(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Survey> {
     let (clock, preview) = clock(inputs);
-    let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, faults)?;
-    let chain = themes::chain(root, &ground.config, faults);
-    let overrides = themes::overrides(root, faults);
-    let theme = chain.map(|chain| Theme::load(&chain, &overrides, &ground.config, faults));
+    let (ground, theme) = foundations(root, inputs, faults)?;
     watch.lap("theme");
     let mut tree = root.scan();
     let refused = tree.faults.iter().filter(|fault| matches!(fault.problem, Problem::BadPath { .. }));
@@ -191,11 +202,11 @@ pub fn survey(
         faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
     }
     let of = |paths: Vec<SourcePath>, kind| paths.into_iter().map(move |path| (path, kind));
-    let found: Vec<(SourcePath, Kind)> = of(tree.releases, Kind::Release)
-        .chain(of(tree.pages, Kind::Page))
-        .chain(of(tree.assets, Kind::File))
-        .chain(of(tree.statics, Kind::File))
-        .collect();
+    let mut found: Vec<(SourcePath, Kind)> = of(tree.releases, Kind::Release).collect();
+    let releases = found.len();
+    found.extend(of(tree.pages, Kind::Page));
+    found.extend(of(tree.assets, Kind::File).chain(of(tree.statics, Kind::File)));
+    found[releases..].sort_unstable();
     watch.lap("list");
     let racy = Stamp::racy_since();
     let stamp = |(path, kind): (SourcePath, Kind)| {
@@ -210,59 +221,43 @@ pub fn survey(
     Some(survey)
 }
 
-/// The sources of the last build, for the next one that is told what changed since.
-fn remembered(root: &Root) -> PathBuf {
-    cache::named(root, "sources")
-}
-
-/// The same as [`survey`] where somebody tells which releases changed since a build of `state`: no
-/// other source is looked at. `None` where that build can't be gone on from, or more changed.
-pub fn told(
-    root: &mut Root,
-    inputs: &Inputs,
-    changed: &[PathBuf],
-    state: Fingerprint,
-    watch: &mut Stopwatch,
-) -> Option<Survey> {
-    let (clock, preview) = clock(inputs);
-    let mut faults = Vec::new();
-    let ground = ground(root, inputs.base_url.as_deref(), inputs.portable, &mut faults)?;
-    let chain = themes::chain(root, &ground.config, &mut faults)?;
-    let overrides = themes::overrides(root, &mut faults);
-    let theme = Some(Theme::load(&chain, &overrides, &ground.config, &mut faults));
-    watch.lap("theme");
-    let sources: Vec<Source> = cache::load(&remembered(root)).filter(|_| faults.is_empty())?;
-    let (refused, is_sound, told) = (Vec::new(), true, true);
-    let mut survey = Survey { ground, theme, sources, refused, clock, preview, state: None, is_sound, told };
-    if survey.find_state() != Some(state) {
-        return None;
+impl Survey {
+    /// What there is to build from where somebody told which sources there are, unless anything is
+    /// wrong with the rest.
+    pub fn told(
+        root: &mut Root,
+        inputs: &Inputs,
+        sources: Vec<Source>,
+        watch: &mut Stopwatch,
+    ) -> Option<Self> {
+        let (clock, preview) = clock(inputs);
+        let mut faults = Vec::new();
+        let (ground, theme) = foundations(root, inputs, &mut faults)?;
+        watch.lap("theme");
+        let (refused, state, is_sound, told) = (Vec::new(), None, true, true);
+        let survey = Self { ground, theme, sources, refused, clock, preview, state, is_sound, told };
+        faults.is_empty().then_some(survey)
     }
-    let racy = Stamp::racy_since();
-    let here = resolved(root.dir());
-    for path in changed {
-        let places = [resolved(path), resolved(&root.dir().join(path))];
-        let inside = places.iter().find_map(|place| place.strip_prefix(&here).ok())?;
-        let releases = survey.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
-        match root.look(inside) {
-            Sight::Leftover => {}
-            Sight::Folder | Sight::Unclear => return None,
-            Sight::Gone(path) => survey.sources.retain(|(known, ..)| *known != path),
-            Sight::Release(path) => {
-                let stamp = Stamp::at(&root.locate(&path))?;
-                let stamp = if stamp.is_racy(racy) { Stamp::default() } else { stamp };
-                match survey.sources[..releases].binary_search_by(|(known, ..)| known.cmp(&path)) {
-                    Ok(at) => survey.sources[at].2 = stamp,
-                    Err(at) => survey.sources.insert(at, (path, Kind::Release, stamp)),
-                }
-            }
+
+    /// Takes in that a release is there with this stamp, or is not there any more.
+    pub fn take(&mut self, (path, stamp): Change) {
+        let releases = self.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
+        match (self.sources[..releases].binary_search_by(|(known, ..)| known.cmp(&path)), stamp) {
+            (Ok(at), Some(stamp)) => self.sources[at].2 = stamp,
+            (Ok(at), None) => _ = self.sources.remove(at),
+            (Err(at), Some(stamp)) => self.sources.insert(at, (path, Kind::Release, stamp)),
+            (Err(_), None) => {}
         }
     }
-    survey.state = survey.find_state();
-    watch.lap("recall sources");
-    Some(survey)
-}
 
-impl Survey {
+    pub fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    pub fn theme(&self) -> Option<&Theme> {
+        self.theme.as_ref()
+    }
+
     /// Files that a portal names and that stand wherever it says.
     pub fn named_files(&self) -> Vec<PathBuf> {
         let territory = &self.ground.config.territory.value;
@@ -270,7 +265,8 @@ impl Survey {
         file.map(|path| PathBuf::from(path.as_str())).into_iter().collect()
     }
 
-    fn find_state(&self) -> Option<Fingerprint> {
+    /// Of everything that an output depends on but the clock; nothing where a change could hide.
+    pub fn find_state(&self) -> Option<Fingerprint> {
         let certain = self.sources.iter().all(|(_, _, stamp)| *stamp != Stamp::default());
         let theme = self.theme.as_ref().filter(|_| certain && self.is_sound)?;
         let Ground { config, territory } = &self.ground;
@@ -400,13 +396,6 @@ fn read(
     }
     sources.statics.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     (sources, faults)
-}
-
-/// Remembers the sources of a build. What can't be is looked at again.
-pub fn remember(root: &Root, sources: &[Source]) {
-    if root.is_plain() {
-        let _ = cache::save(&remembered(root), &sources);
-    }
 }
 
 /// Whether all that is wrong is wrong with sources: then templates can be tried on those that are sound.

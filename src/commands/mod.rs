@@ -10,6 +10,7 @@ mod load;
 mod manual;
 pub mod new;
 mod progress;
+mod remembered;
 pub mod round;
 pub mod serve;
 mod standing;

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use crate::cli::BuildArgs;
 use crate::desk::propose::proposals;
+use crate::model::portal::Clock;
 use crate::pages::plan::{plan, plan_again};
 use crate::pages::render::Renderer;
 use crate::text::diagnostic::{Diagnostic, Report};
+use crate::text::fingerprint::Fingerprint;
 use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
 use crate::world::output::{self, Held, Marks, Outcome, Record, Refusal};
@@ -17,7 +19,8 @@ use crate::world::tree::{Failure, Root};
 use crate::world::watch::Hints;
 
 use super::load::{self, Loaded, faults_of_rendering, is_theme_sound, root, survey};
-use super::standing::Standing;
+use super::remembered::{self, Remembered};
+use super::standing::{Change, Standing};
 use super::{Exit, progress};
 
 /// Pages of each kind that are rendered when nothing will be published: enough to meet what is wrong
@@ -99,6 +102,9 @@ impl<'a> Builder<'a> {
                 self.surveyed(&mut round.watch, &mut round.due, &mut faults)
             }
         };
+        if !matches!(round.end, End::Done { .. }) {
+            remembered::doubt(&self.root);
+        }
         round.report = Report::new(faults);
         round
     }
@@ -108,25 +114,38 @@ impl<'a> Builder<'a> {
         let args = self.args;
         let changes = self.standing.as_ref()?.hinted(hints, &self.root)?;
         let (clock, preview) = load::clock(&args.inputs);
-        let mut standing = self.standing.take()?;
+        let standing = self.standing.take()?;
+        let marks = Marks { preview, state: None, valid: (clock.now, None), clean: self.clean, told: true };
+        let taken = |builder: &mut Self| builder.held();
+        self.amended(standing, &changes, clock, marks, (watch, due), taken)
+    }
+
+    /// A build of a standing portal that takes changes in. `None` where that can't be done.
+    fn amended(
+        &mut self,
+        mut standing: Standing,
+        changes: &[Change],
+        clock: Clock,
+        mut marks: Marks,
+        (watch, due): (&mut Stopwatch, &mut Option<Timestamp>),
+        held: impl FnOnce(&mut Self) -> Result<Held, Failure>,
+    ) -> Option<End> {
         let next = standing.portal.due.first().map(|due| due.instant);
-        if next.is_some_and(|next| next <= clock.now) || !standing.amend(&changes, &self.root, clock) {
+        if next.is_some_and(|next| next <= clock.now) || !standing.amend(changes, &self.root, clock) {
             return None;
         }
         watch.lap("amend");
-        *due = next;
-        let held = self.held();
-        let mut held = match held {
+        let mut held = match held(self) {
             Ok(held) => held,
             Err(failure) => return Some(End::Failed(failure)),
         };
-        watch.lap("recall");
-        let marks = Marks { preview, state: None, valid: (clock.now, next), clean: self.clean, told: true };
+        marks.valid.1 = next;
         let mut faults = Vec::new();
         let end = self.publish(standing, &mut held, marks, watch, &mut faults);
         self.recollect(held);
+        *due = next;
         // Whatever is to be said is said of all sources.
-        faults.is_empty().then_some(end)
+        end.filter(|_| faults.is_empty())
     }
 
     /// A build of everything, after a look at all sources or, where somebody told which changed, at those.
@@ -137,28 +156,38 @@ impl<'a> Builder<'a> {
         faults: &mut Vec<Diagnostic>,
     ) -> End {
         let args = self.args;
-        let standing = self.standing.take();
-        let mut survey = None;
-        if !args.changed.is_empty() && standing.is_none() {
-            let held = match self.held() {
+        let mut standing = self.standing.take();
+        let (mut survey, mut remembered) = (None, None);
+        if !args.changed.is_empty() && standing.is_none() && !self.clean {
+            let (root, output, record) = (&self.root, &self.output, self.record.take());
+            let (held, found) = rayon::join(|| Held::take(root, output, record), || Remembered::load(root));
+            let held = match held {
                 Ok(held) => held,
                 Err(failure) => return End::Failed(failure),
             };
             watch.lap("recall");
-            if let Some(state) = held.state() {
-                survey = load::told(&mut self.root, &args.inputs, &args.changed, state, watch);
-            }
+            remembered = found;
+            survey = remembered.as_ref().zip(held.state()).and_then(|(remembered, state)| {
+                remembered::told(remembered, &mut self.root, &args.inputs, &args.changed, state, watch)
+            });
             self.recollect(held);
         }
-        let survey = survey.or_else(|| load::survey(&mut self.root, &args.inputs, watch, faults));
+        if survey.is_none() {
+            // What is recorded of the output is read meanwhile.
+            let (plain, output, is_known) = (root(&args.common), &self.output, self.record.is_some());
+            let record = || (!is_known).then(|| output::record(&plain, output)).flatten();
+            let look = || load::survey(&mut self.root, &args.inputs, watch, faults);
+            let (found, record) = rayon::join(look, record);
+            self.record = self.record.take().or(record);
+            survey = found;
+        }
         let Some(survey) = survey else { return End::Refused };
         self.named_files = survey.named_files();
-        let mut held = match self.held() {
+        let held = match self.held() {
             Ok(held) => held,
             Err(failure) => return End::Failed(failure),
         };
         watch.lap("recall");
-        let told = survey.told;
         let (state, clock, preview) = (survey.state, survey.clock(), survey.preview);
         if let Some((releases, outcome)) = held.is_current(state, clock.now, preview).filter(|_| !self.clean)
         {
@@ -168,22 +197,21 @@ impl<'a> Builder<'a> {
             self.recollect(held);
             return End::Done { releases, outcome };
         }
-        if let Some(mut standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
+        self.recollect(held);
+        let mut marks =
+            Marks { preview, state, valid: (clock.now, None), clean: self.clean, told: survey.told };
+        if standing.is_none() && !self.clean {
+            remembered = remembered.or_else(|| Remembered::load(&self.root));
+            standing = remembered.and_then(|known| known.restore(&self.root, &survey));
+            watch.lap("restore");
+        }
+        if let Some(standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
+            && let Some(changes) = standing.parted(survey.sources())
         {
-            let next = standing.portal.due.first().map(|due| due.instant);
-            let changes =
-                standing.parted(survey.sources()).filter(|_| next.is_none_or(|next| next > clock.now));
-            if changes.is_some_and(|changes| standing.amend(&changes, &self.root, clock)) {
-                watch.lap("amend");
-                *due = next;
-                let marks =
-                    Marks { preview, state, valid: (clock.now, next), clean: self.clean, told: false };
-                let mut found = Vec::new();
-                let end = self.publish(standing, &mut held, marks, watch, &mut found);
-                if found.is_empty() {
-                    self.recollect(held);
-                    return end;
-                }
+            let done = self.amended(standing, &changes, clock, marks, (watch, due), Self::held);
+            if let Some(end) = done {
+                self.remember(state, clock, watch);
+                return end;
             }
         }
         let root = &self.root;
@@ -193,19 +221,29 @@ impl<'a> Builder<'a> {
         let Some(loaded) = loaded else { return End::Refused };
         let Loaded { portal, theme, sources, ground } = loaded;
         *due = portal.due.first().map(|due| due.instant);
-        if state.is_some() && faults.is_empty() {
-            load::remember(root, &sources);
-        }
         let standing = Standing::new(portal, theme, sources, ground);
         // What is said of the sources must be said by every build.
-        let state = state.filter(|_| faults.is_empty());
-        let marks = Marks { preview, state, valid: (clock.now, *due), clean: self.clean, told };
+        marks.state = state.filter(|_| faults.is_empty());
+        marks.valid.1 = *due;
+        let mut held = match self.held() {
+            Ok(held) => held,
+            Err(failure) => return End::Failed(failure),
+        };
         let end = self.publish(standing, &mut held, marks, watch, faults);
         self.recollect(held);
         if ground.is_none() || !faults.is_empty() {
             self.standing = None;
         }
-        end
+        self.remember(state, clock, watch);
+        end.unwrap_or(End::Refused)
+    }
+
+    /// Leaves what stands now to other processes, unless a change of its sources could hide.
+    fn remember(&mut self, state: Option<Fingerprint>, clock: Clock, watch: &mut Stopwatch) {
+        if let Some(standing) = self.standing.as_mut().filter(|_| state.is_some()) {
+            remembered::save(&self.root, standing, clock);
+            watch.lap("remember");
+        }
     }
 
     /// Gets ready for the next build while nobody waits.
@@ -216,6 +254,14 @@ impl<'a> Builder<'a> {
         let (mut watch, mut faults) = (Stopwatch::start(), Vec::new());
         let survey = survey(&mut self.root, &self.args.inputs, &mut watch, &mut faults);
         let Some(survey) = survey.filter(|survey| survey.ground_print().is_some()) else { return };
+        let restored = Remembered::load(&self.root).and_then(|known| known.restore(&self.root, &survey));
+        if let Some(mut standing) = restored
+            && let Some(changes) = standing.parted(survey.sources())
+            && standing.amend(&changes, &self.root, survey.clock())
+        {
+            self.standing = Some(standing);
+            return;
+        }
         let memory = Memory { recall: true, remember: false };
         let loaded = survey.load(&self.root, memory, &Progress::default(), &mut watch, &mut faults);
         let Some(Loaded { portal, theme, sources, ground }) = loaded.filter(|_| faults.is_empty()) else {
@@ -227,7 +273,8 @@ impl<'a> Builder<'a> {
         self.standing = Some(standing).filter(|_| faults.is_empty());
     }
 
-    /// Plans a portal and brings the output to the plan.
+    /// Plans a portal and brings the output to the plan. `None` where what is remembered of the portal
+    /// was damaged.
     fn publish(
         &mut self,
         mut standing: Standing,
@@ -235,7 +282,7 @@ impl<'a> Builder<'a> {
         mut marks: Marks,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
-    ) -> End {
+    ) -> Option<End> {
         let root = &self.root;
         let (portal, known) = (&standing.portal, std::mem::take(&mut standing.known));
         let plan = plan_again(portal, &standing.theme, known, faults);
@@ -247,7 +294,7 @@ impl<'a> Builder<'a> {
         let releases = portal.releases.len();
         *faults = proposals(std::mem::take(faults), &portal.territory, &|path| root.read_lossy(path));
         if faults.iter().any(Diagnostic::is_error) {
-            return End::Refused;
+            return Some(End::Refused);
         }
         marks.state = marks.state.filter(|_| faults.is_empty());
         let renderer = Renderer::new(&plan);
@@ -255,7 +302,11 @@ impl<'a> Builder<'a> {
             held.commit(&plan, &renderer, root, marks, progress)
         });
         watch.lap("render and write");
-        match committed {
+        if committed.is_err() && !plan.site.portal.releases.are_whole() {
+            return None;
+        }
+        Some(match committed {
+            Err(Refusal::Lost) => return None,
             Err(Refusal::Faults(found)) => {
                 faults.extend(found);
                 End::Refused
@@ -263,14 +314,12 @@ impl<'a> Builder<'a> {
             Err(Refusal::Failed(failure)) => End::Failed(failure),
             Ok(outcome) => {
                 self.clean = false;
-                if self.stays {
-                    drop(renderer);
-                    standing.known = plan.known();
-                    self.standing = Some(standing);
-                }
+                drop(renderer);
+                standing.known = plan.known();
+                self.standing = Some(standing);
                 End::Done { releases, outcome }
             }
-        }
+        })
     }
 
     fn held(&mut self) -> Result<Held, Failure> {

@@ -28,26 +28,35 @@ pub struct Standing {
     /// Its releases, by path.
     pub sources: Vec<(SourcePath, Stamp)>,
     /// Its other sources below `content/`, by path.
-    pub others: Vec<SourcePath>,
+    others: Vec<Source>,
     /// Of all that it is made of beside its releases and the clock.
     pub ground: Fingerprint,
+    /// Which of those that other processes may take over it is, but for what changed since, by path.
+    pub mark: Option<Fingerprint>,
+    pub since: Vec<Change>,
 }
 
 /// A source of a release: its stamp, or nothing where it is gone.
 pub type Change = (SourcePath, Option<Stamp>);
 
 impl Standing {
+    /// A portal that was made of sources in the order of a survey.
     pub fn new(portal: Portal, theme: Theme, found: Vec<Source>, ground: Option<Fingerprint>) -> Self {
         let (mut sources, mut others) = (Vec::with_capacity(found.len()), Vec::new());
-        for (path, kind, stamp) in found {
-            match kind {
-                Kind::Release => sources.push((path, stamp)),
-                Kind::Page | Kind::File => others.push(path),
+        for source in found {
+            match source.1 {
+                Kind::Release => sources.push((source.0, source.2)),
+                Kind::Page | Kind::File => others.push(source),
             }
         }
-        others.sort_unstable();
         let (known, ground) = (Known::default(), ground.unwrap_or_default());
-        Self { portal, theme, known, sources, others, ground }
+        Self { portal, theme, known, sources, others, ground, mark: None, since: Vec::new() }
+    }
+
+    /// All that it was made of.
+    pub fn all_sources(&self) -> impl Iterator<Item = (&SourcePath, Kind, Stamp)> {
+        let releases = self.sources.iter().map(|(path, stamp)| (path, Kind::Release, *stamp));
+        releases.chain(self.others.iter().map(|(path, kind, stamp)| (path, *kind, *stamp)))
     }
 
     /// The releases that hints are about, where they are about nothing else.
@@ -71,7 +80,9 @@ impl Standing {
                 Sight::Unclear => return None,
                 Sight::Gone(path) if self.position(&path).is_ok() => changes.push((path, None)),
                 Sight::Gone(path) if self.is_known_folder(Path::new(&*path)) => return None,
-                Sight::Gone(path) if self.others.binary_search(&path).is_ok() => return None,
+                Sight::Gone(path) if self.others.binary_search_by(|(known, ..)| known.cmp(&path)).is_ok() => {
+                    return None;
+                }
                 // A file that an editor had for a moment.
                 Sight::Gone(_) => {}
                 Sight::Release(path) => {
@@ -90,7 +101,8 @@ impl Standing {
         let Some(folder) = path.to_str() else { return false };
         let inside = format!("{folder}/");
         let release = self.sources.get(self.sources.partition_point(|(known, _)| **known < *inside));
-        let other = self.others.get(self.others.partition_point(|known| **known < *inside));
+        let other = self.others.get(self.others.partition_point(|(known, ..)| **known < *inside));
+        let other = other.map(|(path, ..)| path);
         release.map(|(path, _)| path).into_iter().chain(other).any(|known| known.starts_with(&*inside))
     }
 
@@ -122,6 +134,11 @@ impl Standing {
         stems.dedup();
         let before: Vec<Vec<SourcePath>> = stems.iter().map(|stem| self.of_stem(stem)).collect();
         for (path, stamp) in changes {
+            let change = (path.clone(), *stamp);
+            match self.since.binary_search_by(|(known, _)| known.cmp(path)) {
+                Ok(at) => self.since[at] = change,
+                Err(at) => self.since.insert(at, change),
+            }
             match (self.position(path), stamp) {
                 (Ok(at), Some(stamp)) => self.sources[at].1 = *stamp,
                 (Ok(at), None) => _ = self.sources.remove(at),

@@ -5,14 +5,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize, Serializer};
 use smallvec::SmallVec;
 
+use crate::model::date::{Moment, compact};
 use crate::model::language::LangId;
 use crate::model::portal::{Portal, ReleaseIx, Status};
 use crate::model::territory::{ProvinceId, RegionId};
+use crate::text::column;
 use crate::text::fingerprint::Fingerprint;
 
 use super::frame::Frame;
@@ -20,7 +22,7 @@ use super::inputs;
 use super::path::OutKey;
 
 /// A tag or a series by its name, in any language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NameId(u32);
 
 impl NameId {
@@ -30,11 +32,12 @@ impl NameId {
 }
 
 /// A release in brief.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Brief {
     pub lang: LangId,
+    #[serde(with = "compact")]
     pub date: Date,
-    pub modified: Timestamp,
+    pub modified: Moment,
     pub regions: SmallVec<[RegionId; 4]>,
     pub provinces: SmallVec<[ProvinceId; 4]>,
     pub tags: SmallVec<[NameId; 4]>,
@@ -46,14 +49,13 @@ pub struct Brief {
     pub has_aliases: bool,
     /// It may bring files with it.
     pub has_files: bool,
-    /// Of its source, which tells its translations.
-    source: Fingerprint,
-    prints: Prints,
 }
 
 /// What a release counts by.
 #[derive(Clone, Copy, Debug)]
-struct Prints {
+pub struct Prints {
+    /// Of its source, which tells its translations.
+    source: Fingerprint,
     /// Of all that pages show of it beside its text.
     head: Fingerprint,
     /// Of its text and of what that leads to.
@@ -63,19 +65,27 @@ struct Prints {
 }
 
 /// All releases in brief, in the portal's order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Briefs {
-    /// By release: its number.
+    /// By release: its number. Those of another process count from zero.
+    #[serde(skip)]
     of: Vec<u64>,
     list: Vec<Brief>,
     // Apart from the rest, as lists count many of them.
+    #[serde(with = "column")]
+    sources: Vec<Fingerprint>,
+    #[serde(with = "column")]
     heads: Vec<Fingerprint>,
+    #[serde(with = "column")]
     texts: Vec<Fingerprint>,
+    #[serde(with = "column")]
     keys: Vec<OutKey>,
     names: Names,
     /// Those of which nothing was known before.
+    #[serde(skip)]
     met: Vec<ReleaseIx>,
     /// What is not as it was, where every release is still in its place.
+    #[serde(skip)]
     news: Option<News>,
 }
 
@@ -89,10 +99,24 @@ pub struct News {
 }
 
 /// Names of tags and series, each once.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Vec<Arc<str>>")]
 pub struct Names {
     ids: HashMap<Arc<str>, NameId>,
     names: Vec<Arc<str>>,
+}
+
+impl From<Vec<Arc<str>>> for Names {
+    fn from(names: Vec<Arc<str>>) -> Self {
+        let ids = (0..).map(NameId).zip(&names).map(|(id, name)| (Arc::clone(name), id)).collect();
+        Self { ids, names }
+    }
+}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.names.serialize(serializer)
+    }
 }
 
 impl Names {
@@ -127,8 +151,11 @@ impl std::ops::Index<usize> for Briefs {
 impl Briefs {
     /// Brings these to a portal with the same frame and files: what is told of releases that are still
     /// the same stays. `brief` tells of one.
-    pub fn update<'p>(&mut self, portal: &'p Portal, brief: impl Fn(ReleaseIx) -> Brief + Sync) {
+    pub fn update(&mut self, portal: &Portal, brief: impl Fn(ReleaseIx) -> (Brief, Prints) + Sync) {
         let releases = &portal.releases;
+        if self.of.len() != self.list.len() {
+            self.of = (0..self.list.len() as u64).collect();
+        }
         // Most edits leave all but a few as they are, and where they are.
         let same = |(a, b): &(&u64, u64)| **a == *b;
         let start = self.of.iter().zip(releases.serials()).take_while(same).count();
@@ -137,38 +164,43 @@ impl Briefs {
         let (gone, come) = (start..self.of.len() - end, start..releases.len() - end);
         let now: Vec<u64> = releases.serials().skip(start).take(come.len()).collect();
         let was: Vec<u64> = self.of.splice(gone.clone(), now.iter().copied()).collect();
+        let old: Vec<Prints> = gone.clone().map(|ix| self.prints(ix)).collect();
         let told: Vec<Brief> = self.list.splice(gone.clone(), []).collect();
-        let old: Vec<(Places, Prints)> = told.iter().map(|brief| (brief.places(), brief.prints)).collect();
-        let mut known: HashMap<u64, Brief> = was.into_iter().zip(told).collect();
-        let taken: Vec<Option<Brief>> = now.iter().map(|serial| known.remove(serial)).collect();
+        let places: Vec<Places> = told.iter().map(Brief::places).collect();
+        let told = told.into_iter().zip(old.iter().copied());
+        let mut known: HashMap<u64, (Brief, Prints)> = was.into_iter().zip(told).collect();
+        let taken: Vec<Option<(Brief, Prints)>> = now.iter().map(|serial| known.remove(serial)).collect();
         self.met = come.clone().filter(|ix| taken[ix - start].is_none()).collect();
-        let made: Vec<Brief> = self.met.par_iter().map(|ix| brief(*ix)).collect();
+        let made: Vec<(Brief, Prints)> = self.met.par_iter().map(|ix| brief(*ix)).collect();
         let names = &mut self.names;
-        let mut made = self.met.iter().zip(made).map(|(ix, mut brief)| {
+        let mut made = self.met.iter().zip(made).map(|(ix, (mut brief, prints))| {
             let release = &releases[*ix];
             brief.tags = release.tags.iter().map(|tag| names.id(&tag.text)).collect();
             brief.series = release.series.as_ref().map(|series| names.id(&series.text));
-            brief
+            (brief, prints)
         });
-        let between: Vec<Brief> =
-            taken.into_iter().filter_map(|known| known.or_else(|| made.next())).collect();
+        let (between, prints): (Vec<Brief>, Vec<Prints>) =
+            taken.into_iter().filter_map(|known| known.or_else(|| made.next())).unzip();
         let is_plain = |brief: &Brief| !brief.has_aliases && !brief.has_files;
-        let pairs = || come.clone().zip(old.iter().zip(&between));
-        let stays = old.len() == between.len()
-            && pairs().all(|(_, ((places, was), new))| {
-                is_plain(new) && was.key == new.prints.key && *places == new.places()
-            });
-        let differ = |what: fn(Prints) -> Fingerprint| {
-            let differing = pairs().filter(move |(_, ((_, was), new))| what(*was) != what(new.prints));
-            differing.map(|(ix, _)| ix).collect()
+        let pairs = || come.clone().zip(old.iter().zip(&prints));
+        let stays = places.len() == between.len()
+            && places.iter().zip(&between).all(|(was, now)| is_plain(now) && *was == now.places())
+            && pairs().all(|(_, (was, now))| (was.key, was.source) == (now.key, now.source));
+        let differ = |what: fn(&Prints) -> Fingerprint| {
+            pairs().filter(|(_, (was, now))| what(was) != what(now)).map(|(ix, _)| ix).collect()
         };
         self.news =
             stays.then(|| News { heads: differ(|prints| prints.head), texts: differ(|prints| prints.text) });
-        let prints = || between.iter().map(|brief| brief.prints);
-        self.heads.splice(gone.clone(), prints().map(|prints| prints.head));
-        self.texts.splice(gone.clone(), prints().map(|prints| prints.text));
-        self.keys.splice(gone, prints().map(|prints| prints.key));
+        self.sources.splice(gone.clone(), prints.iter().map(|prints| prints.source));
+        self.heads.splice(gone.clone(), prints.iter().map(|prints| prints.head));
+        self.texts.splice(gone.clone(), prints.iter().map(|prints| prints.text));
+        self.keys.splice(gone, prints.iter().map(|prints| prints.key));
         self.list.splice(start..start, between);
+    }
+
+    fn prints(&self, ix: ReleaseIx) -> Prints {
+        let (source, head) = (self.sources[ix], self.heads[ix]);
+        Prints { source, head, text: self.texts[ix], key: self.keys[ix] }
     }
 
     /// What is not as it was before, where every release that was replaced is found where it was, and
@@ -214,7 +246,7 @@ impl Briefs {
 
 /// All that decides on which lists a release stands.
 type Places = (
-    (LangId, Date, [bool; 4], Fingerprint),
+    (LangId, Date, [bool; 4]),
     SmallVec<[RegionId; 4]>,
     SmallVec<[ProvinceId; 4]>,
     SmallVec<[NameId; 4]>,
@@ -225,18 +257,18 @@ impl Brief {
     fn places(&self) -> Places {
         let flags = [self.is_public, self.is_preview, self.has_aliases, self.has_files];
         let (regions, provinces, tags) = (self.regions.clone(), self.provinces.clone(), self.tags.clone());
-        ((self.lang, self.date, flags, self.source), regions, provinces, tags, self.series)
+        ((self.lang, self.date, flags), regions, provinces, tags, self.series)
     }
 
-    /// Names are filled in by whoever knows all. `text` is the fingerprint of its text.
-    pub fn of(portal: &Portal, ix: ReleaseIx, frame: &Frame, text: Fingerprint) -> Self {
+    /// A release in brief, and what it counts by. Names are filled in by whoever knows all. `text` is the
+    /// fingerprint of its text.
+    pub fn of(portal: &Portal, ix: ReleaseIx, frame: &Frame, text: Fingerprint) -> (Self, Prints) {
         let release = &portal.releases[ix];
         let picture = release.image.as_ref().and_then(|cover| portal.file(&cover.target));
-        let key = frame.speller.page(&frame.release_address(release)).file.key();
-        Self {
+        let brief = Self {
             lang: release.lang,
             date: release.date.date(),
-            modified: release.modified().timestamp,
+            modified: release.modified(),
             regions: release.regions.iter().copied().collect(),
             provinces: release.provinces.iter().copied().collect(),
             tags: SmallVec::new(),
@@ -245,8 +277,9 @@ impl Brief {
             is_preview: matches!(release.status, Status::Draft | Status::Embargoed),
             has_aliases: !release.aliases.is_empty(),
             has_files: release.has_text() && (!release.targets.is_empty() || release.image.is_some()),
-            source: portal.releases.sources()[ix],
-            prints: Prints { head: inputs::head(release, picture), text, key },
-        }
+        };
+        let key = frame.speller.page(&frame.release_address(release)).file.key();
+        let source = portal.releases.sources()[ix];
+        (brief, Prints { source, head: inputs::head(release, picture), text, key })
     }
 }

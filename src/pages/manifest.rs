@@ -21,6 +21,7 @@ pub struct Manifest {
     /// Files that were there when nobody knew any more who had put them there.
     pub strange: Vec<OutPath>,
     /// In the order of their keys.
+    #[serde(with = "files")]
     pub files: Vec<Published>,
     /// Of the plainer record beside this one, by which it is known to be as it was left.
     pub account: Option<OutStamp>,
@@ -87,6 +88,60 @@ impl Manifest {
 
     fn position(&self, key: OutKey) -> Result<usize, usize> {
         self.files.binary_search_by_key(&key, |one| one.key)
+    }
+}
+
+/// Files as another process reads them.
+mod files {
+    use rayon::prelude::*;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::text::column::{self, Texts};
+    use crate::text::fingerprint::{Digest, Fingerprint};
+
+    use super::{OutKey, OutPath, OutStamp, Published};
+
+    #[derive(Serialize, Deserialize)]
+    struct Columns {
+        #[serde(with = "column")]
+        keys: Vec<OutKey>,
+        #[serde(with = "column")]
+        fingerprints: Vec<Fingerprint>,
+        #[serde(with = "column")]
+        digests: Vec<Digest>,
+        /// Size and time.
+        #[serde(with = "column")]
+        stamps: Vec<[u64; 2]>,
+        paths: Texts,
+    }
+
+    pub fn serialize<S: Serializer>(files: &[Published], serializer: S) -> Result<S::Ok, S::Error> {
+        let columns = Columns {
+            keys: files.iter().map(|one| one.key).collect(),
+            fingerprints: files.iter().map(|one| one.fingerprint).collect(),
+            digests: files.iter().map(|one| one.digest).collect(),
+            stamps: files.iter().map(|one| [one.stamp.bytes, one.stamp.modified]).collect(),
+            paths: files.iter().map(|one| one.file.as_str()).collect(),
+        };
+        columns.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Published>, D::Error> {
+        let Columns { keys, fingerprints, digests, stamps, paths } = Columns::deserialize(deserializer)?;
+        let lengths = [fingerprints.len(), digests.len(), stamps.len(), paths.len()];
+        if lengths.iter().any(|length| *length != keys.len()) {
+            return Err(D::Error::custom("columns of different lengths"));
+        }
+        let published = |(at, path): (usize, &str)| {
+            let [bytes, modified] = stamps[at];
+            let stamp = OutStamp { bytes, modified };
+            let (key, fingerprint, digest) = (keys[at], fingerprints[at], digests[at]);
+            Some(Published { key, file: OutPath::parse(path)?, fingerprint, digest, stamp })
+        };
+        let files: Option<Vec<Published>> =
+            paths.par_iter().enumerate().map(|(at, path)| published((at, path))).collect();
+        files.ok_or_else(|| D::Error::custom("a path that leads out of the output"))
     }
 }
 

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::model::config::Addresses;
 use crate::model::language::LangId;
 use crate::model::path::SafePath;
+use crate::text::column::Fixed;
 
 /// A file of the output, relative, with `/` between its parts. It cannot lead out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -17,6 +18,18 @@ pub struct OutPath(String);
 /// Stands for a file of the output where only sameness matters. Local to a machine, never published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct OutKey(u128);
+
+impl Fixed for OutKey {
+    const BYTES: usize = u128::BYTES;
+
+    fn put(self, to: &mut Vec<u8>) {
+        self.0.put(to);
+    }
+
+    fn get(from: &[u8]) -> Self {
+        Self(u128::get(from))
+    }
+}
 
 impl From<OutPath> for String {
     fn from(path: OutPath) -> Self {
@@ -76,7 +89,7 @@ impl OutPath {
 pub const FOLDER_END: char = '\u{1}';
 
 /// Where a page is read and where it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Spot {
     /// Relative to the portal's root; empty for the root itself.
     pub url: String,

@@ -8,6 +8,7 @@ use std::mem::{Discriminant, discriminant};
 
 use foldhash::HashSet;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::model::language::LangId;
 use crate::model::path::SafePath;
@@ -26,19 +27,20 @@ use super::sitemap::{self, Chapters, SitemapPart};
 use super::theme::Theme;
 
 /// One file of the output.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Output {
     /// Of its file, which [`Plan::file`] spells.
     pub key: OutKey,
     pub lang: LangId,
-    /// Its place as planned.
+    /// Its place as planned, by which those of one file are told apart.
+    #[serde(skip)]
     ordinal: u32,
     pub what: What,
     pub fingerprint: Fingerprint,
 }
 
 /// What a file of the output is.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum What {
     /// Rendered by a template.
     Page(Page),
@@ -54,7 +56,7 @@ pub enum What {
 }
 
 /// An old address of a release or a page.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Redirect {
     pub from: Spot,
     pub to: Page,
@@ -63,7 +65,7 @@ pub struct Redirect {
 }
 
 /// A file of the portal or, where `path` is one of its, of the theme.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Copy {
     pub file: OutPath,
     pub path: SourcePath,
@@ -99,13 +101,66 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
 }
 
 /// What a plan leaves to the next one of the same theme and files.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Known {
     gathered: Gathered,
     /// Of what is the same on all pages.
     frame: Fingerprint,
+    #[serde(with = "outputs")]
     outputs: Vec<Output>,
     sitemaps: Vec<SitemapPart>,
+}
+
+/// Outputs as another process takes them over: most are pages of releases, which stand apart.
+mod outputs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::model::language::LangId;
+    use crate::text::column;
+    use crate::text::fingerprint::Fingerprint;
+
+    use super::{OutKey, Output, Page, ReleaseIx, What};
+
+    #[derive(Default, Serialize, Deserialize)]
+    struct Releases {
+        #[serde(with = "column")]
+        keys: Vec<OutKey>,
+        #[serde(with = "column")]
+        fingerprints: Vec<Fingerprint>,
+        #[serde(with = "column")]
+        releases: Vec<ReleaseIx>,
+        langs: Vec<LangId>,
+    }
+
+    pub fn serialize<S: Serializer>(outputs: &[Output], serializer: S) -> Result<S::Ok, S::Error> {
+        let (mut releases, mut others) = (Releases::default(), Vec::new());
+        for output in outputs {
+            match output.what {
+                What::Page(Page::Release(ix)) => {
+                    releases.keys.push(output.key);
+                    releases.fingerprints.push(output.fingerprint);
+                    releases.releases.push(ix);
+                    releases.langs.push(output.lang);
+                }
+                _ => others.push(output),
+            }
+        }
+        (releases, others).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Output>, D::Error> {
+        let (releases, others): (Releases, Vec<Output>) = Deserialize::deserialize(deserializer)?;
+        let Releases { keys, fingerprints, releases, langs } = releases;
+        let pages = keys.into_iter().zip(fingerprints).zip(releases.into_iter().zip(langs));
+        let page = |((key, fingerprint), (ix, lang))| {
+            let what = What::Page(Page::Release(ix));
+            Output { key, lang, ordinal: 0, what, fingerprint }
+        };
+        let mut outputs: Vec<Output> = pages.map(page).chain(others).collect();
+        // Two stretches in order are merged in one go.
+        outputs.sort_by_key(|output| output.key);
+        Ok(outputs)
+    }
 }
 
 /// The same where a plan of the same theme and files was made before.

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::language::LangId;
 use crate::model::portal::ReleaseIx;
 use crate::model::release::slug_proposal;
 use crate::model::territory::{ProvinceId, RegionId};
+use crate::text::column;
 
 use super::brief::{Briefs, Names};
 
 /// A year, a month or a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Period {
     Year(i16),
     Month(i16, i8),
@@ -48,8 +49,9 @@ impl Period {
 }
 
 /// A list of releases, oldest first, with its periods as ranges of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Run {
+    #[serde(with = "column")]
     pub releases: Vec<ReleaseIx>,
     pub years: Vec<(Period, Range<usize>)>,
     pub months: Vec<(Period, Range<usize>)>,
@@ -126,16 +128,17 @@ fn extend(periods: &mut Vec<(Period, Range<usize>)>, period: Period, at: usize) 
 }
 
 /// A tag or a series.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Topic {
     pub name: String,
     pub slug: String,
     /// Oldest first.
+    #[serde(with = "column")]
     pub releases: Vec<ReleaseIx>,
 }
 
 /// All releases of a language, in every order that pages need.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Shelf {
     pub lang: LangId,
     pub all: Run,
@@ -146,9 +149,14 @@ pub struct Shelf {
     /// By name.
     pub tags: Vec<Topic>,
     pub series: Vec<Topic>,
-    /// For every release of the language, by its place in `all`: older ones of its series or region.
-    related: Vec<[Option<ReleaseIx>; RELATED]>,
+    /// For every release of the language, by its place in `all`: older ones of its series or region,
+    /// then [`NOBODY`].
+    #[serde(with = "column")]
+    related: Vec<[u32; RELATED]>,
 }
+
+/// In the place of a related release that there is not.
+const NOBODY: u32 = u32::MAX;
 
 /// How many related releases a page shows.
 pub const RELATED: usize = 4;
@@ -178,14 +186,15 @@ impl Shelf {
             let older = in_series.into_iter().flatten().rev();
             let older = older
                 .chain(in_region.into_iter().flat_map(|run| run.releases.iter().rev().take(2 * RELATED)));
-            let mut related = [None; RELATED];
+            let mut related = [NOBODY; RELATED];
             let mut found = 0;
             for other in older {
                 if found == RELATED {
                     break;
                 }
-                if Some(*other) != before && !related.contains(&Some(*other)) {
-                    related[found] = Some(*other);
+                let number = u32::try_from(*other).unwrap_or(NOBODY);
+                if Some(*other) != before && !related.contains(&number) {
+                    related[found] = number;
                     found += 1;
                 }
             }
@@ -220,7 +229,8 @@ impl Shelf {
 
     /// Older releases of the same series or region, nearest first, of the one at a place in `all`.
     pub fn related(&self, at: usize) -> impl Iterator<Item = ReleaseIx> {
-        self.related.get(at).into_iter().flatten().flatten().copied()
+        let related = self.related.get(at).into_iter().flatten();
+        related.take_while(|number| **number != NOBODY).map(|number| *number as ReleaseIx)
     }
 
     pub fn tag(&self, name: &str) -> Option<usize> {

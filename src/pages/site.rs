@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::model::body::Body;
@@ -27,14 +27,14 @@ pub const NEWEST: usize = 20;
 pub const PART: usize = 200;
 
 /// A kind of topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TopicKind {
     Tag,
     Series,
 }
 
 /// A page that is known without any release, whatever its language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Index {
     Home,
     /// Part 0 is the bare address.
@@ -51,7 +51,7 @@ pub enum Index {
 }
 
 /// A page, whatever its language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Page {
     Index(Index),
     Release(ReleaseIx),
@@ -60,7 +60,7 @@ pub enum Page {
 }
 
 /// A feed, whatever its language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Channel {
     Site,
     Region(RegionId),
@@ -69,7 +69,7 @@ pub enum Channel {
 }
 
 /// What a site finds out of releases, and the next one may go on with.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Gathered {
     briefs: Briefs,
     shelves: Vec<Shelf>,

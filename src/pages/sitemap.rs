@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::date::Moment;
 use crate::model::language::LangId;
@@ -20,7 +20,7 @@ const LONGEST: usize = 50_000;
 pub type Chapters = BTreeMap<(LangId, Option<i16>), Vec<(LangId, Page)>>;
 
 /// One sitemap: a year of one language, or its pages without year.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SitemapPart {
     pub name: String,
     /// When the newest of its entries changed.
@@ -57,7 +57,7 @@ pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
 /// When the content of a page last changed, where that can be said.
 fn modified(site: &Site, page: Page) -> Option<Moment> {
     match page {
-        Page::Release(ix) => Some(site.portal.releases[ix].modified()),
+        Page::Release(ix) => Some(site.briefs[ix].modified),
         _ => None,
     }
 }
@@ -69,7 +69,7 @@ impl SitemapPart {
             Page::Release(ix) => Some(*ix),
             _ => None,
         });
-        let last = releases.max_by_key(|ix| site.briefs[*ix].modified);
+        let last = releases.max_by_key(|ix| site.briefs[*ix].modified.timestamp);
         self.modified = last.and_then(|ix| modified(site, Page::Release(ix)));
     }
 

@@ -9,6 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize, ser};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::column::Fixed;
+
 /// Identity of a page's inputs: local to a machine and a version of the tool, never published.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Fingerprint(pub u128);
@@ -37,6 +39,18 @@ impl Fingerprint {
     }
 }
 
+impl Fixed for Fingerprint {
+    const BYTES: usize = u128::BYTES;
+
+    fn put(self, to: &mut Vec<u8>) {
+        self.0.put(to);
+    }
+
+    fn get(from: &[u8]) -> Self {
+        Self(u128::get(from))
+    }
+}
+
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
@@ -50,6 +64,18 @@ pub struct Digest(pub [u8; 32]);
 impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+impl Fixed for Digest {
+    const BYTES: usize = 32;
+
+    fn put(self, to: &mut Vec<u8>) {
+        to.extend_from_slice(&self.0);
+    }
+
+    fn get(from: &[u8]) -> Self {
+        from.try_into().map_or(Self([0; 32]), Self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ring 0: text, places in it, what can be wrong with it. Knows no portal.
 
 pub mod bidi;
+pub mod column;
 pub mod diagnostic;
 pub mod elsewhere;
 pub mod fingerprint;

@@ -14,7 +14,7 @@ use crate::text::fingerprint::Digest;
 use super::tree::{Failure, Root};
 
 /// First bytes of a file: that of another build of the tool reads as absent.
-const MAGIC: &[u8] = concat!("tribune cache ", env!("TRIBUNE_BUILD"), "\n").as_bytes();
+pub(super) const MAGIC: &[u8] = concat!("tribune cache ", env!("TRIBUNE_BUILD"), "\n").as_bytes();
 
 /// How the names of files begin that are not written to their end.
 const TEMPORARY: &str = ".tmp";
@@ -135,7 +135,7 @@ pub fn replace(path: &Path, parts: &[&[u8]]) -> Result<(), Failure> {
 }
 
 /// A file that is going to take the place of another.
-fn temporary(path: &Path) -> Result<tempfile::NamedTempFile, Failure> {
+pub(super) fn temporary(path: &Path) -> Result<tempfile::NamedTempFile, Failure> {
     let made = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(make_folder(path)?);
     made.map_err(|error| Failure::new("write", path, error))
 }

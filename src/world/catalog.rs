@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::model::page::WrittenPage;
 use crate::model::portal::Asset;
 use crate::model::release::Written;
+use crate::text::column::Fixed;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Fingerprint;
 use crate::text::source::SourcePath;
@@ -47,6 +48,19 @@ pub struct Stamp {
     modified: u64,
     changed: u64,
     inode: u64,
+}
+
+impl Fixed for Stamp {
+    const BYTES: usize = <[u64; 4]>::BYTES;
+
+    fn put(self, to: &mut Vec<u8>) {
+        [self.bytes, self.modified, self.changed, self.inode].put(to);
+    }
+
+    fn get(from: &[u8]) -> Self {
+        let [bytes, modified, changed, inode] = Fixed::get(from);
+        Self { bytes, modified, changed, inode }
+    }
 }
 
 impl Stamp {

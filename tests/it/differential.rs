@@ -349,12 +349,12 @@ impl Newsroom {
         format!("2026-06-{day:02}T{hour:02}:00:00Z")
     }
 
-    /// What differs between the output as it stands after one more build and a clean one.
-    fn difference(&mut self) -> Result<(), TestCaseError> {
-        let built = self.build("public", &[]);
-        // As far from the portal as the other, and as new as each of its builds.
-        let fresh = format!("propre{}", self.builds);
-        let clean = self.build(&fresh, &["--clean"]);
+    /// What differs between the output as it stands after one more build, which may be told which files
+    /// changed, and a clean one.
+    fn difference(&mut self, changed: &[PathBuf]) -> Result<(), TestCaseError> {
+        let told = changed.iter().flat_map(|path| ["--changed", path.to_str().unwrap()]);
+        let built = self.build("public", &told.collect::<Vec<_>>());
+        let clean = self.clean();
         prop_assert_eq!(built.code, clean.code, "{}\n{}", &built.stderr, &clean.stderr);
         prop_assert_eq!(&built.stderr, &clean.stderr);
         if built.code == 0 {
@@ -367,8 +367,28 @@ impl Newsroom {
                 .collect();
             prop_assert!(differing.is_empty(), "{:?}", differing);
         }
-        let _ = fs::remove_dir_all(self.fixture.path(&fresh));
         Ok(())
+    }
+
+    /// A clean build, which leaves the memory of the others as it is.
+    fn clean(&mut self) -> crate::harness::Run {
+        let memory = self.fixture.path(".cache/tribune");
+        let standing = || {
+            let files = crate::harness::tree(&memory).into_iter();
+            files.filter(|(name, _)| name.starts_with("standing-")).collect::<BTreeMap<_, _>>()
+        };
+        let before = standing();
+        // As far from the portal as the other, and as new as each of its builds.
+        let fresh = format!("propre{}", self.builds);
+        let clean = self.build(&fresh, &["--clean"]);
+        for name in standing().keys().filter(|name| !before.contains_key(*name)) {
+            fs::remove_file(memory.join(name)).unwrap();
+        }
+        for (name, bytes) in before {
+            fs::write(memory.join(name), bytes).unwrap();
+        }
+        let _ = fs::remove_dir_all(self.fixture.path(&fresh));
+        clean
     }
 }
 
@@ -392,6 +412,15 @@ fn config(shares: u32) -> ProptestConfig {
     }
 }
 
+/// Files of the portal by path, with all that a look at one tells.
+type Sources = BTreeMap<PathBuf, (u64, SystemTime, Vec<u8>)>;
+
+/// The files that are not as they were.
+fn parted(before: &Sources, after: &Sources) -> BTreeSet<PathBuf> {
+    let parts = |path: &&PathBuf| before.get(*path) != after.get(*path);
+    before.keys().chain(after.keys()).filter(parts).cloned().collect()
+}
+
 /// A script, and after which of its edits the file system's clock has moved on before the build.
 fn script() -> impl Strategy<Value = Vec<(Edit, bool)>> {
     vec((edit(), select(vec![false, false, true])), 20)
@@ -401,11 +430,14 @@ fn run(script: &[(Edit, bool)]) -> Result<(), TestCaseError> {
     let mut newsroom = Newsroom::new();
     newsroom.build("public", &[]);
     for (edit, settled) in script {
+        let before = newsroom.sources();
         newsroom.apply(edit);
+        let mut told = Vec::new();
         if *settled {
             std::thread::sleep(Duration::from_millis(60));
+            told.extend(parted(&before, &newsroom.sources()));
         }
-        newsroom.difference()?;
+        newsroom.difference(&told)?;
     }
     Ok(())
 }
@@ -428,10 +460,7 @@ fn run_in_one_process(script: &[(Edit, bool)]) -> Result<(), TestCaseError> {
                 break;
             }
             let after = newsroom.sources();
-            let parts = |path: &&PathBuf| before.get(*path) != after.get(*path);
-            let changed: BTreeSet<PathBuf> =
-                before.keys().chain(after.keys()).filter(parts).cloned().collect();
-            let round = builder.build(&Hints { paths: changed, everything: false });
+            let round = builder.build(&Hints { paths: parted(&before, &after), everything: false });
             newsroom.compare(round.exit() == Exit::Done)?;
             if *looks_again {
                 let round = builder.build(&Hints::everything());
@@ -454,8 +483,7 @@ impl Newsroom {
         }
     }
 
-    /// Files of the portal by path, with all that a look at one tells.
-    fn sources(&self) -> BTreeMap<PathBuf, (u64, SystemTime, Vec<u8>)> {
+    fn sources(&self) -> Sources {
         let mut sources = BTreeMap::new();
         for place in ["content", "templates", "site.toml"] {
             for entry in walkdir::WalkDir::new(self.fixture.path(place)).into_iter().filter_map(Result::ok) {

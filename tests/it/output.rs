@@ -30,12 +30,14 @@ fn what_did_not_change_is_not_even_rendered() {
     assert!(clean.changes(&first).is_empty());
 }
 
-/// Builds when the file system's clock can tell what came before: whether sources were read.
+/// Builds when the file system's clock can tell what came before: whether the build looked into
+/// sources, or into what is remembered of them.
 #[track_caller]
 fn reads(fixture: &Fixture, args: &[&str]) -> (bool, Run) {
     std::thread::sleep(std::time::Duration::from_millis(120));
     let run = fixture.build_with(&[&["--timings"], args].concat()).assert_done();
-    (run.stderr.lines().any(|line| line.starts_with("read ")), run)
+    let looked = |line: &str| line.starts_with("read ") || line.starts_with("restore ");
+    (run.stderr.lines().any(looked), run)
 }
 
 #[test]

@@ -68,6 +68,8 @@ pub enum Refusal {
     Faults(Vec<Diagnostic>),
     /// A file or the machine failed.
     Failed(Failure),
+    /// What is remembered of the portal was damaged: it must be put together anew.
+    Lost,
 }
 
 impl From<Failure> for Refusal {
@@ -108,7 +110,12 @@ pub fn resolved(path: &Path) -> PathBuf {
 
 /// What was published last into an output folder, where that is known.
 pub fn published(root: &Root, output: &Path) -> Option<Manifest> {
-    record::Place::of(root, output).load().map(|record| record.manifest)
+    record(root, output).map(|record| record.manifest)
+}
+
+/// The same for whoever is going to take the output.
+pub fn record(root: &Root, output: &Path) -> Option<Record> {
+    record::Place::of(root, output).load()
 }
 
 /// An output folder in the hands of one build.
@@ -200,6 +207,9 @@ impl Held {
         let may_keep = standing && !marks.clean;
         let compared = self.compare(plan, before, &work, may_keep, marks.told)?;
         let made = work.run(compared.make)?;
+        if !plan.site.portal.releases.are_whole() {
+            return Err(Refusal::Lost);
+        }
         let written = made.iter().filter(|one| one.staged.is_new()).count();
         let mut outcome = Outcome {
             planned: plan.outputs.len(),

@@ -266,7 +266,7 @@ impl<'s> Portal<'s> {
                 // What a killed run had only begun to write goes later.
                 let known = name.starts_with(".tmp")
                     || ["site.toml", "content", "lang", "public", ".cache"].contains(&name.as_str())
-                    || ["manifest-", "since-", "account-", "sources", "catalog-", "lock-"]
+                    || ["manifest-", "since-", "account-", "standing-", "catalog-", "lock-"]
                         .iter()
                         .any(|kind| name.starts_with(kind) && !name.contains('.'));
                 assert!(known, "{when}: {name} was left");

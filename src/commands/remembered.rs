@@ -1,0 +1,173 @@
+//! A standing portal across processes. One leaves it in the cache, the next takes it over, finds out
+//! which releases changed since, and takes these in as a process that watches does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::Inputs;
+use crate::model::portal::{Clock, Kept};
+use crate::pages::plan::Known;
+use crate::text::column::{self, Texts};
+use crate::text::fingerprint::Fingerprint;
+use crate::text::source::SourcePath;
+use crate::world::cache;
+use crate::world::catalog::Stamp;
+use crate::world::clock::{Stopwatch, now};
+use crate::world::heads::{self, Heads, Index};
+use crate::world::output::resolved;
+use crate::world::tree::{Root, Sight};
+
+use super::load::{Kind, Source, Survey};
+use super::standing::{Change, Standing};
+
+/// Changed releases after which all is remembered anew: so many are read again by each process.
+const MOST_SINCE: usize = 100;
+
+/// All but sources, plan and heads.
+#[derive(Serialize, Deserialize)]
+struct Base<'a> {
+    mark: Fingerprint,
+    /// Of all that it is made of beside its releases and the clock.
+    ground: Fingerprint,
+    /// The clock that it was put together by.
+    since: Timestamp,
+    portal: Kept<'a>,
+    heads: Index,
+}
+
+/// What there was to build from.
+#[derive(Serialize, Deserialize)]
+struct Columns {
+    mark: Fingerprint,
+    paths: Texts,
+    kinds: Vec<Kind>,
+    #[serde(with = "column")]
+    stamps: Vec<Stamp>,
+}
+
+/// A portal as the last build left it, or one of the builds before it.
+pub struct Remembered {
+    /// The sources that it was made of.
+    list: Vec<Source>,
+    /// What changed in them up to the last build.
+    since: Vec<Change>,
+    base: Base<'static>,
+    known: Known,
+}
+
+/// Remembers a portal that nothing is to be said against: what changed since other processes know it,
+/// or all. What can't be is put together again.
+pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
+    if !root.is_plain() {
+        return;
+    }
+    if let Some(mark) = standing.mark.filter(|_| standing.since.len() <= MOST_SINCE)
+        && cache::save(&file(root, "since"), &(mark, &standing.since)).is_ok()
+    {
+        let _ = cache::remove(&file(root, "doubt"));
+        return;
+    }
+    // Each file tells by it that it belongs to the others.
+    let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
+    let sources = || standing.all_sources();
+    let (kinds, stamps) = sources().map(|(_, kind, stamp)| (kind, stamp)).unzip();
+    let columns = Columns { mark, paths: sources().map(|(path, ..)| &**path).collect(), kinds, stamps };
+    let ground = standing.ground;
+    let saved = (|| {
+        let heads = heads::save(&file(root, "heads"), mark, &standing.portal.releases)?;
+        let base = Base { mark, ground, since: clock.now, portal: standing.portal.keep(), heads };
+        cache::save(&file(root, "portal"), &base)?;
+        cache::save(&file(root, "plan"), &(mark, &standing.known))?;
+        cache::save(&file(root, "sources"), &columns)?;
+        cache::remove(&file(root, "since"))?;
+        cache::remove(&file(root, "doubt"))
+    })();
+    standing.mark = saved.ok().map(|()| mark);
+    standing.since.clear();
+}
+
+/// Remembers that a build came to nothing: what it was told of may not be told again.
+pub fn doubt(root: &Root) {
+    if file(root, "sources").exists() {
+        let _ = cache::save(&file(root, "doubt"), &());
+    }
+}
+
+fn file(root: &Root, what: &str) -> PathBuf {
+    cache::named(root, &format!("standing-{what}"))
+}
+
+impl Remembered {
+    /// What is remembered, where its parts belong together.
+    pub fn load(root: &Root) -> Option<Self> {
+        let first = || {
+            let columns: Columns = cache::load(&file(root, "sources"))?;
+            Some((columns, cache::load::<Base>(&file(root, "portal"))?))
+        };
+        let (first, plan) = rayon::join(first, || cache::load::<(Fingerprint, Known)>(&file(root, "plan")));
+        let (Columns { mark, paths, kinds, stamps }, base) = first?;
+        let (of_plan, known) = plan?;
+        if base.mark != mark || of_plan != mark {
+            return None;
+        }
+        let rest = kinds.into_par_iter().zip(stamps);
+        let source = |(path, (kind, stamp)): (&str, (Kind, Stamp))| (SourcePath::from(path), kind, stamp);
+        let list = paths.par_iter().zip(rest).map(source).collect();
+        let since = cache::load::<(Fingerprint, Vec<Change>)>(&file(root, "since"));
+        let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
+        Some(Self { list, since, base, known })
+    }
+
+    /// The portal as it was, where it stands on the ground of a survey.
+    pub fn restore(self, root: &Root, survey: &Survey) -> Option<Standing> {
+        let Self { list, base, known, .. } = self;
+        if survey.ground_print() != Some(base.ground) || survey.clock().now < base.since {
+            return None;
+        }
+        let heads = Heads::open(&file(root, "heads"), base.heads)?;
+        let (ground, theme) = (survey.ground(), survey.theme()?);
+        let portal = base.portal.restore(ground.config.clone(), ground.territory.clone(), Arc::new(heads));
+        let mut standing = Standing::new(portal, theme.clone(), list, Some(base.ground));
+        (standing.known, standing.mark) = (known, Some(base.mark));
+        Some(standing)
+    }
+}
+
+/// The same as a survey where somebody tells which releases changed since a build of `state`: no other
+/// source is looked at. `None` where that build can't be gone on from, or more changed.
+pub fn told(
+    remembered: &Remembered,
+    root: &mut Root,
+    inputs: &Inputs,
+    changed: &[PathBuf],
+    state: Fingerprint,
+    watch: &mut Stopwatch,
+) -> Option<Survey> {
+    let mut survey = Survey::told(root, inputs, remembered.list.clone(), watch)?;
+    remembered.since.iter().cloned().for_each(|change| survey.take(change));
+    if survey.find_state() != Some(state) || file(root, "doubt").exists() {
+        return None;
+    }
+    let racy = Stamp::racy_since();
+    let here = resolved(root.dir());
+    for path in changed {
+        let places = [resolved(path), resolved(&root.dir().join(path))];
+        let inside = places.iter().find_map(|place| place.strip_prefix(&here).ok())?;
+        match root.look(inside) {
+            Sight::Leftover => {}
+            Sight::Folder | Sight::Unclear => return None,
+            Sight::Gone(path) => survey.take((path, None)),
+            Sight::Release(path) => {
+                let stamp = Stamp::at(&root.locate(&path))?;
+                survey.take((path, Some(if stamp.is_racy(racy) { Stamp::default() } else { stamp })));
+            }
+        }
+    }
+    survey.state = survey.find_state();
+    watch.lap("changes");
+    Some(survey)
+}

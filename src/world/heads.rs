@@ -1,0 +1,98 @@
+//! A file of the heads of releases, of which a later process reads those that it looks at.
+
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::portal::Release;
+use crate::model::releases::{self, Releases};
+use crate::text::column;
+use crate::text::fingerprint::Fingerprint;
+
+use super::cache;
+use super::tree::Failure;
+
+/// Releases that are put into bytes at a time: memory holds no more.
+const BATCH: usize = 4096;
+
+/// Where each head stands in its file.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Index {
+    /// By which the file is known to be the one that this tells of.
+    mark: Fingerprint,
+    #[serde(with = "column")]
+    lengths: Vec<u32>,
+    #[serde(with = "column")]
+    checksums: Vec<u64>,
+}
+
+/// Heads to be read.
+#[derive(Debug)]
+pub struct Heads {
+    file: Mutex<File>,
+    /// Start, length and checksum.
+    places: Vec<(u64, u32, u64)>,
+}
+
+/// Writes all heads in the place of those before. `mark` is unlike that of any other such file.
+pub fn save(path: &Path, mark: Fingerprint, releases: &Releases) -> Result<Index, Failure> {
+    let failed = |error| Failure::new("write", path, error);
+    let mut temporary = cache::temporary(path)?;
+    let mut to = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+    to.write_all(cache::MAGIC).and_then(|()| to.write_all(&mark.0.to_le_bytes())).map_err(failed)?;
+    let (mut lengths, mut checksums) =
+        (Vec::with_capacity(releases.len()), Vec::with_capacity(releases.len()));
+    for start in (0..releases.len()).step_by(BATCH) {
+        let batch = start..releases.len().min(start + BATCH);
+        let encoded: Result<Vec<Vec<u8>>, _> =
+            batch.into_par_iter().map(|ix| postcard::to_stdvec(&releases[ix])).collect();
+        for head in encoded.map_err(|error| failed(std::io::Error::other(error)))? {
+            to.write_all(&head).map_err(failed)?;
+            lengths.push(u32::try_from(head.len()).unwrap_or(u32::MAX));
+            checksums.push(xxh3_64(&head));
+        }
+    }
+    to.flush().map_err(failed)?;
+    drop(to);
+    temporary.persist(path).map_err(|error| failed(error.error))?;
+    Ok(Index { mark, lengths, checksums })
+}
+
+impl Heads {
+    /// The heads of an index, where their file is the one that it tells of.
+    pub fn open(path: &Path, index: Index) -> Option<Self> {
+        let mut file = File::open(path).ok()?;
+        let mut start = vec![0; cache::MAGIC.len() + 16];
+        file.read_exact(&mut start).ok()?;
+        let mark = start.strip_prefix(cache::MAGIC)?;
+        if mark != index.mark.0.to_le_bytes() {
+            return None;
+        }
+        let mut at = start.len() as u64;
+        let place = |(bytes, sum): (u32, u64)| {
+            let start = at;
+            at += u64::from(bytes);
+            (start, bytes, sum)
+        };
+        let places = index.lengths.into_iter().zip(index.checksums).map(place).collect();
+        (file.metadata().ok()?.len() == at).then(|| Self { file: Mutex::new(file), places })
+    }
+}
+
+impl releases::Heads for Heads {
+    fn head(&self, place: usize) -> Option<Release> {
+        let (start, bytes, sum) = *self.places.get(place)?;
+        let mut head = vec![0; bytes as usize];
+        {
+            let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            file.seek(SeekFrom::Start(start)).ok()?;
+            file.read_exact(&mut head).ok()?;
+        }
+        (xxh3_64(&head) == sum).then(|| postcard::from_bytes(&head).ok())?
+    }
+}
