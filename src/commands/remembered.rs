@@ -92,7 +92,7 @@ pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
 
 /// Remembers that a build came to nothing: what it was told of may not be told again.
 pub fn doubt(root: &Root) {
-    if file(root, "sources").exists() {
+    if Stamp::at(&file(root, "sources")).is_some() {
         let _ = cache::save(&file(root, "doubt"), &());
     }
 }
@@ -149,7 +149,7 @@ pub fn told(
 ) -> Option<Survey> {
     let mut survey = Survey::told(root, inputs, remembered.list.clone(), watch)?;
     remembered.since.iter().cloned().for_each(|change| survey.take(change));
-    if survey.find_state() != Some(state) || file(root, "doubt").exists() {
+    if survey.find_state() != Some(state) || Stamp::at(&file(root, "doubt")).is_some() {
         return None;
     }
     let racy = Stamp::racy_since();

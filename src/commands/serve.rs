@@ -11,9 +11,10 @@ use jiff::Timestamp;
 
 use crate::cli::{Inputs, ServeArgs};
 use crate::desk::propose::proposals;
+use crate::pages::brief::News;
 use crate::pages::host::{Found, Host};
 use crate::pages::path::OutKey;
-use crate::pages::plan::{Output, What, plan};
+use crate::pages::plan::{Output, What, plan_again};
 use crate::pages::render::{Renderer, Texts};
 use crate::pages::types;
 use crate::text::diagnostic::{Diagnostic, Format, Report};
@@ -25,9 +26,10 @@ use crate::world::progress::Progress;
 use crate::world::serve::{Ask, Content, Reply, Server, browser, file};
 use crate::world::themes::built_in_file;
 use crate::world::tree::Root;
-use crate::world::watch::{QUIET, Wake, Watch};
+use crate::world::watch::{Hints, QUIET, Wake, Watch};
 
-use super::load::{root, survey};
+use super::load::{self, Loaded, Source, root, survey};
+use super::standing::{Change, Standing};
 use super::{Exit, terminal};
 
 /// After so long a version is followed by a look whether it saw everything.
@@ -58,45 +60,89 @@ pub fn run(args: ServeArgs) -> Exit {
         Arc::new(Inputs { as_of: args.as_of, drafts: true, base_url: Some(server.url()), portable: false });
     let mut shown = Shown::default();
     let mut failing: Option<Stopwatch> = None;
-    let mut is_hinted = true;
+    let mut cause = Cause::Unknown;
     loop {
-        let (ready, is_ready) = channel();
-        let (asks, asked) = channel();
-        let known = shown.state;
-        let (args_of, inputs_of) = (args.clone(), inputs.clone());
-        // A version owns all it is made of, on the stack of its thread, and lives until it is
-        // replaced and has given its last answer.
-        std::thread::spawn(move || version(&args_of, &inputs_of, known, &ready, &asked));
-        let Ok(version) = is_ready.recv() else {
-            terminal::complain("the portal could not be read; this is a fault of the program");
-            return Exit::Failed;
-        };
-        watch.follow(version.named_files.clone());
-        if let Some(notice) = watch.notice() {
-            terminal::note(&notice);
-        }
-        let mut is_excused = || failing.get_or_insert_with(Stopwatch::start).total() < EXCUSED;
-        if matches!(version.end, End::Refused { .. }) && is_excused() {
-            match watch.wait(Some(QUIET), None) {
-                Wake::Hints(_) => continue,
-                Wake::Interrupted => return Exit::Done,
-                Wake::Due | Wake::Patience => {}
+        match shown.renew(&cause, &args, &inputs) {
+            Some(version) => shown.take(version, &server, &args),
+            None => {
+                let (version, calls) = match begin(&args, &inputs, shown.state) {
+                    Ok(begun) => begun,
+                    Err(exit) => return exit,
+                };
+                watch.follow(version.named_files.clone());
+                if let Some(notice) = watch.notice() {
+                    terminal::note(&notice);
+                }
+                let mut is_excused = || failing.get_or_insert_with(Stopwatch::start).total() < EXCUSED;
+                if matches!(version.end, End::Refused { .. }) && is_excused() {
+                    match watch.wait(Some(QUIET), None) {
+                        Wake::Hints(_) => continue,
+                        Wake::Interrupted => return Exit::Done,
+                        Wake::Due | Wake::Patience => {}
+                    }
+                }
+                if let End::Ready { .. } = version.end {
+                    shown.calls = Some(calls);
+                }
+                shown.take(version, &server, &args);
             }
         }
-        failing = None;
-        shown.take(version, &server, asks, &args);
         watch.refresh();
+        failing = None;
         // A clock that was given does not go on.
         let due = shown.due.filter(|_| args.as_of.is_none());
-        is_hinted = match watch.wait(is_hinted.then_some(AGAIN), due) {
+        let patience = (!matches!(cause, Cause::Look)).then_some(AGAIN);
+        cause = match watch.wait(patience, due) {
             Wake::Interrupted => return Exit::Done,
-            Wake::Hints(_) => true,
+            Wake::Hints(hints) => Cause::Hints(hints),
             Wake::Due => {
-                shown.state = None;
-                true
+                (shown.state, shown.calls) = (None, None);
+                Cause::Unknown
             }
-            Wake::Patience => false,
+            Wake::Patience => Cause::Look,
         };
+    }
+}
+
+/// Why there may be another version.
+enum Cause {
+    Unknown,
+    Hints(Hints),
+    /// It is time to see whether the last one saw everything.
+    Look,
+}
+
+/// What the thread of a version is called for.
+enum Call {
+    Ask(Ask),
+    /// To become the next version, where the changes let it.
+    Renew(Rumour, Sender<Option<Version>>),
+}
+
+/// What may have changed.
+enum Rumour {
+    Hints(Hints),
+    /// All sources as they are now, the ground that they stand on, and their state.
+    Sources(Vec<Source>, Option<Fingerprint>, Option<Fingerprint>),
+}
+
+/// Begins a version: its own thread reads the sources, and owns all it is made of until it is replaced
+/// and has given its last answer.
+fn begin(
+    args: &Arc<ServeArgs>,
+    inputs: &Arc<Inputs>,
+    known: Option<Fingerprint>,
+) -> Result<(Version, Sender<Call>), Exit> {
+    let (ready, is_ready) = channel();
+    let (calls, called) = channel();
+    let (args, inputs) = (args.clone(), inputs.clone());
+    std::thread::spawn(move || version(&args, &inputs, known, ready, &called));
+    match is_ready.recv() {
+        Ok(version) => Ok((version, calls)),
+        Err(_) => {
+            terminal::complain("the portal could not be read; this is a fault of the program");
+            Err(Exit::Failed)
+        }
     }
 }
 
@@ -110,8 +156,8 @@ struct Version {
 }
 
 enum End {
-    /// Nothing changed since the last version.
-    Same,
+    /// Nothing changed since the last version, of which this may be known now.
+    Same(Option<Fingerprint>),
     Ready {
         state: Option<Fingerprint>,
         styles: HashMap<String, Digest>,
@@ -126,6 +172,8 @@ enum End {
 /// What is shown, and what was told of it.
 #[derive(Default)]
 struct Shown {
+    /// The thread of the version that is shown.
+    calls: Option<Sender<Call>>,
     state: Option<Fingerprint>,
     styles: HashMap<String, Digest>,
     /// When the portal next changes by itself.
@@ -134,13 +182,35 @@ struct Shown {
 }
 
 impl Shown {
-    fn take(&mut self, version: Version, server: &Server, asks: Sender<Ask>, args: &ServeArgs) {
+    /// Has the version that is shown become the next one. `None` where that can't be, or need not.
+    fn renew(&self, cause: &Cause, args: &ServeArgs, inputs: &Inputs) -> Option<Version> {
+        let calls = self.calls.as_ref()?;
+        let rumour = match cause {
+            Cause::Hints(hints) if !hints.everything => Rumour::Hints(hints.clone()),
+            // Of a version that was read whole its state tells.
+            Cause::Look if self.state.is_none() => {
+                let mut faults = Vec::new();
+                let looked = survey(&mut root(&args.common), inputs, &mut Stopwatch::start(), &mut faults);
+                let survey = looked.filter(|_| faults.is_empty())?;
+                Rumour::Sources(survey.sources().to_vec(), survey.ground_print(), survey.state)
+            }
+            _ => return None,
+        };
+        let (ready, is_ready) = channel();
+        calls.send(Call::Renew(rumour, ready)).ok()?;
+        is_ready.recv().ok()?
+    }
+
+    fn take(&mut self, version: Version, server: &Server, args: &ServeArgs) {
         let is_news = self.reported.as_ref() != Some(&version.reported);
-        if !matches!(version.end, End::Same) {
+        if !matches!(version.end, End::Same(_)) {
             self.due = version.due;
         }
         match version.end {
-            End::Same => return,
+            End::Same(state) => {
+                self.state = state.or(self.state);
+                return;
+            }
             End::Refused { text } => {
                 self.state = None;
                 server.tell(&text);
@@ -149,7 +219,11 @@ impl Shown {
                 let old = std::mem::replace(&mut self.styles, styles);
                 let changed =
                     self.styles.iter().filter(|(url, of)| old.get(*url).is_some_and(|was| was != *of));
-                server.show(asks, changed.map(|(url, _)| url.clone()).collect());
+                let changed = changed.map(|(url, _)| url.clone()).collect();
+                if let Some(calls) = self.calls.clone() {
+                    // Whoever asks a version that is gone hears that nobody answers.
+                    server.show(Arc::new(move |ask| _ = calls.send(Call::Ask(ask))), changed);
+                }
                 self.state = state;
                 if !args.common.quiet && args.common.format != Format::Json {
                     terminal::say(&line);
@@ -168,59 +242,136 @@ fn version(
     args: &ServeArgs,
     inputs: &Inputs,
     known: Option<Fingerprint>,
-    ready: &Sender<Version>,
-    asked: &Receiver<Ask>,
+    ready: Sender<Version>,
+    called: &Receiver<Call>,
 ) {
     let mut clock = Stopwatch::start();
     let mut root = root(&args.common);
     let mut faults = Vec::new();
-    let mut due = None;
     let mut named_files = Vec::new();
     let survey = survey(&mut root, inputs, &mut clock, &mut faults);
     named_files.extend(survey.iter().flat_map(|survey| survey.named_files()));
-    let state = survey.as_ref().and_then(|survey| survey.state);
+    let mut state = survey.as_ref().and_then(|survey| survey.state);
     if state.is_some() && state == known {
-        let _ = ready.send(Version { reported: String::new(), named_files, due, end: End::Same });
+        let end = End::Same(state);
+        let _ = ready.send(Version { reported: String::new(), named_files, due: None, end });
         return;
     }
     let memory = Memory { recall: true, remember: true };
     let loaded =
         survey.and_then(|survey| survey.load(&root, memory, &Progress::default(), &mut clock, &mut faults));
-    let planned = loaded.as_ref().map(|loaded| {
-        due = loaded.portal.due.first().map(|due| due.instant);
-        let plan = plan(&loaded.portal, &loaded.theme, &mut faults);
-        faults =
-            proposals(std::mem::take(&mut faults), &loaded.portal.territory, &|path| root.read_lossy(path));
-        plan
-    });
-    let report = Report::new(faults);
-    let reported = terminal::reported(&report, &root, &args.common);
-    let Some(plan) = planned.as_ref().filter(|_| !report.has_errors()) else {
-        let text = terminal::rendered(&report, &root, Format::Human, false);
-        let _ = ready.send(Version { reported, named_files, due, end: End::Refused { text } });
+    let Some(Loaded { portal, theme, sources, ground }) = loaded else {
+        let _ = ready.send(Version::refused(&Report::new(faults), &root, args, named_files, None));
         return;
     };
-    let preview = Preview {
-        renderer: Renderer::new(plan),
-        host: Host::of(plan),
-        root: &root,
-        last: RefCell::default(),
-    };
-    let line = format!(
-        "{} releases, {} files, read in {:.2} s",
-        plan.site.portal.releases.len(),
-        plan.outputs.len(),
-        clock.total().as_secs_f64()
-    );
-    let state = state.filter(|_| report.diagnostics.is_empty());
-    let end = End::Ready { state, styles: preview.host.styles(), line };
-    let _ = ready.send(Version { reported, named_files, due, end });
-    for Ask { path, reply } in asked {
-        // Whoever asked may have gone.
-        match reply {
-            Reply::Content(to) => _ = to.send(preview.content(&path)),
-            Reply::Version(to) => _ = to.send(preview.host.version(&path)),
+    let mut standing = Standing::new(portal, theme, sources, ground);
+    let mut pending = Pending::First(ready);
+    let mut can_go_on = ground.is_some();
+    let last = RefCell::default();
+    loop {
+        let known = std::mem::take(&mut standing.known);
+        let plan = plan_again(&standing.portal, &standing.theme, known, &mut faults);
+        let portal = &standing.portal;
+        let due = portal.due.first().map(|due| due.instant);
+        faults = proposals(std::mem::take(&mut faults), &portal.territory, &|path| root.read_lossy(path));
+        let report = Report::new(std::mem::take(&mut faults));
+        can_go_on &= report.diagnostics.is_empty();
+        if report.has_errors()
+            && let Pending::First(ready) = &pending
+        {
+            let _ = ready.send(Version::refused(&report, &root, args, named_files, due));
+            return;
         }
+        let host = Host::of(&plan);
+        let ready = || {
+            let line = format!(
+                "{} releases, {} files, read in {:.2} s",
+                portal.releases.len(),
+                plan.outputs.len(),
+                clock.total().as_secs_f64()
+            );
+            let reported = terminal::reported(&report, &root, &args.common);
+            let state = state.filter(|_| report.diagnostics.is_empty());
+            let end = End::Ready { state, styles: host.styles(), line };
+            Version { reported, named_files: named_files.clone(), due, end }
+        };
+        match std::mem::replace(&mut pending, Pending::Nobody) {
+            Pending::First(to) => _ = to.send(ready()),
+            // The same was written again.
+            Pending::Renewed(to) if plan.site.briefs.news().is_some_and(News::is_empty) => {
+                let (reported, end) = (String::new(), End::Same(state));
+                let same = Version { reported, named_files: Vec::new(), due, end };
+                let _ = to.send(can_go_on.then_some(same));
+            }
+            Pending::Renewed(to) => _ = to.send(can_go_on.then(&ready)),
+            Pending::Nobody => {}
+        }
+        let preview = Preview { renderer: Renderer::new(&plan), host, root: &root, last: &last };
+        let renewal = called.iter().find_map(|call| match call {
+            Call::Ask(ask) => {
+                preview.answer(ask);
+                None
+            }
+            Call::Renew(rumour, to) => match changes(&standing, rumour, &root).filter(|_| can_go_on) {
+                None => {
+                    let _ = to.send(None);
+                    None
+                }
+                Some((changes, of)) if changes.is_empty() => {
+                    let (reported, end) = (String::new(), End::Same(of));
+                    let _ = to.send(Some(Version { reported, named_files: Vec::new(), due, end }));
+                    None
+                }
+                Some((changes, of)) => Some((changes, of, to)),
+            },
+        });
+        drop(preview);
+        standing.known = plan.known();
+        let Some((changes, of, to)) = renewal else { return };
+        clock = Stopwatch::start();
+        let now = load::clock(inputs).0;
+        let is_due = due.is_some_and(|due| due <= now.now);
+        state = of;
+        if !is_due && standing.amend(&changes, &root, now) {
+            pending = Pending::Renewed(to);
+        } else {
+            // It goes on to answer as it was, until the next version is read.
+            can_go_on = false;
+            let _ = to.send(None);
+        }
+    }
+}
+
+/// Who waits for a version to be ready.
+enum Pending {
+    First(Sender<Version>),
+    Renewed(Sender<Option<Version>>),
+    Nobody,
+}
+
+/// The releases that changed, where nothing else did, and the state of all sources where that is known.
+fn changes(standing: &Standing, rumour: Rumour, root: &Root) -> Option<(Vec<Change>, Option<Fingerprint>)> {
+    match rumour {
+        Rumour::Hints(hints) => Some((standing.hinted(&hints, root)?, None)),
+        Rumour::Sources(sources, ground, state) if ground == Some(standing.ground) => {
+            Some((standing.parted(&sources)?, state))
+        }
+        Rumour::Sources(..) => None,
+    }
+}
+
+impl Version {
+    /// A version that can't be shown.
+    fn refused(
+        report: &Report,
+        root: &Root,
+        args: &ServeArgs,
+        named_files: Vec<PathBuf>,
+        due: Option<Timestamp>,
+    ) -> Self {
+        let text = terminal::rendered(report, root, Format::Human, false);
+        let reported = terminal::reported(report, root, &args.common);
+        Self { reported, named_files, due, end: End::Refused { text } }
     }
 }
 
@@ -230,13 +381,21 @@ struct Preview<'a> {
     host: Host<'a, 'a>,
     root: &'a Root,
     /// Pages as they were last rendered: a text with an error has no other page to be shown.
-    last: RefCell<HashMap<OutKey, Vec<u8>>>,
+    last: &'a RefCell<HashMap<OutKey, Vec<u8>>>,
 }
 
 /// Pages that are kept as they were rendered.
 const KEPT: usize = 64;
 
 impl<'a> Preview<'a> {
+    fn answer(&self, Ask { path, reply }: Ask) {
+        // Whoever asked may have gone.
+        match reply {
+            Reply::Content(to) => _ = to.send(self.content(&path)),
+            Reply::Version(to) => _ = to.send(self.host.version(&path)),
+        }
+    }
+
     fn content(&self, path: &str) -> Content {
         match self.host.find(path) {
             Found::Output(output) => self.output(output, 200),

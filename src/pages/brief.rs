@@ -141,6 +141,12 @@ impl Names {
     }
 }
 
+impl News {
+    pub fn is_empty(&self) -> bool {
+        self.heads.is_empty() && self.texts.is_empty()
+    }
+}
+
 impl std::ops::Index<usize> for Briefs {
     type Output = Brief;
     fn index(&self, ix: usize) -> &Brief {

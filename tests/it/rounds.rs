@@ -152,7 +152,8 @@ fn a_new_process_takes_over_the_portal_of_the_last_one() {
     let text = std::fs::read_to_string(fixture.path("content/r12.md")).unwrap();
     let new =
         || fixture.edit("content/r13.md", text.replace("Numéro 12", "Treize").replace("12-10", "12-20"));
-    let edits: [(&str, &dyn Fn(), (usize, usize)); 6] = [
+    type Case<'c> = (&'c str, &'c dyn Fn(), (usize, usize));
+    let edits: [Case; 6] = [
         ("a text", &|| edit("content/r06.md", "Deux.", "Trois."), (3, 3)),
         ("nothing", &|| {}, (0, 0)),
         ("a title", &|| edit("content/r06.md", "Numéro 6", "Autre"), (17, 16)),

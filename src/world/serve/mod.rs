@@ -11,7 +11,6 @@ use std::fs::File;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use hyper::body::{Bytes, Incoming};
@@ -55,6 +54,9 @@ pub enum Reply {
     Version(oneshot::Sender<Fingerprint>),
 }
 
+/// Who answers for a version: where it is there no more, nobody does.
+pub type Version = Arc<dyn Fn(Ask) + Send + Sync>;
+
 /// What stands at an address.
 pub enum Content {
     Bytes {
@@ -86,7 +88,7 @@ pub enum Content {
 #[derive(Clone, Default)]
 struct Shown {
     number: u64,
-    version: Option<mpsc::Sender<Ask>>,
+    version: Option<Version>,
     /// What is wrong with the sources, which are then not those of the version.
     fault: Option<Arc<str>>,
     /// The last styles that changed, and in which version.
@@ -138,7 +140,7 @@ impl Server {
     }
 
     /// Shows a version from now on. The one before ends when its last answer is given.
-    pub fn show(&self, version: mpsc::Sender<Ask>, styles: Vec<String>) {
+    pub fn show(&self, version: Version, styles: Vec<String>) {
         const MOST_STYLES: usize = 100;
         self.shared.shown.send_modify(|shown| {
             shown.number += 1;
@@ -260,13 +262,9 @@ impl Shared {
 }
 
 /// Asks a version. `None` where it is there no more.
-async fn ask<T>(
-    version: &mpsc::Sender<Ask>,
-    path: &str,
-    kind: impl FnOnce(oneshot::Sender<T>) -> Reply,
-) -> Option<T> {
+async fn ask<T>(version: &Version, path: &str, kind: impl FnOnce(oneshot::Sender<T>) -> Reply) -> Option<T> {
     let (sender, receiver) = oneshot::channel();
-    version.send(Ask { path: path.to_owned(), reply: kind(sender) }).ok()?;
+    version(Ask { path: path.to_owned(), reply: kind(sender) });
     receiver.await.ok()
 }
 
