@@ -319,8 +319,7 @@ impl Survey {
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
         let (clock, ground) = (self.clock, self.ground_print());
-        let sources = self.sources.clone();
-        let (parts, theme) = self.parts(root, memory, progress, watch, faults);
+        let (parts, theme, sources) = self.parts(root, memory, progress, watch, faults);
         let (portal, mut found) = Portal::assemble(parts, clock);
         faults.append(&mut found);
         watch.lap("assemble");
@@ -336,14 +335,15 @@ impl Survey {
         progress: &Progress,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
-    ) -> (Parts, Option<Theme>) {
+    ) -> (Parts, Option<Theme>, Vec<Source>) {
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
-        let (sources, mut found) = read(root, &self.sources, rules, memory, progress);
+        let (read, mut found) = read(root, &self.sources, rules, memory, progress);
         faults.append(&mut found);
         watch.lap("read");
-        let Sources { releases, pages, assets, statics } = sources;
-        (Parts { config, territory, releases, pages, assets, statics, refused: self.refused }, self.theme)
+        let Sources { releases, pages, assets, statics } = read;
+        let parts = Parts { config, territory, releases, pages, assets, statics, refused: self.refused };
+        (parts, self.theme, self.sources)
     }
 }
 

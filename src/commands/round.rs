@@ -240,6 +240,10 @@ impl<'a> Builder<'a> {
 
     /// Leaves what stands now to other processes, unless a change of its sources could hide.
     fn remember(&mut self, state: Option<Fingerprint>, clock: Clock, watch: &mut Stopwatch) {
+        if !self.stays {
+            // It is of no use any more, and as large as what is written now.
+            self.record = None;
+        }
         if let Some(standing) = self.standing.as_mut().filter(|_| state.is_some()) {
             remembered::save(&self.root, standing, clock);
             watch.lap("remember");

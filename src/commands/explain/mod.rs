@@ -33,7 +33,7 @@ pub fn run(args: &ExplainArgs) -> Exit {
     let read = progress::during(common, |progress| {
         let survey = survey(&mut root, &args.inputs, &mut watch, &mut faults)?;
         let clock = survey.clock();
-        let (parts, theme) = survey.parts(&root, memory, progress, &mut watch, &mut faults);
+        let (parts, theme, _) = survey.parts(&root, memory, progress, &mut watch, &mut faults);
         Some((parts, theme?, clock))
     });
     let refuse = |mut faults: Vec<Diagnostic>| {
