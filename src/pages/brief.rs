@@ -87,6 +87,31 @@ pub struct Briefs {
     /// What is not as it was, where every release is still in its place.
     #[serde(skip)]
     news: Option<News>,
+    /// Which releases came and went, where they bring nothing but their pages.
+    #[serde(skip)]
+    moves: Option<Moves>,
+}
+
+impl Moves {
+    /// Where a release stands that stood at `was`, or where the next one does that did not go.
+    pub fn place(&self, was: ReleaseIx) -> ReleaseIx {
+        let before = self.gone.partition_point(|(ix, _)| *ix < was);
+        self.come.iter().fold(was - before, |at, come| at + usize::from(*come <= at))
+    }
+
+    /// Whether the release that stood at `was` stands no more.
+    pub fn is_gone(&self, was: ReleaseIx) -> bool {
+        self.gone.binary_search_by_key(&was, |(ix, _)| *ix).is_ok()
+    }
+}
+
+/// Releases that came and went. One of which other things are told did both.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// Where they stood, in order.
+    pub gone: Vec<(ReleaseIx, Brief)>,
+    /// Where they stand, in order.
+    pub come: Vec<ReleaseIx>,
 }
 
 /// Releases of which other things are told than before.
@@ -173,9 +198,10 @@ impl Briefs {
         let old: Vec<Prints> = gone.clone().map(|ix| self.prints(ix)).collect();
         let told: Vec<Brief> = self.list.splice(gone.clone(), []).collect();
         let places: Vec<Places> = told.iter().map(Brief::places).collect();
-        let told = told.into_iter().zip(old.iter().copied());
-        let mut known: HashMap<u64, (Brief, Prints)> = was.into_iter().zip(told).collect();
-        let taken: Vec<Option<(Brief, Prints)>> = now.iter().map(|serial| known.remove(serial)).collect();
+        let told = gone.clone().zip(told.into_iter().zip(old.iter().copied()));
+        let mut known: HashMap<u64, (ReleaseIx, (Brief, Prints))> = was.into_iter().zip(told).collect();
+        let taken: Vec<Option<(Brief, Prints)>> =
+            now.iter().map(|serial| known.remove(serial).map(|(_, known)| known)).collect();
         self.met = come.clone().filter(|ix| taken[ix - start].is_none()).collect();
         let made: Vec<(Brief, Prints)> = self.met.par_iter().map(|ix| brief(*ix)).collect();
         let names = &mut self.names;
@@ -197,11 +223,24 @@ impl Briefs {
         };
         self.news =
             stays.then(|| News { heads: differ(|prints| prints.head), texts: differ(|prints| prints.text) });
+        let come_is_plain = || self.met.iter().all(|ix| is_plain(&between[*ix - start]));
+        let left = || known.values().all(|(_, (brief, _))| is_plain(brief));
+        self.moves = (!stays && come_is_plain() && left()).then(|| {
+            let mut gone: Vec<(ReleaseIx, Brief)> =
+                known.into_values().map(|(ix, (brief, _))| (ix, brief)).collect();
+            gone.sort_unstable_by_key(|(ix, _)| *ix);
+            Moves { gone, come: self.met.clone() }
+        });
         self.sources.splice(gone.clone(), prints.iter().map(|prints| prints.source));
         self.heads.splice(gone.clone(), prints.iter().map(|prints| prints.head));
         self.texts.splice(gone.clone(), prints.iter().map(|prints| prints.text));
         self.keys.splice(gone, prints.iter().map(|prints| prints.key));
         self.list.splice(start..start, between);
+    }
+
+    /// Which releases came and went since before, where they bring nothing but their pages.
+    pub fn take_moves(&mut self) -> Option<Moves> {
+        self.moves.take()
     }
 
     fn prints(&self, ix: ReleaseIx) -> Prints {

@@ -20,9 +20,10 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 use crate::text::suggest::nearest;
 
+use super::brief::{Moves, News};
 use super::path::{FOLDER_END, OutKey, OutPath, Spot};
 use super::shelf::Period;
-use super::site::{Channel, Gathered, Index, Page, Site, TopicKind, parts};
+use super::site::{Channel, Gathered, Index, Page, Site, Still, TopicKind, parts};
 use super::sitemap::{self, Chapters, SitemapPart};
 use super::theme::Theme;
 
@@ -172,44 +173,85 @@ pub fn plan_again<'p>(
 ) -> Plan<'p> {
     missing_logo(portal, faults);
     let Known { gathered, frame, mut outputs, mut sitemaps } = known;
-    let (site, stays) = Site::new(portal, theme, gathered);
+    let (site, mut still) = Site::new(portal, theme, gathered);
     for release in site.briefs.met().iter().map(|ix| &portal.releases[*ix]) {
         if !release.extra.is_empty() {
             let locale = &theme.locales[release.lang.index()];
             theme.extra(&release.source, &release.extra, locale, faults);
         }
     }
-    if stays
-        && frame == site.frame.fingerprint
-        && let Some(news) = site.briefs.news()
-    {
-        // There are the same outputs as before, of other inputs.
-        if !news.heads.is_empty() {
-            sitemaps.iter_mut().for_each(|part| part.look_again(&site));
+    if frame != site.frame.fingerprint {
+        still = Still::Nothing;
+    }
+    match (still, site.briefs.news()) {
+        (Still::Places { touched }, Some(news)) => {
+            if !news.heads.is_empty() {
+                sitemaps.iter_mut().for_each(|part| part.look_again(&site));
+            }
+            count_again(&site, &sitemaps, news, &touched, &mut outputs);
+            Plan { site, outputs, sitemaps }
         }
-        let touched = site.touched(news);
-        let may_differ = |what: &What| match what {
-            What::Page(Page::Release(ix)) => touched[*ix],
-            What::Page(_) | What::Redirect(_) | What::Sitemap(_) | What::SitemapIndex => {
-                !news.heads.is_empty()
-            }
-            What::Feed(_) => !news.heads.is_empty() || !news.texts.is_empty(),
-            What::Robots | What::Copy(_) => false,
-        };
-        outputs.par_iter_mut().for_each(|output| {
-            let count = || fingerprint(&site, &sitemaps, output.lang, &output.what);
-            match may_differ(&output.what) {
-                true => output.fingerprint = count(),
-                false => debug_assert_eq!(output.fingerprint, count(), "{:?}", output.what),
-            }
-        });
-        return Plan { site, outputs, sitemaps };
+        (Still::AllBut { moves, touched }, _) => {
+            let (kept, mut planned) = (kept(&site, outputs, &moves, &touched), Planned::new());
+            indexes(&site, &mut planned);
+            let sitemaps = plan_sitemaps(&site, &mut planned);
+            let plan = completed(site, sitemaps, kept, planned);
+            // What is in whose way must be said of all.
+            if plan.may_collide() { plan_anew(plan.site, faults) } else { plan }
+        }
+        _ => plan_anew(site, faults),
     }
-    let mut planned: Planned = Vec::with_capacity(portal.releases.len() * 3 / 2 + 256);
-    for (lang, _) in portal.config.languages() {
-        pages(&site, lang, &mut planned);
-        feeds(&site, lang, &mut planned);
-    }
+}
+
+/// Counts outputs again that may be made of other inputs than before these news.
+fn count_again(site: &Site, sitemaps: &[SitemapPart], news: &News, touched: &[bool], outputs: &mut [Output]) {
+    let may_differ = |what: &What| match what {
+        What::Page(Page::Release(ix)) => touched[*ix],
+        What::Page(_) | What::Redirect(_) | What::Sitemap(_) | What::SitemapIndex => !news.heads.is_empty(),
+        What::Feed(_) => !news.is_empty(),
+        What::Robots | What::Copy(_) => false,
+    };
+    outputs.par_iter_mut().for_each(|output| {
+        let count = || fingerprint(site, sitemaps, output.lang, &output.what);
+        match may_differ(&output.what) {
+            true => output.fingerprint = count(),
+            false => debug_assert_eq!(output.fingerprint, count(), "{:?}", output.what),
+        }
+    });
+}
+
+/// Of the outputs before some moves those that are planned by releases, which are still there.
+fn kept(site: &Site, outputs: Vec<Output>, moves: &Moves, touched: &[bool]) -> Vec<Output> {
+    let keep = |mut output: Output| {
+        match &mut output.what {
+            What::Page(Page::Release(ix)) if moves.is_gone(*ix) => return None,
+            What::Page(Page::Release(ix)) => {
+                *ix = moves.place(*ix);
+                let count = || fingerprint(site, &[], output.lang, &What::Page(Page::Release(*ix)));
+                match touched[*ix] {
+                    true => output.fingerprint = count(),
+                    false => debug_assert_eq!(output.fingerprint, count(), "{ix}"),
+                }
+            }
+            What::Redirect(redirect) => {
+                if let Page::Release(ix) = &mut redirect.to {
+                    *ix = moves.place(*ix);
+                }
+                output.fingerprint = fingerprint(site, &[], output.lang, &output.what);
+            }
+            What::Copy(_) | What::Robots => {}
+            What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex => return None,
+        }
+        Some(output)
+    };
+    let new = moves.come.iter().map(|ix| release_page(site, *ix));
+    outputs.into_iter().filter_map(keep).chain(new).collect()
+}
+
+/// Plans everything that a site makes.
+fn plan_anew<'p>(site: Site<'p>, faults: &mut Vec<Diagnostic>) -> Plan<'p> {
+    let mut planned = Planned::new();
+    indexes(&site, &mut planned);
     for (ix, brief) in site.briefs.iter().enumerate() {
         if brief.has_aliases {
             redirects(&site, ix, &mut planned);
@@ -220,22 +262,38 @@ pub fn plan_again<'p>(
     }
     page_files(&site, &mut planned);
     statics(&site, &mut planned);
-    sitemaps = plan_sitemaps(&site, &mut planned);
-    let output = |(at, (lang, what))| {
-        let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
-        let key = match what {
-            What::Page(Page::Release(ix)) => site.briefs.keys()[ix],
-            _ => file(&site, &sitemaps, lang, &what).key(),
-        };
-        Output { key, lang, ordinal: u32::try_from(at).unwrap_or(u32::MAX), what, fingerprint }
-    };
-    outputs = planned.into_par_iter().enumerate().map(output).collect();
-    outputs.par_sort_unstable_by_key(|output| (output.key, output.ordinal));
-    let mut plan = Plan { site, outputs, sitemaps };
+    let sitemaps = plan_sitemaps(&site, &mut planned);
+    let releases =
+        (0..site.portal.releases.len()).into_par_iter().map(|ix| release_page(&site, ix)).collect();
+    let mut plan = completed(site, sitemaps, releases, planned);
     if plan.may_collide() {
         plan.part_colliding(faults);
     }
     plan
+}
+
+fn release_page(site: &Site, ix: ReleaseIx) -> Output {
+    let (lang, what) = (site.briefs[ix].lang, What::Page(Page::Release(ix)));
+    let fingerprint = fingerprint(site, &[], lang, &what);
+    Output { key: site.briefs.keys()[ix], lang, ordinal: 0, what, fingerprint }
+}
+
+/// A plan of outputs that are known, and of others that are not counted yet.
+fn completed<'p>(
+    site: Site<'p>,
+    sitemaps: Vec<SitemapPart>,
+    mut outputs: Vec<Output>,
+    planned: Planned,
+) -> Plan<'p> {
+    let output = |(at, (lang, what))| {
+        let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
+        let key = file(&site, &sitemaps, lang, &what).key();
+        // Of several for one file the releases are first.
+        Output { key, lang, ordinal: u32::try_from(at + 1).unwrap_or(u32::MAX), what, fingerprint }
+    };
+    outputs.par_extend(planned.into_par_iter().enumerate().map(output));
+    outputs.par_sort_by_key(|output| (output.key, output.ordinal));
+    Plan { site, outputs, sitemaps }
 }
 
 /// The file that an output is stored in.
@@ -267,15 +325,20 @@ fn fingerprint(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What)
     }
 }
 
+/// All pages but those of releases, and all feeds.
+fn indexes(site: &Site, planned: &mut Planned) {
+    for (lang, _) in site.portal.config.languages() {
+        pages(site, lang, planned);
+        feeds(site, lang, planned);
+    }
+}
+
 fn pages(site: &Site, lang: LangId, planned: &mut Planned) {
     let shelf = site.shelf(lang);
     let portal = site.portal;
     let mut add = |page: Page| planned.push((lang, What::Page(page)));
     for index in [Index::Home, Index::Archives, Index::Regions, Index::NotFound] {
         add(Page::Index(index));
-    }
-    for ix in site.of_language(lang) {
-        add(Page::Release(ix));
     }
     for (ix, _) in portal.pages.iter().enumerate().filter(|(_, page)| page.written.lang == lang) {
         add(Page::Static(ix));
@@ -393,6 +456,16 @@ fn copy(spot: Spot, asset: &Asset, place: Place) -> What {
 
 fn plan_sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
     let mut chapters: Chapters = Chapters::new();
+    for (lang, _) in site.portal.config.languages() {
+        for (year, range) in &site.shelf(lang).all.years {
+            let releases = site.shelf(lang).all.releases[range.clone()].iter();
+            let public = releases.filter(|ix| site.briefs[**ix].is_public);
+            let entries: Vec<(LangId, Page)> = public.map(|ix| (lang, Page::Release(*ix))).collect();
+            if !entries.is_empty() {
+                chapters.insert((lang, Some(year.year())), entries);
+            }
+        }
+    }
     for (lang, what) in planned.iter() {
         let What::Page(page) = what else { continue };
         if site.noindex(*page) {
@@ -411,7 +484,6 @@ fn plan_sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
 fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
     let year_of = |ix: &ReleaseIx| site.briefs[*ix].date.year();
     match page {
-        Page::Release(ix) => Some(year_of(&ix)),
         Page::Index(Index::Period { period, .. }) => Some(Period::year(period)),
         Page::Index(Index::Province(province)) => {
             site.shelf(lang).provinces.get(&province).and_then(|run| run.releases.first()).map(year_of)

@@ -12,7 +12,7 @@ use crate::model::release::slug_proposal;
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::column;
 
-use super::brief::{Briefs, Names};
+use super::brief::{Brief, Briefs, NameId, Names};
 
 /// A year, a month or a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Period {
 }
 
 /// A list of releases, oldest first, with its periods as ranges of it.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     #[serde(with = "column")]
     pub releases: Vec<ReleaseIx>,
@@ -120,6 +120,66 @@ impl Run {
     }
 }
 
+/// Where a release stands in a list, or where it would.
+fn place(releases: &[ReleaseIx], ix: ReleaseIx) -> usize {
+    releases.partition_point(|other| *other < ix)
+}
+
+/// Has releases from `from` on go by the index after theirs, or by the one before.
+fn shift(releases: &mut [ReleaseIx], from: ReleaseIx, up: bool) {
+    for ix in releases {
+        match (*ix >= from, up) {
+            (true, true) => *ix += 1,
+            (true, false) => *ix -= 1,
+            (false, _) => {}
+        }
+    }
+}
+
+impl Run {
+    fn insert(&mut self, ix: ReleaseIx, date: Date) {
+        let at = place(&self.releases, ix);
+        self.releases.insert(at, ix);
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        for (periods, period) in [
+            (&mut self.years, Period::Year(year)),
+            (&mut self.months, Period::Month(year, month)),
+            (&mut self.days, Period::Day(year, month, day)),
+        ] {
+            let found = periods.binary_search_by_key(&period, |(known, _)| *known);
+            let after = match found {
+                Ok(own) => {
+                    periods[own].1.end += 1;
+                    own + 1
+                }
+                Err(own) => {
+                    periods.insert(own, (period, at..at + 1));
+                    own + 1
+                }
+            };
+            for (_, range) in &mut periods[after..] {
+                *range = range.start + 1..range.end + 1;
+            }
+        }
+    }
+
+    /// Whether anything is left.
+    fn remove(&mut self, ix: ReleaseIx) -> bool {
+        let at = place(&self.releases, ix);
+        if self.releases.get(at) == Some(&ix) {
+            self.releases.remove(at);
+            for periods in [&mut self.years, &mut self.months, &mut self.days] {
+                for (_, range) in periods.iter_mut() {
+                    let start = range.start - usize::from(range.start > at);
+                    *range = start..range.end - usize::from(range.end > at);
+                }
+                periods.retain(|(_, range)| !range.is_empty());
+            }
+        }
+        !self.releases.is_empty()
+    }
+}
+
 fn extend(periods: &mut Vec<(Period, Range<usize>)>, period: Period, at: usize) {
     match periods.last_mut() {
         Some((last, range)) if *last == period => range.end = at + 1,
@@ -128,7 +188,7 @@ fn extend(periods: &mut Vec<(Period, Range<usize>)>, period: Period, at: usize) 
 }
 
 /// A tag or a series.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
     pub name: String,
     pub slug: String,
@@ -138,7 +198,7 @@ pub struct Topic {
 }
 
 /// All releases of a language, in every order that pages need.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shelf {
     pub lang: LangId,
     pub all: Run,
@@ -179,25 +239,9 @@ impl Shelf {
         let mut series = tags.clone();
         for ix in range {
             let brief = &briefs[ix];
-            // The neighbour just before has its own link, so it is not related as well.
-            let before = shelf.all.releases.last().copied();
-            let in_series = brief.series.map(|name| &series[name.index()]);
-            let in_region = brief.regions.first().and_then(|region| shelf.regions.get(usize::from(region.0)));
-            let older = in_series.into_iter().flatten().rev();
-            let older = older
-                .chain(in_region.into_iter().flat_map(|run| run.releases.iter().rev().take(2 * RELATED)));
-            let mut related = [NOBODY; RELATED];
-            let mut found = 0;
-            for other in older {
-                if found == RELATED {
-                    break;
-                }
-                let number = u32::try_from(*other).unwrap_or(NOBODY);
-                if Some(*other) != before && !related.contains(&number) {
-                    related[found] = number;
-                    found += 1;
-                }
-            }
+            let in_series = brief.series.map(|name| series[name.index()].as_slice());
+            let in_region = brief.regions.first().and_then(|region| shelf.region(*region));
+            let related = related(ix, &shelf.all.releases, in_series, in_region);
             shelf.related.push(related);
             shelf.all.push(ix, brief.date);
             for region in &brief.regions {
@@ -223,6 +267,128 @@ impl Shelf {
         shelf
     }
 
+    /// Has releases of all languages from `from` on go by the index after theirs, or by the one before.
+    pub fn shift(&mut self, from: ReleaseIx, up: bool) {
+        let runs = self.regions.iter_mut().chain(self.provinces.values_mut());
+        for run in runs.chain([&mut self.all]) {
+            shift(&mut run.releases, from, up);
+        }
+        for topic in self.tags.iter_mut().chain(&mut self.series) {
+            shift(&mut topic.releases, from, up);
+        }
+        let from = u32::try_from(from).unwrap_or(NOBODY);
+        for number in self.related.iter_mut().flatten().filter(|number| **number != NOBODY) {
+            match (*number >= from, up) {
+                (true, true) => *number += 1,
+                (true, false) => *number -= 1,
+                (false, _) => {}
+            }
+        }
+    }
+
+    /// Takes a release of this language out, before others are shifted to its index. What is told of it
+    /// is what was.
+    pub fn remove(&mut self, ix: ReleaseIx, brief: &Brief, names: &Names) {
+        let at = place(&self.all.releases, ix);
+        self.all.remove(ix);
+        self.related.remove(at);
+        for region in &brief.regions {
+            if let Some(run) = self.regions.get_mut(usize::from(region.0)) {
+                run.remove(ix);
+            }
+        }
+        for province in &brief.provinces {
+            if let Some(run) = self.provinces.get_mut(province)
+                && !run.remove(ix)
+            {
+                self.provinces.remove(province);
+            }
+        }
+        for (topics, of) in self.topics(brief) {
+            for name in of {
+                let Ok(at) = find(topics, names.at(name.index())) else { continue };
+                let releases = &mut topics[at].releases;
+                releases.retain(|other| *other != ix);
+                if releases.is_empty() {
+                    topics.remove(at);
+                }
+            }
+        }
+    }
+
+    /// Puts a release of this language in, after others were shifted from its index.
+    pub fn insert(&mut self, ix: ReleaseIx, brief: &Brief, names: &Names) {
+        let at = place(&self.all.releases, ix);
+        self.all.insert(ix, brief.date);
+        self.related.insert(at, [NOBODY; RELATED]);
+        for region in &brief.regions {
+            if let Some(run) = self.regions.get_mut(usize::from(region.0)) {
+                run.insert(ix, brief.date);
+            }
+        }
+        for province in &brief.provinces {
+            self.provinces.entry(*province).or_default().insert(ix, brief.date);
+        }
+        for (topics, of) in self.topics(brief) {
+            for name in of {
+                let name = names.at(name.index());
+                let at = find(topics, name).unwrap_or_else(|at| {
+                    let (name, slug, releases) = (name.to_owned(), slug_proposal(name), Vec::new());
+                    topics.insert(at, Topic { name, slug, releases });
+                    at
+                });
+                let releases = &mut topics[at].releases;
+                let at = place(releases, ix);
+                if releases.get(at) != Some(&ix) {
+                    releases.insert(at, ix);
+                }
+            }
+        }
+    }
+
+    /// The releases from `ix` on to which one that is or was there may be related.
+    pub fn after(&self, ix: ReleaseIx, brief: &Brief, names: &Names) -> Vec<ReleaseIx> {
+        let following = |releases: &[ReleaseIx], most| {
+            let start = place(releases, ix);
+            releases[start..releases.len().min(start + most)].to_vec()
+        };
+        // As far as `related` looks back, and the next one, whose neighbour is another.
+        let most = 2 * RELATED + 2;
+        let mut after = following(&self.all.releases, 2);
+        for run in brief.regions.iter().filter_map(|region| self.region(*region)) {
+            after.extend(following(&run.releases, most));
+        }
+        if let Some(at) = brief.series.and_then(|name| find(&self.series, names.at(name.index())).ok()) {
+            after.extend(following(&self.series[at].releases, most));
+        }
+        after
+    }
+
+    /// Finds out again what is related to some releases, of which the first of all stands at `start`, and
+    /// says to which of them others are than before.
+    pub fn relate(&mut self, briefs: &Briefs, start: ReleaseIx, some: &[ReleaseIx]) -> Vec<ReleaseIx> {
+        let mut changed = Vec::new();
+        for ix in some.iter().copied() {
+            let (brief, at) = (&briefs[ix], ix - start);
+            let series = brief.series.and_then(|name| {
+                let at = find(&self.series, briefs.names().at(name.index())).ok()?;
+                Some(self.series[at].releases.as_slice())
+            });
+            let region = brief.regions.first().and_then(|region| self.region(*region));
+            let now = related(ix, &self.all.releases[..at], series, region);
+            if self.related[at] != now {
+                self.related[at] = now;
+                changed.push(ix);
+            }
+        }
+        changed
+    }
+
+    /// Tags and series, each with those of one release.
+    fn topics<'b>(&mut self, brief: &'b Brief) -> [(&mut Vec<Topic>, &'b [NameId]); 2] {
+        [(&mut self.tags, &brief.tags), (&mut self.series, brief.series.as_slice())]
+    }
+
     pub fn region(&self, region: RegionId) -> Option<&Run> {
         self.regions.get(usize::from(region.0))
     }
@@ -234,12 +400,46 @@ impl Shelf {
     }
 
     pub fn tag(&self, name: &str) -> Option<usize> {
-        self.tags.binary_search_by(|topic| topic.name.as_str().cmp(name)).ok()
+        find(&self.tags, name).ok()
     }
 
     pub fn series(&self, name: &str) -> Option<usize> {
-        self.series.binary_search_by(|topic| topic.name.as_str().cmp(name)).ok()
+        find(&self.series, name).ok()
     }
+}
+
+/// The older releases that the page of one shows as related, nearest first: those of its series, then
+/// those of its region. The one just before it has a link of its own.
+fn related(
+    ix: ReleaseIx,
+    before: &[ReleaseIx],
+    in_series: Option<&[ReleaseIx]>,
+    in_region: Option<&Run>,
+) -> [u32; RELATED] {
+    let older = |releases: &'_ [ReleaseIx]| match releases.last() {
+        Some(last) if *last >= ix => place(releases, ix),
+        _ => releases.len(),
+    };
+    let series = in_series.into_iter().flat_map(|releases| releases[..older(releases)].iter().rev());
+    let region = in_region.into_iter().flat_map(|run| run.releases[..older(&run.releases)].iter().rev());
+    let mut related = [NOBODY; RELATED];
+    let mut found = 0;
+    for other in series.chain(region.take(2 * RELATED)) {
+        if found == RELATED {
+            break;
+        }
+        let number = u32::try_from(*other).unwrap_or(NOBODY);
+        if before.last() != Some(other) && !related.contains(&number) {
+            related[found] = number;
+            found += 1;
+        }
+    }
+    related
+}
+
+/// The place of a topic among those of its kind, or where it would stand.
+fn find(topics: &[Topic], name: &str) -> Result<usize, usize> {
+    topics.binary_search_by(|topic| topic.name.as_str().cmp(name))
 }
 
 /// What has a release, by name.

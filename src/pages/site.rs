@@ -11,7 +11,7 @@ use crate::model::portal::{Portal, Release, ReleaseIx};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 
-use super::brief::{Brief, Briefs, News};
+use super::brief::{Brief, Briefs, Moves, News};
 use super::frame::Frame;
 use super::inputs::{
     Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown, StaticLabel, TextInputs,
@@ -76,6 +76,24 @@ pub struct Gathered {
     ranges: Vec<Range<ReleaseIx>>,
 }
 
+/// What holds still of what a site before had found out. By release: whether its page may count
+/// otherwise than before.
+pub enum Still {
+    Nothing,
+    /// All releases stand where they stood, and bring the same outputs.
+    Places {
+        touched: Vec<bool>,
+    },
+    /// All releases but a few.
+    AllBut {
+        moves: Moves,
+        touched: Vec<bool>,
+    },
+}
+
+/// Releases that come and go at a time beyond which all shelves are filled anew.
+const MOST_MOVES: usize = 24;
+
 /// Everything that pages are made of.
 pub struct Site<'p> {
     pub portal: &'p Portal,
@@ -88,24 +106,90 @@ pub struct Site<'p> {
 }
 
 impl<'p> Site<'p> {
-    /// `known` is what a site of the same theme and files had found out. Whether all releases stand on
-    /// the same shelves as in that one, and bring the same outputs.
-    pub fn new(portal: &'p Portal, theme: &'p Theme, known: Gathered) -> (Self, bool) {
+    /// `known` is what a site of the same theme and files had found out, and what of that holds still.
+    pub fn new(portal: &'p Portal, theme: &'p Theme, known: Gathered) -> (Self, Still) {
         let frame = Frame::new(portal, theme);
         let Gathered { mut briefs, shelves, ranges } = known;
         let mut site = Self { portal, frame, shelves, ranges, briefs: Briefs::default() };
         let text = |ix| site.release_text(&portal.releases[ix]).print;
         briefs.update(portal, |ix| Brief::of(portal, ix, &site.frame, text(ix)));
+        let moves = briefs.take_moves();
         site.briefs = briefs;
-        if site.briefs.news().is_some() && !site.shelves.is_empty() {
-            return (site, true);
+        if site.shelves.is_empty() {
+            site.fill_shelves();
+            return (site, Still::Nothing);
         }
-        let languages = || portal.config.languages().map(|(lang, _)| lang);
-        site.ranges = languages().map(|lang| site.briefs.of_language(lang)).collect();
-        let regions = portal.territory.regions().count();
-        let shelf = |lang| Shelf::of(&site.briefs, lang, site.of_language(lang), regions);
-        site.shelves = languages().map(shelf).collect();
-        (site, false)
+        if let Some(news) = site.briefs.news() {
+            let touched = site.touched(news);
+            return (site, Still::Places { touched });
+        }
+        match moves.filter(|moves| moves.gone.len() + moves.come.len() <= MOST_MOVES) {
+            Some(moves) => {
+                let touched = site.follow(&moves);
+                (site, Still::AllBut { moves, touched })
+            }
+            None => {
+                site.fill_shelves();
+                (site, Still::Nothing)
+            }
+        }
+    }
+
+    fn fill_shelves(&mut self) {
+        (self.ranges, self.shelves) = self.shelved();
+    }
+
+    /// All shelves, of what is told of releases.
+    fn shelved(&self) -> (Vec<Range<ReleaseIx>>, Vec<Shelf>) {
+        let languages = || self.portal.config.languages().map(|(lang, _)| lang);
+        let ranges: Vec<_> = languages().map(|lang| self.briefs.of_language(lang)).collect();
+        let regions = self.portal.territory.regions().count();
+        let shelf =
+            |(lang, range): (LangId, &Range<_>)| Shelf::of(&self.briefs, lang, range.clone(), regions);
+        let shelves = languages().zip(&ranges).map(shelf).collect();
+        (ranges, shelves)
+    }
+
+    /// Brings the shelves to what they are after some moves. By release: whether its page may count
+    /// otherwise than before.
+    fn follow(&mut self, moves: &Moves) -> Vec<bool> {
+        let Self { shelves, briefs, .. } = self;
+        let names = briefs.names();
+        for (ix, brief) in moves.gone.iter().rev() {
+            shelves[brief.lang.index()].remove(*ix, brief, names);
+            shelves.iter_mut().for_each(|shelf| shelf.shift(ix + 1, false));
+        }
+        for ix in &moves.come {
+            let brief = &briefs[*ix];
+            shelves.iter_mut().for_each(|shelf| shelf.shift(*ix, true));
+            shelves[brief.lang.index()].insert(*ix, brief, names);
+        }
+        let languages = || self.portal.config.languages().map(|(lang, _)| lang);
+        self.ranges = languages().map(|lang| briefs.of_language(lang)).collect();
+        // Where one came or went, those after it may be related to others than before.
+        let gone = moves.gone.iter().map(|(ix, brief)| (moves.place(*ix), brief));
+        let come = moves.come.iter().map(|ix| (*ix, &briefs[*ix]));
+        let seams: Vec<(ReleaseIx, &Brief)> = gone.chain(come).collect();
+        let mut changed: Vec<ReleaseIx> = Vec::new();
+        for (shelf, range) in shelves.iter_mut().zip(&self.ranges) {
+            let own = seams.iter().filter(|(_, brief)| brief.lang == shelf.lang);
+            let mut after: Vec<ReleaseIx> =
+                own.flat_map(|(ix, brief)| shelf.after(*ix, brief, names)).collect();
+            after.sort_unstable();
+            after.dedup();
+            changed.extend(shelf.relate(briefs, range.start, &after));
+        }
+        // Their neighbours are others, too.
+        let beside = seams.iter().flat_map(|(ix, _)| [ix.checked_sub(1), Some(*ix), Some(*ix + 1)]);
+        changed.extend(beside.flatten());
+        let mut touched = self.touched(&News { heads: moves.come.clone(), texts: Vec::new() });
+        changed.iter().for_each(|ix| {
+            if let Some(touched) = touched.get_mut(*ix) {
+                *touched = true;
+            }
+        });
+        debug_assert!((&self.ranges, &self.shelves) == (&self.shelved().0, &self.shelved().1));
+        touched
     }
 
     /// What it found out, for the next site.
@@ -314,7 +398,7 @@ impl<'p> Site<'p> {
     }
 
     /// By release: whether its page may count otherwise than before these news.
-    pub fn touched(&self, news: &News) -> Vec<bool> {
+    fn touched(&self, news: &News) -> Vec<bool> {
         let mut touched = vec![false; self.portal.releases.len()];
         news.texts.iter().chain(&news.heads).for_each(|ix| touched[*ix] = true);
         if news.heads.is_empty() {

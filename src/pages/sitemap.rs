@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::model::date::Moment;
@@ -118,11 +119,13 @@ pub fn render_index(site: &Site, parts: &[SitemapPart]) -> Vec<u8> {
 }
 
 pub fn render_part(site: &Site, part: &SitemapPart) -> Vec<u8> {
-    let entries = part.entries.iter().map(|(lang, page)| {
+    // There may be thousands, whose heads are still to be read.
+    let entry = |(lang, page): &(LangId, Page)| {
         let url = site.frame.absolute(&site.spot(*lang, *page).url);
         (url, modified(site, *page).map(|moment| moment.rfc3339()))
-    });
-    document("urlset", "url", entries)
+    };
+    let entries: Vec<(String, Option<String>)> = part.entries.par_iter().map(entry).collect();
+    document("urlset", "url", entries.into_iter())
 }
 
 fn document(root: &str, item: &str, entries: impl Iterator<Item = (String, Option<String>)>) -> Vec<u8> {
