@@ -192,10 +192,15 @@ pub fn plan_again<'p>(
             Plan { site, outputs, sitemaps }
         }
         (Still::AllBut { moves, touched }, _) => {
-            let (kept, mut planned) = (kept(&site, outputs, &moves, &touched), Planned::new());
+            keep(&site, &mut outputs, &moves, &touched);
+            let new = moves.come.iter().map(|ix| release_page(&site, *ix)).collect();
+            let mut planned = Planned::new();
             indexes(&site, &mut planned);
             let sitemaps = plan_sitemaps(&site, &mut planned);
-            let plan = completed(site, sitemaps, kept, planned);
+            outputs.append(&mut counted(&site, &sitemaps, new, planned));
+            // Two stretches in order are merged in one go.
+            outputs.sort_by_key(|output| output.key);
+            let plan = Plan { site, outputs, sitemaps };
             // What is in whose way must be said of all.
             if plan.may_collide() { plan_anew(plan.site, faults) } else { plan }
         }
@@ -220,11 +225,11 @@ fn count_again(site: &Site, sitemaps: &[SitemapPart], news: &News, touched: &[bo
     });
 }
 
-/// Of the outputs before some moves those that are planned by releases, which are still there.
-fn kept(site: &Site, outputs: Vec<Output>, moves: &Moves, touched: &[bool]) -> Vec<Output> {
-    let keep = |mut output: Output| {
+/// Leaves of the outputs before some moves those that are planned by releases, which are still there.
+fn keep(site: &Site, outputs: &mut Vec<Output>, moves: &Moves, touched: &[bool]) {
+    outputs.retain_mut(|output| {
         match &mut output.what {
-            What::Page(Page::Release(ix)) if moves.is_gone(*ix) => return None,
+            What::Page(Page::Release(ix)) if moves.is_gone(*ix) => return false,
             What::Page(Page::Release(ix)) => {
                 *ix = moves.place(*ix);
                 let count = || fingerprint(site, &[], output.lang, &What::Page(Page::Release(*ix)));
@@ -240,12 +245,10 @@ fn kept(site: &Site, outputs: Vec<Output>, moves: &Moves, touched: &[bool]) -> V
                 output.fingerprint = fingerprint(site, &[], output.lang, &output.what);
             }
             What::Copy(_) | What::Robots => {}
-            What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex => return None,
+            What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex => return false,
         }
-        Some(output)
-    };
-    let new = moves.come.iter().map(|ix| release_page(site, *ix));
-    outputs.into_iter().filter_map(keep).chain(new).collect()
+        true
+    });
 }
 
 /// Plans everything that a site makes.
@@ -265,7 +268,8 @@ fn plan_anew<'p>(site: Site<'p>, faults: &mut Vec<Diagnostic>) -> Plan<'p> {
     let sitemaps = plan_sitemaps(&site, &mut planned);
     let releases =
         (0..site.portal.releases.len()).into_par_iter().map(|ix| release_page(&site, ix)).collect();
-    let mut plan = completed(site, sitemaps, releases, planned);
+    let outputs = counted(&site, &sitemaps, releases, planned);
+    let mut plan = Plan { site, outputs, sitemaps };
     if plan.may_collide() {
         plan.part_colliding(faults);
     }
@@ -278,22 +282,17 @@ fn release_page(site: &Site, ix: ReleaseIx) -> Output {
     Output { key: site.briefs.keys()[ix], lang, ordinal: 0, what, fingerprint }
 }
 
-/// A plan of outputs that are known, and of others that are not counted yet.
-fn completed<'p>(
-    site: Site<'p>,
-    sitemaps: Vec<SitemapPart>,
-    mut outputs: Vec<Output>,
-    planned: Planned,
-) -> Plan<'p> {
+/// Outputs that are counted, and others that are not yet, in the order of their keys.
+fn counted(site: &Site, sitemaps: &[SitemapPart], mut outputs: Vec<Output>, planned: Planned) -> Vec<Output> {
     let output = |(at, (lang, what))| {
-        let fingerprint = fingerprint(&site, &sitemaps, lang, &what);
-        let key = file(&site, &sitemaps, lang, &what).key();
+        let fingerprint = fingerprint(site, sitemaps, lang, &what);
+        let key = file(site, sitemaps, lang, &what).key();
         // Of several for one file the releases are first.
         Output { key, lang, ordinal: u32::try_from(at + 1).unwrap_or(u32::MAX), what, fingerprint }
     };
     outputs.par_extend(planned.into_par_iter().enumerate().map(output));
     outputs.par_sort_by_key(|output| (output.key, output.ordinal));
-    Plan { site, outputs, sitemaps }
+    outputs
 }
 
 /// The file that an output is stored in.

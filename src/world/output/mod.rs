@@ -326,7 +326,13 @@ impl Held {
         let files = |outputs: &[&Output]| -> Vec<OutPath> {
             outputs.par_iter().map(|output| plan.file(output)).collect()
         };
-        let planned = || plan.outputs.par_iter().map(|output| plan.file(output)).collect::<Vec<OutPath>>();
+        // Of what is not new the file is known, without the head of its release.
+        let of_new: HashSet<OutKey> = new.iter().map(|output| output.key).collect();
+        let file = |output: &Output| {
+            let known = before.filter(|_| !of_new.contains(&output.key)).and_then(|all| all.find(output.key));
+            known.map_or_else(|| plan.file(output), |one| one.file.clone())
+        };
+        let planned = || plan.outputs.par_iter().map(file).collect::<Vec<OutPath>>();
         let known = before.filter(|known| known.account.is_some() && known.account == self.account.stamp());
         match (known, before) {
             (Some(_), _) => self.account.add(files(new).iter())?,
