@@ -10,6 +10,7 @@ use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Digest;
 use crate::text::problem::Problem;
+use crate::text::scan::is_all_xml;
 use crate::text::source::{Span, is_xml};
 
 /// How a body is written.
@@ -277,7 +278,7 @@ const SUMMARY_LIMIT: usize = 300;
 pub fn lead(paragraph: &str) -> String {
     let mut line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     // Character references may have become what no text can hold.
-    if line.chars().any(|c| !is_xml(c)) {
+    if !is_all_xml(&line) {
         line.retain(is_xml);
     }
     if line.chars().count() <= SUMMARY_LIMIT {

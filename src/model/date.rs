@@ -10,6 +10,8 @@ use jiff::tz::{Offset, TimeZone};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::scan::push_padded;
+
 pub use read::{parse, parse_month, parse_month_prefix, parse_prefix, starts_with_weekday};
 pub(super) use words::{fold_char, is_invisible};
 use words::{month_name, weekday_name};
@@ -78,15 +80,20 @@ impl Moment {
     /// `2026-03-12T12:00:00+00:00`, to the second and always with a numeric offset.
     pub fn rfc3339(&self) -> String {
         let (local, sign, hours, minutes) = self.at_whole_minutes();
-        format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{sign}{hours:02}:{minutes:02}",
-            local.year(),
-            local.month(),
-            local.day(),
-            local.hour(),
-            local.minute(),
-            local.second(),
-        )
+        let mut text = iso(local.date());
+        let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+        let offset = |part: i32| i16::try_from(part).unwrap_or_default();
+        for (before, part) in [
+            ('T', hour.into()),
+            (':', minute.into()),
+            (':', second.into()),
+            (sign, offset(hours)),
+            (':', offset(minutes)),
+        ] {
+            text.push(before);
+            push_padded(&mut text, part, 2);
+        }
+        text
     }
 
     /// `Thu, 12 Mar 2026 12:00:00 +0000`, as RSS and e-mail want it.
@@ -141,7 +148,13 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 fn iso(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+    let mut text = String::with_capacity(25);
+    push_padded(&mut text, date.year(), 4);
+    for part in [date.month(), date.day()] {
+        text.push('-');
+        push_padded(&mut text, part.into(), 2);
+    }
+    text
 }
 
 #[cfg(test)]

@@ -181,8 +181,31 @@ pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
     let written = channel.pretty_write_to(&mut bytes, b' ', 1);
     // Memory does not fail to be written to.
     debug_assert!(written.is_ok());
-    let text = String::from_utf8_lossy(&bytes);
-    text.replace(AMPERSAND, "&#x26;").replace(LESS, "&#x3C;").replace(GREATER, "&#x3E;").into_bytes()
+    referred(bytes)
+}
+
+/// A document with references in the place of their stand-ins.
+fn referred(bytes: Vec<u8>) -> Vec<u8> {
+    let mut stand_in = [0; 3];
+    let first = AMPERSAND.encode_utf8(&mut stand_in).as_bytes()[0];
+    let (mut out, mut copied) = (Vec::with_capacity(bytes.len()), 0);
+    for at in memchr::memchr_iter(first, &bytes) {
+        let is = |c: char| bytes[at..].starts_with(c.encode_utf8(&mut [0; 3]).as_bytes());
+        let reference: &[u8] = match () {
+            () if is(AMPERSAND) => b"&#x26;",
+            () if is(LESS) => b"&#x3C;",
+            () if is(GREATER) => b"&#x3E;",
+            () => continue,
+        };
+        out.extend_from_slice(&bytes[copied..at]);
+        out.extend_from_slice(reference);
+        copied = at + stand_in.len();
+    }
+    if copied == 0 {
+        return bytes;
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out
 }
 
 fn document_item(item: &FeedItem, rtl: bool, body: &str) -> Item {

@@ -74,7 +74,7 @@ impl<'p> Frame<'p> {
     }
 
     pub fn absolute(&self, url: &str) -> String {
-        format!("{}{url}", self.config.base_url.as_str())
+        [self.config.base_url.as_str(), url].concat()
     }
 
     fn in_language(&self, lang: LangId, address: &str) -> String {
@@ -88,15 +88,15 @@ impl<'p> Frame<'p> {
             Index::Archives => "archives".into(),
             Index::Regions => "regions".into(),
             Index::NotFound => "404".into(),
-            Index::Region(region) => format!("regions/{}", self.territory.region(region).slug),
+            Index::Region(region) => ["regions/", &self.territory.region(region).slug].concat(),
             Index::Province(province) => {
                 let province = self.territory.province(province);
-                format!("regions/{}/{}", self.territory.region(province.region).slug, province.slug)
+                ["regions/", &self.territory.region(province.region).slug, "/", &province.slug].concat()
             }
             Index::Period { region, period, part } => {
                 let period = period.address();
                 let address = match region {
-                    Some(region) => format!("regions/{}/{period}", self.territory.region(region).slug),
+                    Some(region) => ["regions/", &self.territory.region(region).slug, "/", &period].concat(),
                     None => period,
                 };
                 in_parts(address, part)
@@ -125,7 +125,7 @@ impl<'p> Frame<'p> {
     /// The address of a release, without slashes round it: its folder, where it has files.
     pub fn release_address(&self, release: &Release) -> String {
         let day = day_of(release.date.date()).address();
-        self.in_language(release.lang, &format!("{day}/{}", release.slug))
+        self.in_language(release.lang, &[&*day, "/", &release.slug].concat())
     }
 
     pub fn release_url(&self, release: &Release) -> String {
@@ -145,7 +145,7 @@ impl<'p> Frame<'p> {
             TopicKind::Tag => "tags",
             TopicKind::Series => "series",
         };
-        self.in_language(lang, &format!("{folder}/{slug}"))
+        self.in_language(lang, &[folder, "/", slug].concat())
     }
 
     /// Where a tag or a series is read and stored.

@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::model::body::{Destination, Markup, destination, lines, options, paragraphs};
 use crate::model::language::is_rtl;
 use crate::text::bidi;
+use crate::text::scan::is_all_xml;
 use crate::text::source::is_xml;
 use crate::text::typography::{self, Context, Profile, opposite_runs};
 
@@ -42,7 +43,7 @@ pub fn render(body: &str, markup: Markup, setting: &Setting) -> String {
 /// The text in normal form C, in which fonts have the letters that people typed, and without
 /// what is no character of XML: it may have stood between a letter and its accent.
 fn composed(text: &str) -> Cow<'_, str> {
-    if text.chars().any(|c| !is_xml(c)) {
+    if !is_all_xml(text) {
         return Cow::Owned(text.chars().filter(|c| is_xml(*c)).nfc().collect());
     }
     // Combining marks of Latin begin with these bytes; Arabic hamza and madda above with the others.
@@ -73,16 +74,24 @@ fn typeset<'t>(text: &'t str, setting: &Setting, before: Option<char>, after: Op
 
 /// Text in HTML, without what is no character of XML, so that the same body fits a feed.
 pub fn escape(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            c if is_xml(c) => html.push(c),
-            _ => {}
-        }
+    if !is_all_xml(text) {
+        let text: String = text.chars().filter(|c| is_xml(*c)).collect();
+        return escape(&text, html);
     }
+    let mut copied = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let reference = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        html.push_str(&text[copied..at]);
+        html.push_str(reference);
+        copied = at + 1;
+    }
+    html.push_str(&text[copied..]);
 }
 
 /// Text in HTML with its runs of the other direction isolated, or they would swap their ends.
@@ -115,7 +124,7 @@ fn markdown(body: &str, setting: &Setting) -> String {
         fragment = sanitise(&fragment, setting);
     }
     // Character references may have become what XML cannot hold.
-    if fragment.chars().any(|c| !is_xml(c)) {
+    if !is_all_xml(&fragment) {
         fragment.retain(is_xml);
     }
     fragment

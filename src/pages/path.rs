@@ -88,6 +88,9 @@ impl OutPath {
 /// What `/` is in a sort key: less than every character of a name.
 pub const FOLDER_END: char = '\u{1}';
 
+/// The file that hosts answer a folder with.
+const INDEX: &str = "index.html";
+
 /// Where a page is read and where it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Spot {
@@ -120,14 +123,16 @@ pub struct Speller {
 impl Speller {
     /// A page whose address without slashes round it is `address`: `2026/03/12/slug`.
     pub fn page(self, address: &str) -> Spot {
-        let folder = if address.is_empty() { String::new() } else { format!("{address}/") };
-        let index = format!("{folder}index.html");
         match self.addresses {
             Addresses::File if !address.is_empty() => {
-                let file = format!("{address}.html");
+                let file = [address, ".html"].concat();
                 Spot { url: file.clone(), file: OutPath(file) }
             }
-            _ => Spot { url: if self.portable { index.clone() } else { folder }, file: OutPath(index) },
+            _ => {
+                let index = if address.is_empty() { INDEX.into() } else { [address, "/", INDEX].concat() };
+                let named = if self.portable { index.len() } else { index.len() - INDEX.len() };
+                Spot { url: index[..named].to_owned(), file: OutPath(index) }
+            }
         }
     }
 
@@ -159,7 +164,7 @@ pub fn in_language(lang: LangId, tag: &str, address: &str) -> String {
     match (lang, address) {
         (LangId(0), _) => address.to_owned(),
         (_, "") => tag.to_owned(),
-        _ => format!("{tag}/{address}"),
+        _ => [tag, "/", address].concat(),
     }
 }
 

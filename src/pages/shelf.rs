@@ -11,6 +11,7 @@ use crate::model::portal::ReleaseIx;
 use crate::model::release::slug_proposal;
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::column;
+use crate::text::scan::push_padded;
 
 use super::brief::{Brief, Briefs, NameId, Names};
 
@@ -40,11 +41,18 @@ impl Period {
 
     /// `2026`, `2026/03`, `2026/03/12`
     pub fn address(self) -> String {
-        match self {
-            Self::Year(year) => format!("{year:04}"),
-            Self::Month(year, month) => format!("{year:04}/{month:02}"),
-            Self::Day(year, month, day) => format!("{year:04}/{month:02}/{day:02}"),
+        let mut address = String::with_capacity(10);
+        push_padded(&mut address, self.year(), 4);
+        let (month, day) = match self {
+            Self::Year(_) => (None, None),
+            Self::Month(_, month) => (Some(month), None),
+            Self::Day(_, month, day) => (Some(month), Some(day)),
+        };
+        for part in [month, day].into_iter().flatten() {
+            address.push('/');
+            push_padded(&mut address, part.into(), 2);
         }
+        address
     }
 }
 

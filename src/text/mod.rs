@@ -7,6 +7,7 @@ pub mod elsewhere;
 pub mod fingerprint;
 pub mod fold;
 pub mod problem;
+pub mod scan;
 pub mod source;
 pub mod suggest;
 pub mod typography;

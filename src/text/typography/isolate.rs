@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::is_arabic;
 use crate::text::problem::is_bidi_control;
+use crate::text::scan::any_byte;
 
 /// First strong isolate … pop directional isolate (Unicode Standard Annex 9).
 const OPEN: char = '\u{2068}';
@@ -46,7 +47,7 @@ pub fn opposite_runs(text: &str, rtl: bool) -> impl Iterator<Item = Range<usize>
 fn may_hold_runs(text: &str, rtl: bool) -> bool {
     match rtl {
         true => text.chars().any(|c| c.is_ascii_alphanumeric() || is_left(c)),
-        false => text.bytes().any(|byte| matches!(byte, 0xd6..=0xdf | 0xef)),
+        false => any_byte(text, |byte| matches!(byte, 0xd6..=0xdf | 0xef)),
     }
 }
 

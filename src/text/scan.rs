@@ -1,0 +1,67 @@
+//! Quick looks at texts: most hold nothing of what is looked for, and can be passed on as they are.
+
+use super::source::is_xml;
+
+/// Whether any byte is so. All of a stretch are asked before the answer is looked at, which processors
+/// do many at a time.
+pub fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    const STRETCH: usize = 64;
+    text.as_bytes().chunks(STRETCH).any(|bytes| bytes.iter().fold(false, |found, byte| found | is(*byte)))
+}
+
+/// Whether XML can hold all of a text.
+pub fn is_all_xml(text: &str) -> bool {
+    // What XML does not allow is a control, or begins with one of these bytes, as little else does.
+    let may_be = |byte: u8| {
+        (byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r') || byte == 0x7f || byte == 0xef
+    };
+    // C1 controls share their first byte with French quotation marks and spaces.
+    let bytes = text.as_bytes();
+    let controls = || {
+        let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+        pairs.fold(false, |found, (first, second)| found | ((*first == 0xc2) & (*second < 0xa0)))
+    };
+    (!any_byte(text, may_be) && !controls()) || text.chars().all(is_xml)
+}
+
+/// Appends a number of at least `width` digits, as `{:0width$}` would, at a tenth of its price.
+pub fn push_padded(text: &mut String, number: i16, width: usize) {
+    let mut digits = [b'0'; 5];
+    let Ok(mut rest) = u16::try_from(number) else {
+        text.push_str(&format!("{number:0width$}"));
+        return;
+    };
+    let mut from = digits.len();
+    while rest > 0 || digits.len() - from < width.clamp(1, digits.len()) {
+        from -= 1;
+        digits[from] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    text.extend(digits[from..].iter().map(|digit| char::from(*digit)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_padded_as_formats_do() {
+        for number in [0, 1, 9, 10, 12, 99, 100, 2026, 9999, i16::MAX, -1, -44, i16::MIN] {
+            for width in 0..6 {
+                let mut text = String::new();
+                push_padded(&mut text, number, width);
+                assert_eq!(text, format!("{number:0width$}"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_found_wherever_it_stands() {
+        let all = (0..=0x11_0000).filter_map(char::from_u32);
+        for c in all.step_by(7).chain((0..0x800).filter_map(char::from_u32)).chain('\u{fd00}'..='\u{ffff}') {
+            for text in [format!("{c}"), format!("« a{c} »"), format!("{}{c}é", "x".repeat(63))] {
+                assert_eq!(is_all_xml(&text), text.chars().all(is_xml), "{c:?}");
+            }
+        }
+    }
+}
