@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Inputs;
-use crate::model::portal::{Clock, Kept};
+use crate::model::kept::Kept;
+use crate::model::portal::Clock;
 use crate::pages::plan::Known;
 use crate::text::column::{self, Texts};
 use crate::text::fingerprint::Fingerprint;
@@ -68,7 +69,7 @@ pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
     if let Some(mark) = standing.mark.filter(|_| standing.since.len() <= MOST_SINCE)
         && cache::save(&file(root, "since"), &(mark, &standing.since)).is_ok()
     {
-        let _ = cache::remove(&file(root, "doubt"));
+        settle(root);
         return;
     }
     // Each file tells by it that it belongs to the others.
@@ -83,9 +84,9 @@ pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
         cache::save(&file(root, "portal"), &base)?;
         cache::save(&file(root, "plan"), &(mark, &standing.known))?;
         cache::save(&file(root, "sources"), &columns)?;
-        cache::remove(&file(root, "since"))?;
-        cache::remove(&file(root, "doubt"))
+        cache::remove(&file(root, "since"))
     })();
+    settle(root);
     standing.mark = saved.ok().map(|()| mark);
     standing.since.clear();
 }
@@ -95,6 +96,12 @@ pub fn doubt(root: &Root) {
     if Stamp::at(&file(root, "sources")).is_some() {
         let _ = cache::save(&file(root, "doubt"), &());
     }
+}
+
+/// All that there was to be told is in the output.
+pub fn settle(root: &Root) {
+    // Should a doubt stay, the next build looks at everything.
+    let _ = cache::remove(&file(root, "doubt"));
 }
 
 fn file(root: &Root, what: &str) -> PathBuf {

@@ -116,8 +116,7 @@ impl<'a> Builder<'a> {
         let (clock, preview) = load::clock(&args.inputs);
         let standing = self.standing.take()?;
         let marks = Marks { preview, state: None, valid: (clock.now, None), clean: self.clean, told: true };
-        let taken = |builder: &mut Self| builder.held();
-        self.amended(standing, &changes, clock, marks, (watch, due), taken)
+        self.amended(standing, &changes, clock, marks, (watch, due))
     }
 
     /// A build of a standing portal that takes changes in. `None` where that can't be done.
@@ -128,14 +127,13 @@ impl<'a> Builder<'a> {
         clock: Clock,
         mut marks: Marks,
         (watch, due): (&mut Stopwatch, &mut Option<Timestamp>),
-        held: impl FnOnce(&mut Self) -> Result<Held, Failure>,
     ) -> Option<End> {
         let next = standing.portal.due.first().map(|due| due.instant);
         if next.is_some_and(|next| next <= clock.now) || !standing.amend(changes, &self.root, clock) {
             return None;
         }
         watch.lap("amend");
-        let mut held = match held(self) {
+        let mut held = match self.held() {
             Ok(held) => held,
             Err(failure) => return Some(End::Failed(failure)),
         };
@@ -192,6 +190,7 @@ impl<'a> Builder<'a> {
         if let Some((releases, outcome)) = held.is_current(state, clock.now, preview).filter(|_| !self.clean)
         {
             watch.lap("compare");
+            remembered::settle(&self.root);
             *due = held.due();
             self.standing = standing;
             self.recollect(held);
@@ -207,12 +206,10 @@ impl<'a> Builder<'a> {
         }
         if let Some(standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
             && let Some(changes) = standing.parted(survey.sources())
+            && let Some(end) = self.amended(standing, &changes, clock, marks, (watch, due))
         {
-            let done = self.amended(standing, &changes, clock, marks, (watch, due), Self::held);
-            if let Some(end) = done {
-                self.remember(state, clock, watch);
-                return end;
-            }
+            self.remember(state, clock, watch);
+            return end;
         }
         let root = &self.root;
         let memory = Memory { recall: !self.clean, remember: true };

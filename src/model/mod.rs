@@ -7,6 +7,7 @@ pub mod config;
 pub mod date;
 pub mod fields;
 pub mod header;
+pub mod kept;
 pub mod language;
 pub mod page;
 pub mod path;

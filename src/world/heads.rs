@@ -59,6 +59,10 @@ pub fn save(path: &Path, mark: Fingerprint, releases: &Releases) -> Result<Index
     }
     to.flush().map_err(failed)?;
     drop(to);
+    // Some may have had to be read back from the file that this one replaces.
+    if !releases.are_whole() {
+        return Err(failed(std::io::Error::other("what was remembered of releases is damaged")));
+    }
     temporary.persist(path).map_err(|error| failed(error.error))?;
     Ok(Index { mark, lengths, checksums })
 }
@@ -94,5 +98,45 @@ impl releases::Heads for Heads {
             file.read_exact(&mut head).ok()?;
         }
         (xxh3_64(&head) == sum).then(|| postcard::from_bytes(&head).ok())?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Damaged;
+
+    impl releases::Heads for Damaged {
+        fn head(&self, _: usize) -> Option<Release> {
+            None
+        }
+    }
+
+    #[test]
+    fn what_is_lost_is_not_written_in_the_place_of_what_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heads");
+        std::fs::write(&path, "before").unwrap();
+        let releases = Releases::kept(vec![Fingerprint(1); 3], Arc::new(Damaged));
+        assert!(save(&path, Fingerprint(7), &releases).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"before");
+    }
+
+    #[test]
+    fn heads_come_back_one_by_one_and_only_from_their_own_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heads");
+        let named = |title: &str| Arc::new(Release { title: title.into(), ..Release::lost() });
+        let releases = Releases::from(vec![named("un"), named("deux"), named("trois")]);
+        let index = save(&path, Fingerprint(7), &releases).unwrap();
+        let other = save(&folder.path().join("other"), Fingerprint(8), &releases).unwrap();
+        let heads = Heads::open(&path, index).unwrap();
+        let title = |place| releases::Heads::head(&heads, place).map(|release| release.title);
+        assert_eq!([title(2), title(0), title(3)], [Some("trois".into()), Some("un".into()), None]);
+        assert!(Heads::open(&path, other).is_none());
     }
 }
