@@ -18,19 +18,23 @@ pub enum Scenario {
     Clean,
     Nothing,
     Body,
+    /// The same with `--changed`.
+    Told,
     Title,
     New,
     Theme,
 }
 
 impl Scenario {
-    pub const ALL: [Self; 6] = [Self::Clean, Self::Nothing, Self::Body, Self::Title, Self::New, Self::Theme];
+    pub const ALL: [Self; 7] =
+        [Self::Clean, Self::Nothing, Self::Body, Self::Told, Self::Title, Self::New, Self::Theme];
 
     pub fn key(self) -> &'static str {
         match self {
             Self::Clean => "clean",
             Self::Nothing => "nothing",
             Self::Body => "body",
+            Self::Told => "told",
             Self::Title => "title",
             Self::New => "new",
             Self::Theme => "theme",
@@ -42,6 +46,7 @@ impl Scenario {
             Self::Clean => "clean build",
             Self::Nothing => "nothing changed",
             Self::Body => "one body edited",
+            Self::Told => "one body edited, told which",
             Self::Title => "one title edited",
             Self::New => "one new release",
             Self::Theme => "theme edited",
@@ -90,6 +95,12 @@ impl<'a> Sources<'a> {
         Ok(bytes)
     }
 
+    /// The release of Tribune's whose body is edited.
+    pub fn edited(&self) -> PathBuf {
+        let release = self.portal.release(self.body, Links::Sources);
+        self.folder.join("content").join(release.head.path())
+    }
+
     /// What `stat_walk` walks.
     pub fn folders(&self) -> [PathBuf; 2] {
         ["content", "templates"].map(|name| self.folder.join(name))
@@ -103,6 +114,9 @@ impl<'a> Sources<'a> {
             Scenario::Body => self.put(self.body, |release| {
                 release.body.push_str("\nLe service de presse a ajouté cette précision.\n");
             }),
+            Scenario::Told => self.put(self.body, |release| {
+                release.body.push_str("\nLe service de presse a précisé cette précision.\n");
+            }),
             Scenario::Title => self.put(self.title, |release| release.head.title.push_str(", la suite")),
             Scenario::New => self.put(self.portal.releases(), |_| {}),
             Scenario::Theme => {
@@ -111,13 +125,30 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// Makes one of several edits of the same kind, one after another.
+    pub fn edit_once_more(&self, scenario: Scenario, number: u64) -> io::Result<()> {
+        match scenario {
+            Scenario::Body => self.put(self.body, |release| {
+                release.body.push_str(&format!("\nLe service de presse a ajouté la précision {number}.\n"));
+            }),
+            Scenario::Title => {
+                self.put(self.title, |release| release.head.title.push_str(&format!(", suite {number}")))
+            }
+            Scenario::New => self.put(self.portal.releases() + 1 + number, |_| {}),
+            other => self.edit(other),
+        }
+    }
+
     /// Undoes all edits, also those of a measurement that was interrupted.
-    fn restore(&self) -> io::Result<()> {
-        let new = self.portal.release(self.portal.releases(), Links::Sources);
-        for path in self.paths(&new).into_iter().flatten() {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+    pub fn restore(&self) -> io::Result<()> {
+        const MOST_NEW: u64 = 20;
+        for number in self.portal.releases()..=self.portal.releases() + MOST_NEW {
+            let new = self.portal.release(number, Links::Sources);
+            for path in self.paths(&new).into_iter().flatten() {
+                match fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
             }
         }
         self.put(self.body, |_| {})?;

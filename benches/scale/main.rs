@@ -36,6 +36,7 @@ mod report;
 mod round;
 mod stats;
 mod tree;
+mod watching;
 mod words;
 
 use std::env;

@@ -119,7 +119,17 @@ pub fn tables(sizes: &[Size], options: &Options, hugo: Option<&str>) -> String {
         text.push_str(&format!("\n## {releases} releases, {} MB\n\n", size.source_bytes / 1_000_000));
         text.push_str(&figures(size, hugo));
         text.push_str(&addresses(size.addresses.as_ref()));
+        text.push_str(&watching(size));
         text.push_str(&stages(size));
+    }
+    text
+}
+
+fn watching(size: &Size) -> String {
+    let mut text = String::from("\n| while Tribune watches | from the quiet to the last byte |\n|---|--:|\n");
+    for (scenario, times) in &size.watching {
+        let spread = Spread::of(times.iter().copied().map(Some));
+        text.push_str(&format!("| {} | {} |\n", scenario.name(), shown(spread.as_ref(), Unit::Milliseconds)));
     }
     text
 }
@@ -217,7 +227,12 @@ pub fn json(sizes: &[Size], options: &Options, hugo: Option<&str>) -> Value {
 
 fn size_json(size: &Size) -> Value {
     let scenarios = Scenario::ALL.map(|scenario| (scenario.key().to_owned(), scenario_json(size, scenario)));
+    let watching = size.watching.iter().map(|(scenario, times)| {
+        let spread = Spread::of(times.iter().copied().map(Some));
+        (scenario.key().to_owned(), Spread::json(spread.as_ref()))
+    });
     json!({
+        "watching_ms": Map::from_iter(watching),
         "releases": size.releases,
         "source_bytes": size.source_bytes,
         "floor_is_equal": size.is_equal(),

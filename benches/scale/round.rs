@@ -12,6 +12,7 @@ use crate::hugo::Hugo;
 use crate::measure::{self, Ended, Ticks};
 use crate::stats::grouped;
 use crate::tree::{Addresses, Changes, Comparison, Snapshot, stat_walk};
+use crate::watching::{self, Times};
 use crate::{Options, said};
 
 const TRIBUNE: &str = env!("CARGO_BIN_EXE_tribune");
@@ -25,6 +26,8 @@ pub struct Size {
     pub addresses: Option<Comparison>,
     /// What the first clean build wrote.
     pub tree: Option<Tree>,
+    /// After the last run: edits while Tribune watches.
+    pub watching: Times,
 }
 
 /// One scenario of one run.
@@ -74,7 +77,8 @@ pub fn measure_size(
     let folder = |side: &str| work.join(format!("{side}-{releases}-{}", options.seed));
     let sources = Sources::new(&portal, folder("portal"), hugo.map(|_| folder("site")));
     let source_bytes = sources.write().map_err(said(work.display()))?;
-    let mut size = Size { releases, source_bytes, rounds: Vec::new(), addresses: None, tree: None };
+    let (rounds, addresses, tree, watching) = (Vec::new(), None, None, Times::new());
+    let mut size = Size { releases, source_bytes, rounds, addresses, tree, watching };
     for run in 1..=options.runs {
         eprintln!("{told} releases: run {run} of {}", options.runs);
         let fresh = |side: &str| fresh(&work.join(format!("{side}-{releases}-{run}")));
@@ -92,6 +96,9 @@ pub fn measure_size(
         size.rounds.push(steps.collect::<Result<_, _>>()?);
         if hugo.is_some() && run == options.runs {
             size.addresses = Some(turn.compare()?);
+        }
+        if run == options.runs {
+            size.watching = watching::measure(TRIBUNE, &sources, &turn.built, options.threads)?;
         }
     }
     let trees = size.rounds.iter().flatten().find_map(|step| step.trees.as_ref());
@@ -119,7 +126,7 @@ impl Turn<'_> {
             true => None,
             false => Some(stat_walk(&self.sources.folders()).map_err(said("the stat walk"))?),
         };
-        let (tribune, stages) = self.build_own(is_clean)?;
+        let (tribune, stages) = self.build_own(scenario)?;
         let floor = if is_clean { Some(self.write_bare()?) } else { None };
         if !self.is_hugo_first {
             hugo = self.build_theirs()?;
@@ -141,11 +148,13 @@ impl Turn<'_> {
         })
     }
 
-    fn build_own(&self, is_clean: bool) -> Result<(Sample, Vec<(String, f64)>), String> {
+    fn build_own(&self, scenario: Scenario) -> Result<(Sample, Vec<(String, f64)>), String> {
         let mut build = Command::new(TRIBUNE);
         build.args(["build", "--timings", "--quiet", "--as-of", AS_OF]);
-        if is_clean {
-            build.arg("--clean");
+        match scenario {
+            Scenario::Clean => _ = build.arg("--clean"),
+            Scenario::Told => _ = build.arg("--changed").arg(self.sources.edited()),
+            _ => {}
         }
         build.arg("--root").arg(&self.sources.folder).arg("--output").arg(&self.built);
         build.env("RAYON_NUM_THREADS", self.threads.to_string());
