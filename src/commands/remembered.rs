@@ -74,16 +74,16 @@ pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
     }
     // Each file tells by it that it belongs to the others.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
-    let sources = || standing.all_sources();
-    let (kinds, stamps) = sources().map(|(_, kind, stamp)| (kind, stamp)).unzip();
-    let columns = Columns { mark, paths: sources().map(|(path, ..)| &**path).collect(), kinds, stamps };
     let ground = standing.ground;
     let saved = (|| {
         let heads = heads::save(&file(root, "heads"), mark, &standing.portal.releases)?;
         let base = Base { mark, ground, since: clock.now, portal: standing.portal.keep(), heads };
         cache::save(&file(root, "portal"), &base)?;
         cache::save(&file(root, "plan"), &(mark, &standing.known))?;
-        cache::save(&file(root, "sources"), &columns)?;
+        let sources = || standing.all_sources();
+        let (kinds, stamps) = sources().map(|(_, kind, stamp)| (kind, stamp)).unzip();
+        let paths = sources().map(|(path, ..)| &**path).collect();
+        cache::save(&file(root, "sources"), &Columns { mark, paths, kinds, stamps })?;
         cache::remove(&file(root, "since"))
     })();
     settle(root);

@@ -56,6 +56,10 @@ impl Amendment {
         let is_linked = sources().any(|source| portal.known.linked.contains(source));
         let old: Vec<ReleaseIx> =
             before.iter().filter_map(|source| portal.releases.position(source)).collect();
+        // What one that was hidden refers to, and who refers to it, the portal does not know.
+        if old.len() != before.len() {
+            return None;
+        }
         let (mut due, mut faults) = (Vec::new(), Vec::new());
         let completer = Completer::new(&portal.config, &portal.territory, clock, &mut due, &mut faults);
         let (mut complete, hidden) = completer.run(now);

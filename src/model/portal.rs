@@ -150,7 +150,8 @@ pub struct Release {
     pub number: Option<String>,
     pub authors: Vec<String>,
     pub contact: Option<String>,
-    pub image: Option<Cover>,
+    /// Apart, as it is large and few have one.
+    pub image: Option<Box<Cover>>,
     pub status: Status,
     pub updated: Option<Moment>,
     pub corrections: Vec<Correction>,
@@ -482,7 +483,8 @@ impl<'a> Completer<'a> {
                 base,
                 |b| b.image.clone(),
                 |path, field| Cover { field, written_in: path.clone(), target: Target::Nothing },
-            ),
+            )
+            .map(Box::new),
             status,
             updated: written.updated.or_else(|| base?.updated),
             corrections: written.corrections.or_else(|| base?.corrections.clone()).unwrap_or_default(),

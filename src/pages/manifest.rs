@@ -95,14 +95,15 @@ impl Manifest {
 mod files {
     use rayon::prelude::*;
     use serde::de::Error;
+    use serde::ser::SerializeStruct;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::text::column::{self, Texts};
+    use crate::text::column::{self, Fixed, Texts};
     use crate::text::fingerprint::{Digest, Fingerprint};
 
     use super::{OutKey, OutPath, OutStamp, Published};
 
-    #[derive(Serialize, Deserialize)]
+    #[derive(Deserialize)]
     struct Columns {
         #[serde(with = "column")]
         keys: Vec<OutKey>,
@@ -116,15 +117,25 @@ mod files {
         paths: Texts,
     }
 
+    /// The columns in their order, one after another, so that memory need not hold all at once.
     pub fn serialize<S: Serializer>(files: &[Published], serializer: S) -> Result<S::Ok, S::Error> {
-        let columns = Columns {
-            keys: files.iter().map(|one| one.key).collect(),
-            fingerprints: files.iter().map(|one| one.fingerprint).collect(),
-            digests: files.iter().map(|one| one.digest).collect(),
-            stamps: files.iter().map(|one| [one.stamp.bytes, one.stamp.modified]).collect(),
-            paths: files.iter().map(|one| one.file.as_str()).collect(),
-        };
-        columns.serialize(serializer)
+        let mut columns = serializer.serialize_struct("Columns", 5)?;
+        columns.serialize_field("keys", &Column(files, |one| one.key))?;
+        columns.serialize_field("fingerprints", &Column(files, |one| one.fingerprint))?;
+        columns.serialize_field("digests", &Column(files, |one| one.digest))?;
+        columns.serialize_field("stamps", &Column(files, |one| [one.stamp.bytes, one.stamp.modified]))?;
+        let paths: Texts = files.iter().map(|one| one.file.as_str()).collect();
+        columns.serialize_field("paths", &paths)?;
+        columns.end()
+    }
+
+    struct Column<'a, T>(&'a [Published], fn(&Published) -> T);
+
+    impl<T: Fixed> Serialize for Column<'_, T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let items: Vec<T> = self.0.iter().map(self.1).collect();
+            column::serialize(&items, serializer)
+        }
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Published>, D::Error> {

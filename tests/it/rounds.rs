@@ -111,6 +111,22 @@ fn a_change_that_concerns_others_is_looked_at_whole() {
     }
 }
 
+/// A draft is not in the portal, but who refers to a file by it is missed when it goes.
+#[test]
+fn a_draft_that_changes_is_looked_at_whole() {
+    let fixture = year();
+    let draft =
+        "+++\ntitle = \"Plus tard\"\ndate = 2025-06-20\nregion = \"souss-massa\"\ndraft = true\n+++\n";
+    fixture.edit("content/seul.pdf", "%PDF");
+    fixture.edit("content/brouillon.md", format!("{draft}\n[Un](seul.pdf)\n"));
+    let args = args(&fixture);
+    let mut builder = Builder::new(&args, true).unwrap();
+    assert!(builder.build(&Hints::everything()).report.diagnostics.is_empty());
+    fixture.edit("content/brouillon.md", draft);
+    let round = builder.build(&hints(&["content/brouillon.md"]));
+    assert_eq!(round.report.warnings(), 1, "nobody refers to the file any more");
+}
+
 /// The stages of a run with `--timings`.
 fn stages(run: &crate::harness::Run) -> Vec<String> {
     let lines = run.stderr.lines().filter_map(|line| line.strip_suffix(" ms"));
