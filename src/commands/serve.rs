@@ -174,6 +174,8 @@ enum End {
 struct Shown {
     /// The thread of the version that is shown.
     calls: Option<Sender<Call>>,
+    /// The sources have errors, and are not those of the version that is shown.
+    is_refused: bool,
     state: Option<Fingerprint>,
     styles: HashMap<String, Digest>,
     /// When the portal next changes by itself.
@@ -184,7 +186,7 @@ struct Shown {
 impl Shown {
     /// Has the version that is shown become the next one. `None` where that can't be, or need not.
     fn renew(&self, cause: &Cause, args: &ServeArgs, inputs: &Inputs) -> Option<Version> {
-        let calls = self.calls.as_ref()?;
+        let calls = self.calls.as_ref().filter(|_| !self.is_refused)?;
         let rumour = match cause {
             Cause::Hints(hints) if !hints.everything => Rumour::Hints(hints.clone()),
             // Of a version that was read whole its state tells.
@@ -212,7 +214,7 @@ impl Shown {
                 return;
             }
             End::Refused { text } => {
-                self.state = None;
+                (self.state, self.is_refused) = (None, true);
                 server.tell(&text);
             }
             End::Ready { state, styles, line } => {
@@ -224,7 +226,7 @@ impl Shown {
                     // Whoever asks a version that is gone hears that nobody answers.
                     server.show(Arc::new(move |ask| _ = calls.send(Call::Ask(ask))), changed);
                 }
-                self.state = state;
+                (self.state, self.is_refused) = (state, false);
                 if !args.common.quiet && args.common.format != Format::Json {
                     terminal::say(&line);
                 }

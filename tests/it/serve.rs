@@ -413,6 +413,10 @@ fn errors_are_shown_over_the_last_good_version() {
     assert!(preview.get(PAGE).text().contains("Texte un."));
     // Who comes now is told as well.
     assert_eq!(preview.listen("/regions/").next().1, told);
+    // As long as it stands, though others change.
+    fixture.edit("content/c.md", text("autre"));
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(preview.listen("/regions/").next().1, told);
     fixture.edit("content/a.md", text("un"));
     assert_eq!(events.next(), ("fault".into(), String::new()));
     fixture.edit("content/a.md", text("trois"));
