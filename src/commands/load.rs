@@ -250,6 +250,18 @@ impl Survey {
         }
     }
 
+    /// Whether there was a release of this path.
+    pub fn is_release(&self, path: &str) -> bool {
+        let releases = self.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
+        self.sources[..releases].binary_search_by(|(known, ..)| (**known).cmp(path)).is_ok()
+    }
+
+    /// Whether there was a source at this path or below it.
+    pub fn is_known(&self, path: &str) -> bool {
+        let below = |known: &str| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        self.sources.iter().any(|(known, ..)| **known == *path || below(known))
+    }
+
     pub fn ground(&self) -> &Ground {
         &self.ground
     }

@@ -167,7 +167,10 @@ pub fn told(
         match root.look(inside) {
             Sight::Leftover => {}
             Sight::Folder | Sight::Unclear => return None,
-            Sight::Gone(path) => survey.take((path, None)),
+            Sight::Gone(path) if survey.is_release(&path) => survey.take((path, None)),
+            // A folder, or what is no release.
+            Sight::Gone(path) if survey.is_known(&path) => return None,
+            Sight::Gone(_) => {}
             Sight::Release(path) => {
                 let stamp = Stamp::at(&root.locate(&path))?;
                 survey.take((path, Some(if stamp.is_racy(racy) { Stamp::default() } else { stamp })));

@@ -254,6 +254,15 @@ fn a_new_process_that_is_told_what_changed_looks_at_nothing_else() {
     let seen = fixture.build().assert_clean();
     let clean = fixture.build_with(&["--clean", "--output", "propre"]).assert_clean().output;
     assert_eq!(seen.output, clean);
+    // A folder that is gone takes a look at everything, as does a file that is no release.
+    fixture.edit("content/plus/r20.md", text.replace("Numéro 6", "Vingt")).edit("content/static/a.txt", "a");
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    fixture.build().assert_clean();
+    std::fs::remove_dir_all(fixture.path("content/plus")).unwrap();
+    assert!(!fixture.build_with(&["--changed", "content/plus"]).assert_done().has("2025/06/10/r20/"));
+    fixture.remove("content/static/a.txt");
+    let told = fixture.build_with(&["--changed", "content/static/a.txt"]).assert_done();
+    assert!(!told.output.contains_key("a.txt"));
     // Other files than releases take a look at everything.
     fixture.edit(
         "site.toml",
