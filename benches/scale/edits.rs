@@ -134,7 +134,9 @@ impl<'a> Sources<'a> {
             Scenario::Title => {
                 self.put(self.title, |release| release.head.title.push_str(&format!(", suite {number}")))
             }
-            Scenario::New => self.put(self.portal.releases() + 1 + number, |_| {}),
+            Scenario::New => {
+                self.put(self.portal.releases(), |release| release.head.slug.push_str(&format!("-{number}")))
+            }
             other => self.edit(other),
         }
     }
@@ -142,8 +144,10 @@ impl<'a> Sources<'a> {
     /// Undoes all edits, also those of a measurement that was interrupted.
     pub fn restore(&self) -> io::Result<()> {
         const MOST_NEW: u64 = 20;
-        for number in self.portal.releases()..=self.portal.releases() + MOST_NEW {
-            let new = self.portal.release(number, Links::Sources);
+        let ends = (0..MOST_NEW).map(|number| format!("-{number}")).chain([String::new()]);
+        for end in ends {
+            let mut new = self.portal.release(self.portal.releases(), Links::Sources);
+            new.head.slug.push_str(&end);
             for path in self.paths(&new).into_iter().flatten() {
                 match fs::remove_file(&path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
