@@ -210,7 +210,7 @@ pub fn survey(
     watch.lap("list");
     let racy = Stamp::racy_since();
     let stamp = |(path, kind): (SourcePath, Kind)| {
-        let stamp = Stamp::at(&root.locate(&path)).filter(|stamp| !stamp.is_racy(racy));
+        let stamp = Stamp::certain(&root.locate(&path), racy);
         (path, kind, stamp.unwrap_or_default())
     };
     let sources: Vec<Source> = found.into_par_iter().map(stamp).collect();

@@ -172,8 +172,8 @@ pub fn told(
             Sight::Gone(path) if survey.is_known(&path) => return None,
             Sight::Gone(_) => {}
             Sight::Release(path) => {
-                let stamp = Stamp::at(&root.locate(&path))?;
-                survey.take((path, Some(if stamp.is_racy(racy) { Stamp::default() } else { stamp })));
+                let stamp = Stamp::certain(&root.locate(&path), racy)?;
+                survey.take((path, Some(stamp)));
             }
         }
     }

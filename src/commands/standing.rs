@@ -86,8 +86,8 @@ impl Standing {
                 // A file that an editor had for a moment.
                 Sight::Gone(_) => {}
                 Sight::Release(path) => {
-                    let stamp = Stamp::at(&root.locate(&path))?;
-                    changes.push((path, Some(if stamp.is_racy(racy) { Stamp::default() } else { stamp })));
+                    let stamp = Stamp::certain(&root.locate(&path), racy)?;
+                    changes.push((path, Some(stamp)));
                 }
             }
         }

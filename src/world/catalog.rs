@@ -78,6 +78,11 @@ impl Stamp {
         fs::symlink_metadata(path).ok().map(|metadata| Self::of(&metadata))
     }
 
+    /// The stamp of a file; the default one where a change since could hide behind it.
+    pub fn certain(path: &Path, racy_since: u64) -> Option<Self> {
+        Self::at(path).map(|stamp| if stamp.is_racy(racy_since) { Self::default() } else { stamp })
+    }
+
     /// Since when a change may leave the stamp of the one before: clocks of file systems tick slowly.
     pub fn racy_since() -> u64 {
         const TICK: Duration = Duration::from_millis(50);
