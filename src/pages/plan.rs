@@ -192,11 +192,19 @@ pub fn plan_again<'p>(
             Plan { site, outputs, sitemaps }
         }
         (Still::AllBut { moves, touched }, _) => {
-            keep(&site, &mut outputs, &moves, &touched);
+            let lists = site.lists_of(&moves);
+            let is_kept = |what: &What| match what {
+                What::Page(Page::Index(Index::Period { region, period, .. })) => {
+                    !lists.contains(&(*region, *period))
+                }
+                _ => false,
+            };
+            keep(&site, &mut outputs, &moves, &touched, is_kept);
             let new = moves.come.iter().map(|ix| release_page(&site, *ix)).collect();
             let mut planned = Planned::new();
             indexes(&site, &mut planned);
             let sitemaps = plan_sitemaps(&site, &mut planned);
+            planned.retain(|(_, what)| !is_kept(what));
             outputs.append(&mut counted(&site, &sitemaps, new, planned));
             // Two stretches in order are merged in one go.
             outputs.sort_by_key(|output| output.key);
@@ -225,8 +233,15 @@ fn count_again(site: &Site, sitemaps: &[SitemapPart], news: &News, touched: &[bo
     });
 }
 
-/// Leaves of the outputs before some moves those that are planned by releases, which are still there.
-fn keep(site: &Site, outputs: &mut Vec<Output>, moves: &Moves, touched: &[bool]) {
+/// Leaves of the outputs before some moves those that are planned by releases, which are still there, and
+/// those that count as before.
+fn keep(
+    site: &Site,
+    outputs: &mut Vec<Output>,
+    moves: &Moves,
+    touched: &[bool],
+    is_kept: impl Fn(&What) -> bool,
+) {
     outputs.retain_mut(|output| {
         match &mut output.what {
             What::Page(Page::Release(ix)) if moves.is_gone(*ix) => return false,
@@ -245,7 +260,12 @@ fn keep(site: &Site, outputs: &mut Vec<Output>, moves: &Moves, touched: &[bool])
                 output.fingerprint = fingerprint(site, &[], output.lang, &output.what);
             }
             What::Copy(_) | What::Robots => {}
-            What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex => return false,
+            what @ (What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex) => {
+                let is_kept = is_kept(what);
+                let count = || fingerprint(site, &[], output.lang, what);
+                debug_assert!(!is_kept || output.fingerprint == count(), "{what:?}");
+                return is_kept;
+            }
         }
         true
     });

@@ -105,6 +105,14 @@ impl Run {
         (older.map(|(period, _)| *period), of_kind.get(at + 1).map(|(period, _)| *period))
     }
 
+    /// A period and those of its kind next to it, whether or not it has releases itself.
+    pub fn around(&self, period: Period) -> impl Iterator<Item = Period> {
+        let of_kind = self.of_kind(period);
+        let at = of_kind.partition_point(|(known, _)| *known < period);
+        let beside = of_kind[at.saturating_sub(1)..of_kind.len().min(at + 2)].iter();
+        beside.map(|(period, _)| *period).chain([period])
+    }
+
     /// The months of a year or the days of a month, oldest first, with how many releases they have.
     pub fn parts_of(&self, period: Period) -> impl Iterator<Item = (Period, usize)> {
         let narrower: &[_] = match period {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -12,7 +13,7 @@ use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 
 use super::brief::{Brief, Briefs, Moves, News};
-use super::frame::Frame;
+use super::frame::{Frame, day_of};
 use super::inputs::{
     Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown, StaticLabel, TextInputs,
 };
@@ -190,6 +191,25 @@ impl<'p> Site<'p> {
         });
         debug_assert!((&self.ranges, &self.shelves) == (&self.shelved().0, &self.shelved().1));
         touched
+    }
+
+    /// The dated lists that may count otherwise than before some moves, in whatever language: those that a
+    /// release left or joined, and those beside them, whose neighbours may be others.
+    pub fn lists_of(&self, moves: &Moves) -> HashSet<(Option<RegionId>, Period)> {
+        let mut lists = HashSet::default();
+        let gone = moves.gone.iter().map(|(_, brief)| brief);
+        for brief in gone.chain(moves.come.iter().map(|ix| &self.briefs[*ix])) {
+            let day = day_of(brief.date);
+            for region in brief.regions.iter().copied().map(Some).chain([None]) {
+                let run = self.run(brief.lang, region);
+                let mut wider = Some(day);
+                while let Some(period) = wider {
+                    lists.extend(run.around(period).map(|period| (region, period)));
+                    wider = period.wider();
+                }
+            }
+        }
+        lists
     }
 
     /// What it found out, for the next site.
