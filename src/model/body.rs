@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::text::bidi;
 use crate::text::diagnostic::Faults;
-use crate::text::fingerprint::Digest;
+use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
 use crate::text::scan::is_all_xml;
 use crate::text::source::{Span, is_xml};
@@ -40,7 +40,7 @@ pub struct Body {
     pub markup: Markup,
     /// Where the body starts in its file.
     pub start: usize,
-    pub digest: Digest,
+    pub fingerprint: Fingerprint,
     /// The first paragraph as plain text, cut at a sentence.
     pub lead: String,
     pub references: Vec<Reference>,
@@ -79,15 +79,15 @@ pub fn options() -> Options {
 impl Body {
     /// The body of nothing.
     pub fn empty() -> Self {
-        let (digest, lead) = (Digest::of(b""), String::new());
-        Self { markup: Markup::Plain, start: 0, digest, lead, references: Vec::new() }
+        let (fingerprint, lead) = (Fingerprint::of_text(""), String::new());
+        Self { markup: Markup::Plain, start: 0, fingerprint, lead, references: Vec::new() }
     }
 
     /// Reads the body that starts at byte `start` of `text`.
     pub fn read(text: &str, start: usize, markup: Markup, faults: &mut Faults) -> Self {
         let body = text.get(start..).unwrap_or_default();
-        let digest = Digest::of(body.as_bytes());
-        let mut found = Self { markup, start, digest, lead: String::new(), references: Vec::new() };
+        let fingerprint = Fingerprint::of_text(body);
+        let mut found = Self { markup, start, fingerprint, lead: String::new(), references: Vec::new() };
         let forged = bidi::forged(body);
         if let Some((at, character)) = forged {
             let at = start + at;

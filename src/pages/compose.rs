@@ -85,7 +85,8 @@ impl<'p> Frame<'p> {
                 let label = |period: &Period| self.period_label(lang, *region, *period);
                 let within = within.iter().map(|(narrower, count)| {
                     let Label { name, url } = label(narrower);
-                    CountView { name, url, count: *count }
+                    let counted = self.locale(lang).plural("releases", *count as u64).unwrap_or_default();
+                    CountView { name, url, count: *count, counted }
                 });
                 let (region, period) = (*region, *period);
                 let view = ListView {

@@ -132,7 +132,7 @@ impl Serialize for TextInputs<'_> {
 
 impl<'a> TextInputs<'a> {
     pub fn of(body: &Body, targets: Vec<TargetView<'a>>) -> Self {
-        Self { print: Fingerprint::of(&(body.digest, body.markup, &targets)), targets }
+        Self { print: Fingerprint::of(&(body.fingerprint, body.markup, &targets)), targets }
     }
 }
 

@@ -5,14 +5,37 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
+use serde_json::value::RawValue;
+
+use crate::text::scan::any_byte;
 
 use super::compose::{Content, View};
 use super::view::{PortalHead, ReleaseView};
 
+/// What the data of all pages of a language say alike, written once.
+pub struct Common {
+    publisher: Box<RawValue>,
+    website: Box<RawValue>,
+}
+
+impl Common {
+    pub fn of(head: &PortalHead) -> Self {
+        let website = Thing::WebSite { name: &head.title, url: absolute(head, &head.home) };
+        Self { publisher: raw(&publisher(head)), website: raw(&website) }
+    }
+}
+
+fn raw(thing: &Thing) -> Box<RawValue> {
+    // What was written as JSON reads as such.
+    RawValue::from_string(script(thing)).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
 /// The structured data of a page, ready to stand in a `script` element; empty where there is none.
-pub fn of(view: &View) -> String {
+pub fn of(view: &View, common: &Common) -> String {
     let article = match &view.content {
-        Content::Release(release) if !view.page.noindex => Some(Thing::NewsArticle(article(view, release))),
+        Content::Release(release) if !view.page.noindex => {
+            Some(Thing::NewsArticle(article(view, release, common)))
+        }
         _ => None,
     };
     let has_crumbs = view.page.crumbs.len() > 1 && !matches!(view.page.kind, "404" | "redirect");
@@ -80,6 +103,13 @@ enum Thing<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(untagged)]
+enum Author<'a> {
+    Publisher(&'a RawValue),
+    Person(Thing<'a>),
+}
+
+#[derive(Serialize)]
 struct Image<'a> {
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,9 +133,9 @@ struct Article<'a> {
     in_language: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
-    author: Vec<Thing<'a>>,
-    publisher: Thing<'a>,
-    is_part_of: Thing<'a>,
+    author: Vec<Author<'a>>,
+    publisher: &'a RawValue,
+    is_part_of: &'a RawValue,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Thing<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -122,10 +152,14 @@ fn absolute(head: &PortalHead, url: &str) -> String {
     format!("{}{url}", head.base_url)
 }
 
-fn article<'a>(view: &'a View, release: &'a ReleaseView) -> Box<Article<'a>> {
+fn article<'a>(view: &'a View, release: &'a ReleaseView, common: &'a Common) -> Box<Article<'a>> {
     let head = view.portal;
     let card = &release.release;
-    let authors: Vec<Thing> = release.authors.iter().map(|name| Thing::Person { name }).collect();
+    let mut authors: Vec<Author> =
+        release.authors.iter().map(|name| Author::Person(Thing::Person { name })).collect();
+    if authors.is_empty() {
+        authors.push(Author::Publisher(&common.publisher));
+    }
     let regions = card.regions.iter().filter(|region| !region.pseudo).map(|region| region.name.as_str());
     let places = regions.chain(card.provinces.iter().map(|province| province.name.as_str()));
     let image = card.image.as_ref().map(|picture| {
@@ -154,9 +188,9 @@ fn article<'a>(view: &'a View, release: &'a ReleaseView) -> Box<Article<'a>> {
         date_modified: &release.modified.as_ref().unwrap_or(&card.date).datetime,
         in_language: &head.lang,
         description: card.summary,
-        author: if authors.is_empty() { vec![publisher(head)] } else { authors },
-        publisher: publisher(head),
-        is_part_of: Thing::WebSite { name: &head.title, url: absolute(head, &head.home) },
+        author: authors,
+        publisher: &common.publisher,
+        is_part_of: &common.website,
         image,
         content_location: places.map(|name| Thing::AdministrativeArea { name }).collect(),
         keywords: release.tags.iter().map(|tag| tag.name.as_str()).collect(),
@@ -208,6 +242,10 @@ impl Formatter for Inert {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // The separators begin with this byte, as dashes and curly quotation marks do.
+        if !any_byte(fragment, |byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let is_live = |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
         let mut rest = fragment;
         while let Some(at) = rest.find(is_live) {

@@ -10,7 +10,7 @@ use crate::model::body::Body;
 use crate::model::language::LangId;
 use crate::model::portal::{Release, ReleaseIx};
 use crate::text::diagnostic::Diagnostic;
-use crate::text::fingerprint::Digest;
+use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 
@@ -22,8 +22,8 @@ use super::markdown::{self, Setting};
 use super::plan::{Output, Plan, What};
 use super::rows::{ROOT, Rows};
 use super::sitemap;
-use super::theme::{FOOTER, ROW, template_fault};
-use super::view::{ListView, RowView};
+use super::theme::{ROW, template_fault};
+use super::view::{ListView, PageView, RowView, SharedView};
 
 /// The texts of the sources that an output shows, whole, by path.
 pub type Texts = HashMap<SourcePath, String>;
@@ -36,8 +36,10 @@ pub struct Renderer<'s, 'p> {
     plan: &'s Plan<'p>,
     /// By language: the templates, with what is the same on every page.
     teras: Vec<Tera>,
-    /// The theme's footer, by language and way to the root: it sees nothing else of a page.
-    footers: RwLock<HashMap<(usize, String), Value>>,
+    /// By language.
+    data: Vec<jsonld::Common>,
+    /// What many pages have in common, by language and what it sees of a page.
+    shared: RwLock<HashMap<(usize, SharedView), Value>>,
     rows: Rows,
     /// Bodies as feeds carry them, which several of them do.
     bodies: Mutex<HashMap<ReleaseIx, Arc<str>>>,
@@ -58,7 +60,8 @@ impl<'s, 'p> Renderer<'s, 'p> {
         Self {
             plan,
             teras: speaking.collect(),
-            footers: RwLock::default(),
+            data: heads.iter().map(jsonld::Common::of).collect(),
+            shared: RwLock::default(),
             rows: Rows::new(site.portal),
             bodies: Mutex::default(),
         }
@@ -125,12 +128,12 @@ impl<'s, 'p> Renderer<'s, 'p> {
         let mut render = || -> tera::TeraResult<()> {
             let mut context = Context::from_serialize(&view.content)?;
             context.insert("page", &view.page);
-            context.insert_value("footer", self.footer(lang.index(), &view.page.root)?);
+            context.insert_value("shared", self.shared(lang.index(), &view.page)?);
             context.insert_value("body", Value::safe_string(body));
             if let Content::List(list) = &view.content {
-                context.insert_value("rows", self.rows(lang.index(), list, &view.page.root)?);
+                context.insert_value("rows", self.rows(lang.index(), list, &view.page)?);
             }
-            context.insert_value("json_ld", Value::safe_string(&jsonld::of(view)));
+            context.insert_value("json_ld", Value::safe_string(&jsonld::of(view, &self.data[lang.index()])));
             self.teras[lang.index()].render_to(view.template, &context, &mut page)
         };
         match render() {
@@ -146,10 +149,11 @@ impl<'s, 'p> Renderer<'s, 'p> {
     }
 
     /// The rows of a list, with the way to the root from its page.
-    fn rows(&self, lang: usize, list: &ListView, root: &str) -> tera::TeraResult<Value> {
+    fn rows(&self, lang: usize, list: &ListView, page: &PageView) -> tera::TeraResult<Value> {
+        let is_dated = matches!(page.kind, "year" | "month" | "day");
         let mut html = String::with_capacity(1024 * list.count);
         for shown in list.rows.0 {
-            let row = self.rows.get(*shown, || {
+            let row = self.rows.get(*shown, is_dated, || {
                 let release = self.plan.site.frame.card(*shown);
                 let mut context = Context::from_serialize(&RowView { release })?;
                 context.insert("page", &serde_json::json!({ "root": ROOT }));
@@ -158,32 +162,30 @@ impl<'s, 'p> Renderer<'s, 'p> {
             let mut parts = row.split(ROOT);
             html.push_str(parts.next().unwrap_or_default());
             for part in parts {
-                html.push_str(root);
+                html.push_str(&page.root);
                 html.push_str(part);
             }
         }
         Ok(Value::safe_string(&html))
     }
 
-    /// A footer is a twentieth of a theme's templates and a tenth of their time: it is rendered once.
-    fn footer(&self, lang: usize, root: &str) -> tera::TeraResult<Value> {
-        let key = (lang, root.to_owned());
-        let known = self.footers.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&key).cloned();
-        if let Some(footer) = known {
-            return Ok(footer);
+    /// What a page has in common with others: half of what the default theme makes, rendered once.
+    fn shared(&self, lang: usize, page: &PageView) -> tera::TeraResult<Value> {
+        let key = (lang, SharedView::of(page));
+        let known = self.shared.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&key).cloned();
+        if let Some(shared) = known {
+            return Ok(shared);
         }
-        let tera = &self.teras[lang];
-        let footer = match tera.contains_template(FOOTER) {
-            true => {
-                let mut context = Context::new();
-                context.insert("page", &serde_json::json!({ "root": root }));
-                Value::safe_string(&tera.render(FOOTER, &context)?)
-            }
-            false => Value::safe_string(""),
-        };
-        let mut footers = self.footers.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        footers.insert(key, footer.clone());
-        Ok(footer)
+        let mut context = Context::new();
+        context.insert("page", &key.1);
+        let mut pieces = tera::Map::default();
+        for (name, template) in &self.plan.site.frame.theme.shared {
+            let html = self.teras[lang].render(template, &context)?;
+            pieces.insert(name.clone().into(), Value::safe_string(&html));
+        }
+        let pieces = Value::from(pieces);
+        self.shared.write().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(key, pieces.clone());
+        Ok(pieces)
     }
 
     fn feed_body(
@@ -239,7 +241,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
 /// A body as HTML, when the text is still the one that was planned with.
 fn rendered(path: &SourcePath, body: &Body, texts: &Texts, setting: &Setting) -> Result<String, Diagnostic> {
     let text = texts.get(path).and_then(|text| text.get(body.start..));
-    match text.filter(|text| Digest::of(text.as_bytes()) == body.digest) {
+    match text.filter(|text| Fingerprint::of_text(text) == body.fingerprint) {
         Some(text) => Ok(markdown::render(text, body.markup, setting)),
         None => {
             let reason = "it changed while the portal was being built; build again".to_owned();

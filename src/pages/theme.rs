@@ -48,6 +48,8 @@ pub struct Overrides {
 #[derive(Clone)]
 pub struct Theme {
     pub tera: Tera,
+    /// Templates of what many pages have in common: what pages know it by, and its template.
+    pub shared: BTreeMap<String, String>,
     /// In the order of the portal's languages.
     pub locales: Vec<Arc<Locale>>,
     pub options: Map<String, Json>,
@@ -96,8 +98,8 @@ pub const TEMPLATES: [&str; 10] = [
 /// The template of a release in a list.
 pub const ROW: &str = "row.html";
 
-/// The template of what is the same at the end of every page; a theme may go without.
-pub const FOOTER: &str = "footer.html";
+/// The folder of templates of what many pages have in common; a theme may go without.
+const SHARED: &str = "shared/";
 
 /// The name of the theme that `manifest` extends, if it extends one.
 pub fn parent_of(manifest: &Source) -> Option<(String, Place)> {
@@ -128,10 +130,11 @@ impl Theme {
         let options = chosen_options(&options, config, faults);
         let locales = load_locales(chain, overrides, config, faults);
         let tera = load_templates(chain, overrides, &locales, faults);
+        let shared = shared(&tera);
         let statics = statics(chain);
         let fingerprint = fingerprint(chain, overrides, &locales, &options);
         let sources = sources(chain, overrides, config);
-        Self { tera, locales, options, extra, statics, sources, fingerprint }
+        Self { tera, shared, locales, options, extra, statics, sources, fingerprint }
     }
 
     /// This theme with another text in every part of a template. `None` where that does not compile.
@@ -450,6 +453,16 @@ fn load_templates(
         broken.extend(out);
         sources = kept;
     }
+}
+
+fn shared(tera: &Tera) -> BTreeMap<String, String> {
+    let inside = |path: &str| {
+        let of_theme = path.strip_prefix("themes/").and_then(|path| path.split_once('/'));
+        let name = of_theme.map_or(path, |(_, path)| path).strip_prefix("templates/")?;
+        let stem = name.strip_prefix(SHARED)?.strip_suffix(".html")?;
+        Some((stem.to_owned(), name.to_owned()))
+    };
+    tera.get_template_names().filter_map(inside).collect()
 }
 
 /// Whether a fault only misses what stood in a template that was left out.

@@ -117,6 +117,25 @@ pub struct PageView {
     pub noindex: bool,
 }
 
+/// What a template in `shared/` knows of a page as `page`: it is rendered once for all pages that agree
+/// in this.
+#[derive(Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SharedView {
+    /// As [`PageView::kind`].
+    pub kind: &'static str,
+    /// As [`PageView::root`].
+    pub root: String,
+    /// The address of a page without date, as `portal.pages` has it; empty on all others.
+    pub menu: String,
+}
+
+impl SharedView {
+    pub fn of(page: &PageView) -> Self {
+        let menu = if page.kind == "page" { page.url.clone() } else { String::new() };
+        Self { kind: page.kind, root: page.root.clone(), menu }
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub struct Alternate {
     /// Language tag, or `x-default`.
@@ -308,6 +327,8 @@ pub struct CountView {
     pub name: String,
     pub url: String,
     pub count: usize,
+    /// The count in words, « 5 communiqués », as `plural(key="releases", n=count)` gives it.
+    pub counted: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -33,6 +33,11 @@ impl Fingerprint {
         fingerprint
     }
 
+    /// The fingerprint of a text, which is hashed where it stands.
+    pub fn of_text(text: &str) -> Self {
+        Self(xxh3_128(text.as_bytes()))
+    }
+
     /// This fingerprint together with another, in order.
     pub fn with(self, other: Self) -> Self {
         Self::of(&(self, other))

@@ -258,7 +258,7 @@ impl Newsroom {
                 }
             }
             Edit::Template { which, what } => {
-                let name = ["templates/404.html", "templates/row.html", "templates/footer.html"]
+                let name = ["templates/404.html", "templates/row.html", "templates/shared/footer.html"]
                     [usize::from(*which)];
                 match what {
                     0 => _ = fs::remove_file(fixture.path(name)),

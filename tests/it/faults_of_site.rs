@@ -208,7 +208,7 @@ fn faults_of_all_kinds_are_said_at_once() {
     let fixture = fixture.file("site.toml", SITE).file("templates/release.html", "{{ relese.title }}");
     fixture.build().assert_refused(expect![[r#"
         content/b.md:4:10: error: unknown region `sous-massa`
-        templates/release.html:1:4: error: Variable `relese` is not defined. Available variables: authors, body, contact, corrections, extra, footer, json_ld, lang, modified, newer, older, page, periods, portal, related, release, series, standfirst, t, tags, translations"#]]);
+        templates/release.html:1:4: error: Variable `relese` is not defined. Available variables: authors, body, contact, corrections, extra, json_ld, lang, modified, newer, older, page, periods, portal, related, release, series, shared, standfirst, t, tags, translations"#]]);
     // Keys that all sources are read by must be right before sources are judged.
     let fixture = fixture.file("site.toml", SITE.replace("languages", "langages"));
     fixture.edit("content/c.ar.md", toml(""));

@@ -16,6 +16,39 @@ fn a_portal_overrides_one_template_and_builds_on_the_themes() {
 }
 
 #[test]
+fn what_pages_have_in_common_knows_their_kind_their_root_and_their_place_in_the_menu() {
+    let fixture = Fixture::release(&toml(""))
+        .file("content/pages/contact.md", "+++\ntitle = \"Contact\"\n+++\nÉcrire.\n")
+        .file("content/pages/equipe.md", "+++\ntitle = \"Équipe\"\n+++\nNous.\n")
+        .file(
+            "templates/shared/nous.html",
+            "<i>{{ page.kind }} {{ page.root }} [{{ page.menu }}] {{ lang }}</i>",
+        )
+        .file("templates/shared/footer.html", "<b>{{ portal.title }}</b>{{ shared is defined }}")
+        .file(
+            "templates/page.html",
+            "{% extends \"base.html\" %}{% block main %}{{ shared.nous }}{% endblock %}",
+        )
+        .file(
+            "templates/release.html",
+            "{% extends \"base.html\" %}{% block main %}{{ shared[\"nous\"] }}{% endblock %}",
+        );
+    let run = fixture.build().assert_clean();
+    assert!(run.page("contact/").contains("<i>page ../ [contact/] fr</i>"), "{}", run.page("contact/"));
+    assert!(run.page("equipe/").contains("<i>page ../ [equipe/] fr</i>"));
+    assert!(run.page("2026/03/12/a/").contains("<i>release ../../../../ [] fr</i>"));
+    // The theme's own piece is replaced, and knows nothing of the others.
+    assert!(run.page("").contains("</b>false") && !run.page("").contains("<footer class=\"bottom\""));
+    // Its menu marks the page that it is on.
+    let here = "<a href=\"../contact/\" aria-current=\"page\">";
+    assert!(run.page("contact/").contains(here) && !run.page("equipe/").contains(here));
+    let fixture = fixture.file("templates/shared/nous.html", "{{ page.title }}");
+    let run = fixture.build();
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("templates/shared/nous.html:1:"), "{}", run.stderr);
+}
+
+#[test]
 fn a_theme_extends_another_with_options_fields_strings_and_files() {
     let fixture = Fixture::with("")
         .file("site.toml", format!("{}theme = \"nous\"\n[options]\nmot = \"bonjour\"\n", crate::harness::SITE))
