@@ -140,6 +140,7 @@ pub struct Survey {
     theme: Option<Theme>,
     /// Releases by path, then all others by path.
     sources: Vec<Source>,
+    sum: Sum,
     /// Files that were found and refused.
     refused: Vec<SourcePath>,
     clock: Clock,
@@ -149,8 +150,34 @@ pub struct Survey {
     pub state: Option<Fingerprint>,
     /// Nothing was wrong so far.
     is_sound: bool,
-    /// Somebody told what changed, and nothing else was looked at.
-    pub told: bool,
+    /// What somebody told of, where nothing else was looked at.
+    told: Option<BTreeMap<SourcePath, Option<Stamp>>>,
+}
+
+/// What sources count by together: one that changes is taken out of it and put in again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    prints: u128,
+    /// How many there are behind whose stamp a change could hide.
+    uncertain: usize,
+}
+
+impl Sum {
+    /// Of one source.
+    pub fn of((path, kind, stamp): (&SourcePath, Kind, Stamp)) -> Self {
+        let Fingerprint(prints) = Fingerprint::of(&(path, kind, stamp));
+        Self { prints, uncertain: usize::from(stamp == Stamp::default()) }
+    }
+
+    pub fn with(self, other: Self) -> Self {
+        let uncertain = self.uncertain + other.uncertain;
+        Self { prints: self.prints.wrapping_add(other.prints), uncertain }
+    }
+
+    fn without(self, other: Self) -> Self {
+        let uncertain = self.uncertain.saturating_sub(other.uncertain);
+        Self { prints: self.prints.wrapping_sub(other.prints), uncertain }
+    }
 }
 
 /// A source of `content/`, as it was found.
@@ -214,8 +241,11 @@ pub fn survey(
         (path, kind, stamp.unwrap_or_default())
     };
     let sources: Vec<Source> = found.into_par_iter().map(stamp).collect();
-    let (is_sound, told) = (faults.is_empty(), false);
-    let mut survey = Survey { ground, theme, sources, refused, clock, preview, state: None, is_sound, told };
+    let of_each = sources.par_iter().map(|(path, kind, stamp)| Sum::of((path, *kind, *stamp)));
+    let sum = of_each.reduce(Sum::default, Sum::with);
+    let is_sound = faults.is_empty();
+    let (state, told) = (None, None);
+    let mut survey = Survey { ground, theme, sources, sum, refused, clock, preview, state, is_sound, told };
     survey.state = survey.find_state();
     watch.lap("stat");
     Some(survey)
@@ -227,27 +257,43 @@ impl Survey {
     pub fn told(
         root: &mut Root,
         inputs: &Inputs,
-        sources: Vec<Source>,
+        (sources, sum): (Vec<Source>, Sum),
         watch: &mut Stopwatch,
     ) -> Option<Self> {
         let (clock, preview) = clock(inputs);
         let mut faults = Vec::new();
         let (ground, theme) = foundations(root, inputs, &mut faults)?;
         watch.lap("theme");
-        let (refused, state, is_sound, told) = (Vec::new(), None, true, true);
-        let survey = Self { ground, theme, sources, refused, clock, preview, state, is_sound, told };
+        let (refused, state, is_sound, told) = (Vec::new(), None, true, Some(BTreeMap::new()));
+        let survey = Self { ground, theme, sources, sum, refused, clock, preview, state, is_sound, told };
         faults.is_empty().then_some(survey)
     }
 
     /// Takes in that a release is there with this stamp, or is not there any more.
     pub fn take(&mut self, (path, stamp): Change) {
         let releases = self.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
-        match (self.sources[..releases].binary_search_by(|(known, ..)| known.cmp(&path)), stamp) {
+        let found = self.sources[..releases].binary_search_by(|(known, ..)| known.cmp(&path));
+        if let Ok(at) = found {
+            self.sum = self.sum.without(Sum::of((&path, Kind::Release, self.sources[at].2)));
+        }
+        if let Some(stamp) = stamp {
+            self.sum = self.sum.with(Sum::of((&path, Kind::Release, stamp)));
+        }
+        if let Some(told) = &mut self.told {
+            told.insert(path.clone(), stamp);
+        }
+        match (found, stamp) {
             (Ok(at), Some(stamp)) => self.sources[at].2 = stamp,
             (Ok(at), None) => _ = self.sources.remove(at),
             (Err(at), Some(stamp)) => self.sources.insert(at, (path, Kind::Release, stamp)),
             (Err(_), None) => {}
         }
+    }
+
+    /// What somebody told of, where nothing else was looked at.
+    pub fn changes(&self) -> Option<Vec<Change>> {
+        let told = self.told.as_ref()?.iter();
+        Some(told.map(|(path, stamp)| (path.clone(), *stamp)).collect())
     }
 
     /// Whether there was a release of this path.
@@ -279,18 +325,12 @@ impl Survey {
 
     /// Of everything that an output depends on but the clock; nothing where a change could hide.
     pub fn find_state(&self) -> Option<Fingerprint> {
-        let certain = self.sources.iter().all(|(_, _, stamp)| *stamp != Stamp::default());
+        let certain = self.sum.uncertain == 0;
         let theme = self.theme.as_ref().filter(|_| certain && self.is_sound)?;
         let Ground { config, territory } = &self.ground;
         let of_theme = (theme.fingerprint, &theme.statics);
         let of_clock = self.clock.drafts;
-        Some(Fingerprint::of(&(
-            config.fingerprint,
-            territory.fingerprint(),
-            of_theme,
-            of_clock,
-            &self.sources,
-        )))
+        Some(Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, of_clock, self.sum)))
     }
 
     /// The sources that were found.

@@ -22,7 +22,7 @@ use crate::world::heads::{self, Heads, Index};
 use crate::world::output::resolved;
 use crate::world::tree::{Root, Sight};
 
-use super::load::{Kind, Source, Survey};
+use super::load::{Kind, Source, Sum, Survey};
 use super::standing::{Change, Standing};
 
 /// Changed releases after which all is remembered anew: so many are read again by each process.
@@ -44,6 +44,7 @@ struct Base<'a> {
 #[derive(Serialize, Deserialize)]
 struct Columns {
     mark: Fingerprint,
+    sum: Sum,
     paths: Texts,
     kinds: Vec<Kind>,
     #[serde(with = "column")]
@@ -54,6 +55,7 @@ struct Columns {
 pub struct Remembered {
     /// The sources that it was made of.
     list: Vec<Source>,
+    sum: Sum,
     /// What changed in them up to the last build.
     since: Vec<Change>,
     base: Base<'static>,
@@ -83,7 +85,8 @@ pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
         let sources = || standing.all_sources();
         let (kinds, stamps) = sources().map(|(_, kind, stamp)| (kind, stamp)).unzip();
         let paths = sources().map(|(path, ..)| &**path).collect();
-        cache::save(&file(root, "sources"), &Columns { mark, paths, kinds, stamps })?;
+        let sum = sources().map(Sum::of).fold(Sum::default(), Sum::with);
+        cache::save(&file(root, "sources"), &Columns { mark, sum, paths, kinds, stamps })?;
         cache::remove(&file(root, "since"))
     })();
     settle(root);
@@ -116,7 +119,7 @@ impl Remembered {
             Some((columns, cache::load::<Base>(&file(root, "portal"))?))
         };
         let (first, plan) = rayon::join(first, || cache::load::<(Fingerprint, Known)>(&file(root, "plan")));
-        let (Columns { mark, paths, kinds, stamps }, base) = first?;
+        let (Columns { mark, sum, paths, kinds, stamps }, base) = first?;
         let (of_plan, known) = plan?;
         if base.mark != mark || of_plan != mark {
             return None;
@@ -126,7 +129,7 @@ impl Remembered {
         let list = paths.par_iter().zip(rest).map(source).collect();
         let since = cache::load::<(Fingerprint, Vec<Change>)>(&file(root, "since"));
         let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
-        Some(Self { list, since, base, known })
+        Some(Self { list, sum, since, base, known })
     }
 
     /// The portal as it was, where it stands on the ground of a survey.
@@ -154,7 +157,7 @@ pub fn told(
     state: Fingerprint,
     watch: &mut Stopwatch,
 ) -> Option<Survey> {
-    let mut survey = Survey::told(root, inputs, remembered.list.clone(), watch)?;
+    let mut survey = Survey::told(root, inputs, (remembered.list.clone(), remembered.sum), watch)?;
     remembered.since.iter().cloned().for_each(|change| survey.take(change));
     if survey.find_state() != Some(state) || Stamp::at(&file(root, "doubt")).is_some() {
         return None;

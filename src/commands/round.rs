@@ -197,15 +197,16 @@ impl<'a> Builder<'a> {
             return End::Done { releases, outcome };
         }
         self.recollect(held);
+        let told = survey.changes();
         let mut marks =
-            Marks { preview, state, valid: (clock.now, None), clean: self.clean, told: survey.told };
+            Marks { preview, state, valid: (clock.now, None), clean: self.clean, told: told.is_some() };
         if standing.is_none() && !self.clean {
             remembered = remembered.or_else(|| Remembered::load(&self.root));
             standing = remembered.and_then(|known| known.restore(&self.root, &survey));
             watch.lap("restore");
         }
         if let Some(standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
-            && let Some(changes) = standing.parted(survey.sources())
+            && let Some(changes) = told.or_else(|| standing.parted(survey.sources()))
             && let Some(end) = self.amended(standing, &changes, clock, marks, (watch, due))
         {
             self.remember(state, clock, watch);

@@ -1,15 +1,18 @@
 //! The record of what was published.
 
-use foldhash::HashSet;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::text::column::{self, Texts};
 use crate::text::fingerprint::{Digest, Fingerprint};
 
 use super::path::{OutKey, OutPath};
 
 /// Everything in an output folder that Tribune put there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
     /// Holds what is not public: drafts, or a future that has not come.
     pub preview: bool,
@@ -20,9 +23,7 @@ pub struct Manifest {
     pub releases: usize,
     /// Files that were there when nobody knew any more who had put them there.
     pub strange: Vec<OutPath>,
-    /// In the order of their keys.
-    #[serde(with = "files")]
-    pub files: Vec<Published>,
+    pub files: Files,
     /// Of the plainer record beside this one, by which it is known to be as it was left.
     pub account: Option<OutStamp>,
 }
@@ -44,11 +45,22 @@ impl Manifest {
     /// The first one, which is all change.
     pub fn of(first: Amendment) -> Self {
         let Amendment { preview, state, valid, releases, strange, account, changed, gone: _ } = first;
-        Self { preview, state, valid, releases, strange, files: changed, account }
+        Self { preview, state, valid, releases, strange, files: Files::of(&changed), account }
     }
 
-    /// This manifest, but for what is said of these files.
-    pub fn amendment(&self, changed: Vec<Published>, gone: Vec<OutKey>) -> Amendment {
+    /// What parts it from the manifest that was written down last.
+    pub fn changes(&self) -> Amendment {
+        let (mut changed, mut gone) = (Vec::new(), Vec::new());
+        for (key, one) in &self.files.since {
+            match one {
+                Some(one) => changed.push(one.clone()),
+                None => gone.push(*key),
+            }
+        }
+        self.amendment(changed, gone)
+    }
+
+    fn amendment(&self, changed: Vec<Published>, gone: Vec<OutKey>) -> Amendment {
         let Self { preview, state, valid, releases, account, .. } = *self;
         Amendment { preview, state, valid, releases, strange: self.strange.clone(), account, changed, gone }
     }
@@ -59,100 +71,171 @@ impl Manifest {
     }
 
     pub fn amend(&mut self, with: Amendment) {
-        let Amendment { preview, state, valid, releases, strange, account, mut changed, gone } = with;
+        let Amendment { preview, state, valid, releases, strange, account, changed, gone } = with;
         (self.preview, self.state, self.valid, self.releases) = (preview, state, valid, releases);
         (self.strange, self.account) = (strange, account);
-        if changed.is_empty() && gone.is_empty() {
-            return;
-        }
-        changed.retain_mut(|one| match self.position(one.key) {
-            Ok(at) => {
-                std::mem::swap(&mut self.files[at], one);
-                false
-            }
-            Err(_) => true,
-        });
-        if changed.is_empty() && gone.is_empty() {
-            return;
-        }
-        let gone: HashSet<OutKey> = gone.into_iter().collect();
-        self.files.retain(|one| !gone.contains(&one.key));
-        self.files.append(&mut changed);
-        // Two sorted stretches are merged in one go.
-        self.files.sort_by_key(|one| one.key);
-    }
-
-    pub fn find(&self, key: OutKey) -> Option<&Published> {
-        self.position(key).ok().map(|at| &self.files[at])
-    }
-
-    fn position(&self, key: OutKey) -> Result<usize, usize> {
-        self.files.binary_search_by_key(&key, |one| one.key)
+        self.files.amend(changed, gone);
     }
 }
 
-/// Files as another process reads them.
-mod files {
-    use rayon::prelude::*;
-    use serde::de::Error;
-    use serde::ser::SerializeStruct;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+/// Files in the order of their keys: as they were written down last, in columns, and what changed since.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Columns")]
+pub struct Files {
+    base: Columns,
+    /// Nothing for one that is gone.
+    since: BTreeMap<OutKey, Option<Published>>,
+    len: usize,
+}
 
-    use crate::text::column::{self, Fixed, Texts};
-    use crate::text::fingerprint::{Digest, Fingerprint};
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Columns {
+    #[serde(with = "column")]
+    keys: Vec<OutKey>,
+    #[serde(with = "column")]
+    fingerprints: Vec<Fingerprint>,
+    #[serde(with = "column")]
+    digests: Vec<Digest>,
+    /// Size and time.
+    #[serde(with = "column")]
+    stamps: Vec<[u64; 2]>,
+    paths: Texts,
+}
 
-    use super::{OutKey, OutPath, OutStamp, Published};
+impl TryFrom<Columns> for Files {
+    type Error = &'static str;
 
-    #[derive(Deserialize)]
-    struct Columns {
-        #[serde(with = "column")]
-        keys: Vec<OutKey>,
-        #[serde(with = "column")]
-        fingerprints: Vec<Fingerprint>,
-        #[serde(with = "column")]
-        digests: Vec<Digest>,
-        /// Size and time.
-        #[serde(with = "column")]
-        stamps: Vec<[u64; 2]>,
-        paths: Texts,
+    fn try_from(base: Columns) -> Result<Self, Self::Error> {
+        let len = base.keys.len();
+        let lengths = [base.fingerprints.len(), base.digests.len(), base.stamps.len(), base.paths.len()];
+        match lengths.iter().all(|length| *length == len) {
+            true => Ok(Self { base, since: BTreeMap::new(), len }),
+            false => Err("columns of different lengths"),
+        }
+    }
+}
+
+impl Serialize for Files {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.since.is_empty() {
+            true => self.base.serialize(serializer),
+            false => self.iter().collect::<Columns>().serialize(serializer),
+        }
+    }
+}
+
+impl<'a> FromIterator<Entry<'a>> for Columns {
+    fn from_iter<I: IntoIterator<Item = Entry<'a>>>(entries: I) -> Self {
+        let mut columns = Self::default();
+        for Entry { key, file, fingerprint, digest, stamp } in entries {
+            columns.keys.push(key);
+            columns.fingerprints.push(fingerprint);
+            columns.digests.push(digest);
+            columns.stamps.push([stamp.bytes, stamp.modified]);
+            columns.paths.push(file);
+        }
+        columns
+    }
+}
+
+impl Columns {
+    fn entry(&self, at: usize) -> Entry<'_> {
+        let [bytes, modified] = self.stamps[at];
+        Entry {
+            key: self.keys[at],
+            file: self.paths.get(at),
+            fingerprint: self.fingerprints[at],
+            digest: self.digests[at],
+            stamp: OutStamp { bytes, modified },
+        }
+    }
+}
+
+impl Files {
+    /// Files in the order of their keys.
+    fn of(files: &[Published]) -> Self {
+        Self { base: files.iter().map(Published::entry).collect(), since: BTreeMap::new(), len: files.len() }
     }
 
-    /// The columns in their order, one after another, so that memory need not hold all at once.
-    pub fn serialize<S: Serializer>(files: &[Published], serializer: S) -> Result<S::Ok, S::Error> {
-        let mut columns = serializer.serialize_struct("Columns", 5)?;
-        columns.serialize_field("keys", &Column(files, |one| one.key))?;
-        columns.serialize_field("fingerprints", &Column(files, |one| one.fingerprint))?;
-        columns.serialize_field("digests", &Column(files, |one| one.digest))?;
-        columns.serialize_field("stamps", &Column(files, |one| [one.stamp.bytes, one.stamp.modified]))?;
-        let paths: Texts = files.iter().map(|one| one.file.as_str()).collect();
-        columns.serialize_field("paths", &paths)?;
-        columns.end()
+    pub fn len(&self) -> usize {
+        self.len
     }
 
-    struct Column<'a, T>(&'a [Published], fn(&Published) -> T);
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
 
-    impl<T: Fixed> Serialize for Column<'_, T> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let items: Vec<T> = self.0.iter().map(self.1).collect();
-            column::serialize(&items, serializer)
+    /// How many changed since all were written down.
+    pub fn changes(&self) -> usize {
+        self.since.len()
+    }
+
+    pub fn find(&self, key: OutKey) -> Option<Entry<'_>> {
+        match self.since.get(&key) {
+            Some(changed) => changed.as_ref().map(Published::entry),
+            None => self.base.keys.binary_search(&key).ok().map(|at| self.base.entry(at)),
         }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Published>, D::Error> {
-        let Columns { keys, fingerprints, digests, stamps, paths } = Columns::deserialize(deserializer)?;
-        let lengths = [fingerprints.len(), digests.len(), stamps.len(), paths.len()];
-        if lengths.iter().any(|length| *length != keys.len()) {
-            return Err(D::Error::custom("columns of different lengths"));
+    /// All files in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
+        let (mut at, mut since) = (0, self.since.iter().peekable());
+        std::iter::from_fn(move || {
+            loop {
+                let next = self.base.keys.get(at);
+                let changed = since.next_if(|(key, _)| next.is_none_or(|next| *key <= next));
+                let Some((key, changed)) = changed else {
+                    at += 1;
+                    return next.map(|_| self.base.entry(at - 1));
+                };
+                at += usize::from(next == Some(key));
+                if let Some(changed) = changed {
+                    return Some(changed.entry());
+                }
+            }
+        })
+    }
+
+    /// All files in no order.
+    pub fn par_iter(&self) -> impl ParallelIterator<Item = Entry<'_>> {
+        let stands = |at: &usize| self.since.is_empty() || !self.since.contains_key(&self.base.keys[*at]);
+        let base = (0..self.base.keys.len()).into_par_iter().filter(stands).map(|at| self.base.entry(at));
+        base.chain(self.since.par_iter().filter_map(|(_, changed)| changed.as_ref().map(Published::entry)))
+    }
+
+    fn amend(&mut self, changed: Vec<Published>, gone: Vec<OutKey>) {
+        let changed = changed.into_iter().map(|one| (one.key, Some(one)));
+        for (key, one) in changed.chain(gone.into_iter().map(|key| (key, None))) {
+            self.len -= usize::from(self.find(key).is_some());
+            self.len += usize::from(one.is_some());
+            self.since.insert(key, one);
         }
-        let published = |(at, path): (usize, &str)| {
-            let [bytes, modified] = stamps[at];
-            let stamp = OutStamp { bytes, modified };
-            let (key, fingerprint, digest) = (keys[at], fingerprints[at], digests[at]);
-            Some(Published { key, file: OutPath::parse(path)?, fingerprint, digest, stamp })
-        };
-        let files: Option<Vec<Published>> =
-            paths.par_iter().enumerate().map(|(at, path)| published((at, path))).collect();
-        files.ok_or_else(|| D::Error::custom("a path that leads out of the output"))
+    }
+
+    /// Takes what changed for written down.
+    pub fn settle(&mut self) {
+        if !self.since.is_empty() {
+            self.base = self.iter().collect();
+            self.since.clear();
+        }
+    }
+}
+
+/// What a manifest tells of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    pub key: OutKey,
+    /// As it was written down: whoever is going to change the file sees to it that it is an [`OutPath`].
+    pub file: &'a str,
+    pub fingerprint: Fingerprint,
+    pub digest: Digest,
+    pub stamp: OutStamp,
+}
+
+impl Published {
+    pub fn entry(&self) -> Entry<'_> {
+        let Self { key, ref file, fingerprint, digest, stamp } = *self;
+        Entry { key, file: file.as_str(), fingerprint, digest, stamp }
     }
 }
 
@@ -175,4 +258,52 @@ pub struct OutStamp {
     pub bytes: u64,
     /// Nanoseconds since 1970.
     pub modified: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(file: &str, print: u128) -> Published {
+        let file = OutPath::parse(file).unwrap();
+        let (digest, stamp) = (Digest::of(file.as_str().as_bytes()), OutStamp { bytes: 1, modified: 2 });
+        Published { key: file.key(), file, fingerprint: Fingerprint(print), digest, stamp }
+    }
+
+    #[test]
+    fn what_changed_is_found_among_what_was_written_down() {
+        let mut first: Vec<Published> = ["a", "b", "c", "d"].map(|file| published(file, 1)).into();
+        first.sort_by_key(|one| one.key);
+        let mut files = Files::of(&first);
+        let key = |file: &str| published(file, 0).key;
+        files.amend(vec![published("b", 2), published("e", 2)], vec![key("c"), key("z")]);
+        files.amend(vec![published("f", 3)], vec![key("e")]);
+        let told = |files: &Files| {
+            let mut all: Vec<_> = files.iter().map(|one| (one.file.to_owned(), one.fingerprint.0)).collect();
+            assert!(files.iter().is_sorted_by_key(|one| one.key));
+            let mut unordered: Vec<_> =
+                files.par_iter().map(|one| (one.file.to_owned(), one.fingerprint.0)).collect();
+            assert_eq!(all.len(), files.len());
+            all.sort();
+            unordered.sort();
+            assert_eq!(all, unordered);
+            all
+        };
+        let expected = [("a", 1), ("b", 2), ("d", 1), ("f", 3)].map(|(file, print)| (file.to_owned(), print));
+        assert_eq!(told(&files), expected);
+        assert_eq!(files.find(key("b")).map(|one| one.fingerprint), Some(Fingerprint(2)));
+        assert_eq!(["c", "e", "z"].map(|file| files.find(key(file))), [None; 3]);
+        let bytes = postcard::to_stdvec(&files).unwrap();
+        assert_eq!(told(&postcard::from_bytes(&bytes).unwrap()), expected);
+        files.settle();
+        assert_eq!((told(&files).as_slice(), files.changes()), (expected.as_slice(), 0));
+        assert_eq!(postcard::to_stdvec(&files).unwrap(), bytes);
+    }
+
+    #[test]
+    fn columns_of_different_lengths_are_no_files() {
+        let mut columns = Files::of(&[published("a", 1)]).base;
+        columns.digests.clear();
+        assert!(postcard::from_bytes::<Files>(&postcard::to_stdvec(&columns).unwrap()).is_err());
+    }
 }

@@ -76,7 +76,7 @@ pub fn deserialize<'de, T: Fixed, D: Deserializer<'de>>(deserializer: D) -> Resu
 }
 
 /// Texts, one after another.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Texts {
     #[serde(with = "self")]
     ends: Vec<u32>,
@@ -86,10 +86,7 @@ pub struct Texts {
 impl<'a> FromIterator<&'a str> for Texts {
     fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
         let mut gathered = Self::default();
-        for text in texts {
-            gathered.all.push_str(text);
-            gathered.ends.push(u32::try_from(gathered.all.len()).unwrap_or(u32::MAX));
-        }
+        texts.into_iter().for_each(|text| gathered.push(text));
         gathered
     }
 }
@@ -103,12 +100,20 @@ impl Texts {
         self.ends.is_empty()
     }
 
-    /// All texts in their order; one that was damaged is empty.
+    pub fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+    }
+
+    /// The text at a place; one that was damaged is empty.
+    pub fn get(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        self.all.get(start..self.ends[at] as usize).unwrap_or_default()
+    }
+
+    /// All texts in their order.
     pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &str> {
-        (0..self.len()).into_par_iter().map(|at| {
-            let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-            self.all.get(start..self.ends[at] as usize).unwrap_or_default()
-        })
+        (0..self.len()).into_par_iter().map(|at| self.get(at))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
-use crate::pages::manifest::{OutStamp, Published};
+use crate::pages::manifest::{Entry, OutStamp, Published};
 use crate::pages::path::OutPath;
 use crate::pages::plan::{Copy, Output, Plan, What};
 use crate::pages::render::{Renderer, Texts};
@@ -115,7 +115,7 @@ impl<'a> Work<'a> {
     }
 
     /// Makes what need not be made, to see that it need not.
-    pub fn verify(&self, output: &Output, known: &Published) -> Result<(), Failure> {
+    pub fn verify(&self, output: &Output, known: Entry) -> Result<(), Failure> {
         let digest = match &output.what {
             What::Copy(copy) => Some(copy.digest),
             _ => self.render(output)?.map(|bytes| Digest::of(&bytes)),
@@ -123,7 +123,7 @@ impl<'a> Work<'a> {
         match digest {
             Some(digest) if digest != known.digest => {
                 let error = io::Error::other("its fingerprint is the same, its bytes are not");
-                Err(Failure::new("trust what is remembered of", known.file.as_str(), error))
+                Err(Failure::new("trust what is remembered of", known.file, error))
             }
             _ => Ok(()),
         }

@@ -17,7 +17,7 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::pages::manifest::{Amendment, Manifest, Published};
+use crate::pages::manifest::{Amendment, Entry, Manifest, OutStamp, Published};
 use crate::pages::path::{OutKey, OutPath};
 use crate::pages::plan::{Output, Plan, What};
 use crate::pages::render::Renderer;
@@ -176,8 +176,7 @@ impl Held {
         if !is_same || now < since || until.is_some_and(|until| now >= until) {
             return None;
         }
-        let stands =
-            |one: &Published| make::stamp_at(&self.output.join(one.file.as_str())) == Some(one.stamp);
+        let stands = |one: Entry| make::stamp_at(&self.output.join(one.file)) == Some(one.stamp);
         let count = known.files.len();
         let outcome = Outcome { planned: count, unchanged: count, ..Default::default() };
         known.files.par_iter().all(stands).then_some((known.releases, outcome))
@@ -226,7 +225,7 @@ impl Held {
         // What is recorded of the new output waits until that is in its place.
         self.list(before, plan, &compared.new, outcome.removed > 0)?;
         let mut changed: Vec<Published> = made.into_iter().map(Made::published).collect();
-        changed.retain(|one| before.and_then(|known| known.find(one.key)) != Some(one));
+        changed.retain(|one| before.and_then(|known| known.files.find(one.key)) != Some(one.entry()));
         changed.sort_unstable_by_key(|one| one.key);
         outcome.strange.clone_from(&strange);
         let change = Amendment {
@@ -273,7 +272,7 @@ impl Held {
         told: bool,
     ) -> Result<Compared<'w>, Refusal> {
         let mut compared = Compared::default();
-        let mut old = before.iter().flat_map(|known| &known.files).peekable();
+        let mut old = before.iter().flat_map(|known| known.files.iter()).peekable();
         let mut same = Vec::new();
         for output in &plan.outputs {
             while let Some(gone) = old.next_if(|one| one.key < output.key) {
@@ -281,10 +280,13 @@ impl Held {
             }
             match old.next_if(|one| one.key == output.key) {
                 Some(known) if may_keep && known.fingerprint == output.fingerprint => {
-                    same.push((output, known));
+                    // Whoever told what changed vouches for the rest.
+                    if !told {
+                        same.push((output, known.file, known.stamp));
+                    }
                 }
                 // A file system may know the cases of letters, which keys don't.
-                Some(known) if known.file != plan.file(output) => {
+                Some(known) if known.file != plan.file(output).as_str() => {
                     compared.gone.push(known);
                     compared.new.push(output);
                     compared.make.push(output);
@@ -297,18 +299,19 @@ impl Held {
             }
         }
         compared.gone.extend(old);
-        // Whoever told what changed vouches for the rest.
-        let changed = |(output, known): &(&'w Output, &Published)| {
-            let stands = told || make::stamp_at(&self.output.join(known.file.as_str())) == Some(known.stamp);
-            (!stands).then_some(*output)
+        let changed = |(output, file, stamp): &(&'w Output, &str, OutStamp)| {
+            (make::stamp_at(&self.output.join(file)) != Some(*stamp)).then_some(*output)
         };
         let missed: Vec<&Output> = same.par_iter().filter_map(changed).collect();
         // A share is made all the same where it costs nobody time, to see that it may be left.
         if cfg!(debug_assertions) {
-            let missed: HashSet<OutKey> = missed.iter().map(|output| output.key).collect();
-            let kept = same.iter().filter(|(output, _)| !missed.contains(&output.key));
-            for (output, known) in kept.filter(|(_, known)| known.fingerprint.0.is_multiple_of(8)) {
-                work.verify(output, known)?;
+            let make: HashSet<OutKey> =
+                missed.iter().chain(&compared.make).map(|output| output.key).collect();
+            for output in plan.outputs.iter().filter(|output| !make.contains(&output.key)) {
+                let known = before.and_then(|known| known.files.find(output.key));
+                if let Some(known) = known.filter(|known| known.fingerprint.0.is_multiple_of(8)) {
+                    work.verify(output, known)?;
+                }
             }
         }
         compared.make.extend(missed);
@@ -329,8 +332,9 @@ impl Held {
         // Of what is not new the file is known, without the head of its release.
         let of_new: HashSet<OutKey> = new.iter().map(|output| output.key).collect();
         let file = |output: &Output| {
-            let known = before.filter(|_| !of_new.contains(&output.key)).and_then(|all| all.find(output.key));
-            known.map_or_else(|| plan.file(output), |one| one.file.clone())
+            let known = before.filter(|_| !of_new.contains(&output.key));
+            let known = known.and_then(|known| OutPath::parse(known.files.find(output.key)?.file));
+            known.unwrap_or_else(|| plan.file(output))
         };
         let planned = || plan.outputs.par_iter().map(file).collect::<Vec<OutPath>>();
         let known = before.filter(|known| known.account.is_some() && known.account == self.account.stamp());
@@ -338,9 +342,9 @@ impl Held {
             (Some(_), _) => self.account.add(files(new).iter())?,
             (None, Some(before)) => {
                 let planned = planned();
-                let all: BTreeSet<&OutPath> =
-                    before.files.iter().map(|one| &one.file).chain(&planned).collect();
-                self.account.replace(all.into_iter())?;
+                let known = before.files.iter().filter_map(|one| OutPath::parse(one.file));
+                let all: BTreeSet<OutPath> = known.chain(planned).collect();
+                self.account.replace(all.iter())?;
             }
             (None, None) => self.account.add(planned().iter())?,
         }
@@ -364,13 +368,13 @@ impl Held {
     fn gone(
         &self,
         before: Option<&Manifest>,
-        gone: Vec<&Published>,
+        gone: Vec<Entry>,
         plan: &Plan,
     ) -> Result<(Vec<OutPath>, Vec<OutPath>), Failure> {
         let is_gone = |file: &OutPath| plan.find(file.as_str()).is_none();
         let (mut put, mut strange) = match before {
             Some(manifest) => {
-                (gone.into_iter().map(|one| one.file.clone()).collect(), manifest.strange.clone())
+                (gone.iter().filter_map(|one| OutPath::parse(one.file)).collect(), manifest.strange.clone())
             }
             None => match self.account.files()? {
                 Some(listed) => (listed.into_iter().filter(is_gone).collect::<Vec<_>>(), Vec::new()),
@@ -467,7 +471,7 @@ struct Compared<'w> {
     /// Those of them that were not published before.
     new: Vec<&'w Output>,
     /// What is not planned any more.
-    gone: Vec<&'w Published>,
+    gone: Vec<Entry<'w>>,
 }
 
 /// A staged file that takes its place.

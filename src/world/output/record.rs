@@ -3,12 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::pages::manifest::{Amendment, Manifest, Published};
-use crate::pages::path::OutKey;
-use crate::text::fingerprint::Digest;
+use crate::pages::manifest::{Amendment, Manifest};
+use crate::text::fingerprint::Fingerprint;
 use crate::world::cache;
 use crate::world::catalog::Stamp;
 use crate::world::tree::{Failure, Root};
@@ -26,9 +24,8 @@ pub struct Place {
 #[derive(Debug)]
 pub struct Record {
     pub manifest: Manifest,
-    base: Digest,
-    /// Records that are not those of the base; nothing for one that is gone.
-    since: HashMap<OutKey, Option<Published>>,
+    /// By which the file of what changed knows its manifest.
+    base: Fingerprint,
     /// Of both files, by which a process knows that nobody else wrote them.
     stamps: (Option<Stamp>, Option<Stamp>),
 }
@@ -36,7 +33,7 @@ pub struct Record {
 /// The file of what changed.
 #[derive(Serialize, Deserialize)]
 struct Since {
-    base: Digest,
+    base: Fingerprint,
     amendment: Amendment,
 }
 
@@ -49,17 +46,14 @@ impl Place {
     pub fn load(&self) -> Option<Record> {
         let stamps = self.stamps();
         let (mut manifest, base) = cache::load_known::<Manifest>(&self.base)?;
-        let mut since = HashMap::default();
         if self.since.exists() {
             let found: Since = cache::load(&self.since)?;
             // One that tells of another manifest was left behind when this one was written.
             if found.base == base {
-                let changed = found.amendment.changed.iter().map(|one| (one.key, Some(one.clone())));
-                since = changed.chain(found.amendment.gone.iter().map(|key| (*key, None))).collect();
                 manifest.amend(found.amendment);
             }
         }
-        Some(Record { manifest, base, since, stamps })
+        Some(Record { manifest, base, stamps })
     }
 
     /// The same, which this process had before, where nobody wrote another meanwhile.
@@ -73,32 +67,20 @@ impl Place {
     }
 
     /// Has a manifest wait to take the place of the one before.
-    pub fn prepare(&self, manifest: Manifest) -> Result<Record, Failure> {
+    pub fn prepare(&self, mut manifest: Manifest) -> Result<Record, Failure> {
+        manifest.files.settle();
         let base = cache::save(&cache::waiting(&self.base), &manifest)?;
-        Ok(Record { manifest, base, since: HashMap::default(), stamps: (None, None) })
+        Ok(Record { manifest, base, stamps: (None, None) })
     }
 
     /// Has what changes wait to be added to a record.
     pub fn prepare_change(&self, mut record: Record, change: Amendment) -> Result<Record, Failure> {
-        for one in &change.changed {
-            record.since.insert(one.key, Some(one.clone()));
-        }
-        for key in &change.gone {
-            record.since.insert(*key, None);
-        }
         record.manifest.amend(change);
-        let most = 64 + record.manifest.files.len() / 256;
-        if record.since.len() > most {
+        let files = &record.manifest.files;
+        if files.changes() > 64 + files.len() / 256 {
             return self.prepare(record.manifest);
         }
-        let (mut changed, mut gone) = (Vec::new(), Vec::new());
-        for (key, one) in &record.since {
-            match one {
-                Some(one) => changed.push(one.clone()),
-                None => gone.push(*key),
-            }
-        }
-        let since = Since { base: record.base, amendment: record.manifest.amendment(changed, gone) };
+        let since = Since { base: record.base, amendment: record.manifest.changes() };
         cache::save(&cache::waiting(&self.since), &since)?;
         Ok(record)
     }
