@@ -20,11 +20,11 @@ use crate::text::problem::Problem;
 use crate::text::source::{Place, SourcePath};
 use crate::text::suggest::nearest;
 
-use super::brief::{Moves, News};
+use super::brief::Moves;
 use super::path::{FOLDER_END, OutKey, OutPath, Spot};
 use super::shelf::Period;
 use super::site::{Channel, Gathered, Index, Page, Site, Still, TopicKind, parts};
-use super::sitemap::{self, Chapters, SitemapPart};
+use super::sitemap::{self, Chapter, Chapters, SitemapPart};
 use super::theme::Theme;
 
 /// One file of the output.
@@ -185,14 +185,28 @@ pub fn plan_again<'p>(
     }
     match (still, site.briefs.news()) {
         (Still::Places { touched }, Some(news)) => {
-            if !news.heads.is_empty() {
-                sitemaps.iter_mut().for_each(|part| part.look_again(&site));
-            }
-            count_again(&site, &sitemaps, news, &touched, &mut outputs);
+            let heads = || news.heads.iter().map(|ix| &site.briefs[*ix]);
+            let chapters: HashSet<Chapter> =
+                heads().map(|brief| (brief.lang, Some(brief.date.year()))).collect();
+            let of_news = |part: &SitemapPart| chapters.contains(&part.chapter);
+            sitemaps.iter_mut().filter(|part| of_news(part)).for_each(|part| part.look_again(&site));
+            let lists = site.lists_of(heads());
+            let may_differ = |what: &What| match what {
+                What::Page(Page::Release(ix)) => touched[*ix],
+                What::Page(Page::Index(Index::Period { region, period, .. })) => {
+                    lists.contains(&(*region, *period))
+                }
+                What::Sitemap(ix) => of_news(&sitemaps[*ix]),
+                What::Page(_) | What::Redirect(_) | What::SitemapIndex => !news.heads.is_empty(),
+                What::Feed(_) => !news.is_empty(),
+                What::Robots | What::Copy(_) => false,
+            };
+            count_again(&site, &sitemaps, &mut outputs, may_differ);
             Plan { site, outputs, sitemaps }
         }
         (Still::AllBut { moves, touched }, _) => {
-            let lists = site.lists_of(&moves);
+            let gone = moves.gone.iter().map(|(_, brief)| brief);
+            let lists = site.lists_of(gone.chain(moves.come.iter().map(|ix| &site.briefs[*ix])));
             let is_kept = |what: &What| match what {
                 What::Page(Page::Index(Index::Period { region, period, .. })) => {
                     !lists.contains(&(*region, *period))
@@ -216,14 +230,13 @@ pub fn plan_again<'p>(
     }
 }
 
-/// Counts outputs again that may be made of other inputs than before these news.
-fn count_again(site: &Site, sitemaps: &[SitemapPart], news: &News, touched: &[bool], outputs: &mut [Output]) {
-    let may_differ = |what: &What| match what {
-        What::Page(Page::Release(ix)) => touched[*ix],
-        What::Page(_) | What::Redirect(_) | What::Sitemap(_) | What::SitemapIndex => !news.heads.is_empty(),
-        What::Feed(_) => !news.is_empty(),
-        What::Robots | What::Copy(_) => false,
-    };
+/// Counts those outputs again that may be made of other inputs than before.
+fn count_again(
+    site: &Site,
+    sitemaps: &[SitemapPart],
+    outputs: &mut [Output],
+    may_differ: impl Fn(&What) -> bool + Sync,
+) {
     outputs.par_iter_mut().for_each(|output| {
         let count = || fingerprint(site, sitemaps, output.lang, &output.what);
         match may_differ(&output.what) {

@@ -92,6 +92,9 @@ pub enum Still {
     },
 }
 
+/// Dated lists of all languages.
+pub type Lists = HashSet<(Option<RegionId>, Period)>;
+
 /// Releases that come and go at a time beyond which all shelves are filled anew.
 const MOST_MOVES: usize = 24;
 
@@ -193,12 +196,11 @@ impl<'p> Site<'p> {
         touched
     }
 
-    /// The dated lists that may count otherwise than before some moves, in whatever language: those that a
-    /// release left or joined, and those beside them, whose neighbours may be others.
-    pub fn lists_of(&self, moves: &Moves) -> HashSet<(Option<RegionId>, Period)> {
-        let mut lists = HashSet::default();
-        let gone = moves.gone.iter().map(|(_, brief)| brief);
-        for brief in gone.chain(moves.come.iter().map(|ix| &self.briefs[*ix])) {
+    /// The dated lists that releases stand in, in whatever language, and those beside them, which are
+    /// others when one comes or goes.
+    pub fn lists_of<'b>(&self, briefs: impl Iterator<Item = &'b Brief>) -> Lists {
+        let mut lists = Lists::default();
+        for brief in briefs {
             let day = day_of(brief.date);
             for region in brief.regions.iter().copied().map(Some).chain([None]) {
                 let run = self.run(brief.lang, region);

@@ -17,13 +17,16 @@ use super::site::{Index, Page, Site, TopicKind};
 /// The protocol's limit of addresses in one file.
 const LONGEST: usize = 50_000;
 
-/// Pages by language and, where they have one, year.
-pub type Chapters = BTreeMap<(LangId, Option<i16>), Vec<(LangId, Page)>>;
+/// A language and, for pages that have one, a year.
+pub type Chapter = (LangId, Option<i16>);
+
+pub type Chapters = BTreeMap<Chapter, Vec<(LangId, Page)>>;
 
 /// One sitemap: a year of one language, or its pages without year.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SitemapPart {
     pub name: String,
+    pub chapter: Chapter,
     /// When the newest of its entries changed.
     pub modified: Option<Moment>,
     pub entries: Vec<(LangId, Page)>,
@@ -32,7 +35,8 @@ pub struct SitemapPart {
 /// Parts chapters into files that keep the protocol's limit.
 pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
     let mut parts = Vec::new();
-    for ((lang, year), mut entries) in chapters {
+    for (chapter, mut entries) in chapters {
+        let (lang, year) = chapter;
         let tag = site.frame.tag(lang);
         let name = match year {
             Some(year) => format!("sitemap-{tag}-{year}"),
@@ -42,7 +46,7 @@ pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
         loop {
             let rest = entries.split_off(entries.len().min(LONGEST));
             let name = if number == 1 { format!("{name}.xml") } else { format!("{name}-{number}.xml") };
-            let mut part = SitemapPart { name, modified: None, entries };
+            let mut part = SitemapPart { name, chapter, modified: None, entries };
             part.look_again(site);
             parts.push(part);
             if rest.is_empty() {
