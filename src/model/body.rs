@@ -10,7 +10,7 @@ use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
-use crate::text::scan::is_all_xml;
+use crate::text::scan::{any_byte, is_all_xml};
 use crate::text::source::{Span, is_xml};
 
 /// How a body is written.
@@ -95,9 +95,23 @@ impl Body {
         }
         match markup {
             Markup::Plain => found.lead = lead(paragraphs(body).next().unwrap_or_default()),
-            Markup::Markdown => found.read_markdown(body, forged.is_some(), faults),
+            Markup::Markdown => match opening(body) {
+                Some(lead) => {
+                    found.lead = lead;
+                    debug_assert!(found.is_as_whole(body, forged.is_some()), "{body:?}");
+                }
+                None => found.read_markdown(body, forged.is_some(), faults),
+            },
         }
         found
+    }
+
+    /// Whether a look at the whole text finds nothing else.
+    fn is_as_whole(&self, body: &str, forged: bool) -> bool {
+        let mut whole = Self { lead: String::new(), ..self.clone() };
+        let mut found = Faults::of(&"".into());
+        whole.read_markdown(body, forged, &mut found);
+        found.list.is_empty() && whole.references.is_empty() && whole.lead == self.lead
     }
 
     fn read_markdown(&mut self, body: &str, forged: bool, faults: &mut Faults) {
@@ -176,6 +190,50 @@ impl Body {
             Destination::Unsafe => faults.at(span, Problem::UnsafeLink { target: target.into() }),
         }
     }
+}
+
+/// What a Markdown text says first, where nothing else of it can matter: it has no link, picture, HTML or
+/// character reference, and nothing in it nests deep. Most are so, and need not be parsed whole for it.
+fn opening(body: &str) -> Option<String> {
+    // Half of what may nest is blocks, each of which takes a character at the start of a line, and half is
+    // emphasis, each of which takes two.
+    const MOST: usize = DEEPEST / 3;
+    let leads_on = |byte: u8| matches!(byte, b'[' | b'<' | b'&');
+    let emphasis = body.bytes().filter(|byte| matches!(byte, b'*' | b'_' | b'~')).count();
+    if any_byte(body, leads_on) || emphasis > 2 * MOST || body.starts_with('\u{feff}') {
+        return None;
+    }
+    let is_blank = |line: &str| line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    let nests = |line: &str| {
+        let is_marker = |byte: &u8| b" \t>*+-.)0123456789".contains(byte);
+        line.bytes().take_while(is_marker).count() > MOST
+    };
+    let (mut start, mut end, mut at) = (None, None, 0);
+    for line in lines(body) {
+        match is_blank(line) {
+            true if start.is_some() => end = end.or(Some(at)),
+            true => {}
+            false if nests(line) => return None,
+            false => start = start.or(Some(at)),
+        }
+        at += line.len();
+    }
+    let first = body.get(start?..end.unwrap_or(body.len()))?;
+    let mut events = Parser::new_ext(first, options());
+    if events.next() != Some(Event::Start(Tag::Paragraph)) {
+        return None;
+    }
+    let mut text = String::new();
+    for event in events.by_ref() {
+        match event {
+            Event::Text(piece) | Event::Code(piece) => text.push_str(&piece),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::End(TagEnd::Paragraph) => break,
+            _ => {}
+        }
+    }
+    let lead = lead(&text);
+    (events.next().is_none() && !lead.is_empty()).then_some(lead)
 }
 
 /// Where an address leads.
@@ -341,6 +399,39 @@ mod tests {
             ("12:30.html", Destination::Unsafe),
         ] {
             assert_eq!(destination(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_opening_of_a_plain_text_says_what_the_whole_does() {
+        for (body, expected) in [
+            (
+                "Un *mot* et `du code`\nsur deux lignes.\n\n- a\n- b\n",
+                Some("Un mot et du code sur deux lignes."),
+            ),
+            ("\n \t\n« Oui »,  dit-on.\r\n\r\n# Titre\r\n", Some("« Oui », dit-on.")),
+            ("Seul, sans fin de ligne", Some("Seul, sans fin de ligne")),
+            ("a\\*b\rc\r\rd", Some("a*b c")),
+            // Something else comes first, or may say more.
+            ("Titre\n=====\n\nTexte.", None),
+            ("# Titre\n\nTexte.", None),
+            ("    du code\n\nTexte.", None),
+            ("> cité\n\nTexte.", None),
+            ("- a\n\nTexte.", None),
+            ("a | b\n--|--\n1 | 2\n\nTexte.", None),
+            ("Texte.\n# Titre\n", None),
+            ("Un [lien](x).", None),
+            ("a\n\n&#x202e;", None),
+            ("a\n\n<img src=\"x.png\">", None),
+            ("", None),
+            ("\u{feff}\n\nb", None),
+        ] {
+            assert_eq!(opening(body).as_deref(), expected, "{body:?}");
+            // Compares with the whole.
+            Body::read(body, 0, Markup::Markdown, &mut Faults::of(&"a.md".into()));
+        }
+        for deep in [">".repeat(70), "- ".repeat(40), format!("{}a{}", "*a ".repeat(70), "*".repeat(70))] {
+            assert_eq!(opening(&format!("Texte.\n\n{deep} fin")), None);
         }
     }
 

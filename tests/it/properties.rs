@@ -12,7 +12,7 @@ use proptest::test_runner::FileFailurePersistence;
 use unicode_normalization::UnicodeNormalization;
 
 use tribune::desk::draft::Draft;
-use tribune::model::body::Markup;
+use tribune::model::body::{Body, Markup};
 use tribune::model::config::Config;
 use tribune::model::date;
 use tribune::model::header::{Entry, Node, Value};
@@ -308,6 +308,21 @@ proptest! {
     }
 
     /// What a body grows to has a bound, and twice the text gives no more than twice the page.
+    /// What is known of a text is the same whether or not all of it was parsed for it: a definition that
+    /// nothing uses makes that be.
+    #[test]
+    fn properties_of_openings(body in prop_oneof![
+        "([a-zé«».,:;!?'’ *_`#>|+=~-]|[0-9]|\t|\r|\n|\n\n|    |- |\\\\){0,60}",
+        text(0..20),
+    ]) {
+        let read = |body: &str| {
+            let mut faults = Faults::of(&"a.md".into());
+            let Body { lead, references, .. } = Body::read(body, 0, Markup::Markdown, &mut faults);
+            (lead, references, faults.list.len())
+        };
+        prop_assert_eq!(read(&body), read(&format!("{}\n\n[rien]: rien\n", body)));
+    }
+
     #[test]
     fn properties_of_sizes(body in body()) {
         let once = render(&body, Markup::Markdown, "fr", Profile::FrMa).len();
