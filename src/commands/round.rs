@@ -20,7 +20,7 @@ use crate::world::watch::Hints;
 
 use super::load::{self, Loaded, faults_of_rendering, is_theme_sound, root, survey};
 use super::remembered::{self, Remembered};
-use super::standing::{Change, Standing};
+use super::standing::{Change, MOST_CHANGES, Standing};
 use super::{Exit, progress};
 
 /// Pages of each kind that are rendered when nothing will be published: enough to meet what is wrong
@@ -206,7 +206,8 @@ impl<'a> Builder<'a> {
             watch.lap("restore");
         }
         if let Some(standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
-            && let Some(changes) = told.or_else(|| standing.parted(survey.sources()))
+            && let Some(changes) =
+                told.filter(|told| told.len() <= MOST_CHANGES).or_else(|| standing.parted(survey.sources()))
             && let Some(end) = self.amended(standing, &changes, clock, marks, (watch, due))
         {
             self.remember(state, clock, watch);

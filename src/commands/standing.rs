@@ -18,7 +18,7 @@ use crate::world::watch::Hints;
 use super::load::{Kind, Source};
 
 /// Changed releases beyond which a portal is put together anew: that is no dearer then.
-const MOST_CHANGES: usize = 500;
+pub const MOST_CHANGES: usize = 500;
 
 /// A portal as the last build left it, which had nothing to say against it.
 pub struct Standing {

@@ -155,7 +155,8 @@ impl Body {
                 }
                 Event::Text(text) | Event::Code(text) => {
                     // A control may hide behind a character reference.
-                    if let Some((_, character)) = bidi::forged(&text).filter(|_| !forged) {
+                    let is_typed = || body.get(range.clone()).is_none_or(|raw| !raw.contains('&'));
+                    if let Some((_, character)) = bidi::forged(&text).filter(|_| !forged && !is_typed()) {
                         let span = Span::from(range).shifted(self.start);
                         faults.at(span, Problem::BidiControl { character });
                     }
@@ -206,7 +207,9 @@ fn opening(body: &str) -> Option<String> {
     let is_blank = |line: &str| line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     let nests = |line: &str| {
         let is_marker = |byte: &u8| b" \t>*+-.)0123456789".contains(byte);
-        line.bytes().take_while(is_marker).count() > MOST
+        // A tab stands for four spaces.
+        let width = |byte: u8| if byte == b'\t' { 4 } else { 1 };
+        line.bytes().take_while(is_marker).map(width).sum::<usize>() > MOST
     };
     let (mut start, mut end, mut at) = (None, None, 0);
     for line in lines(body) {
@@ -412,6 +415,7 @@ mod tests {
             ("\n \t\n« Oui »,  dit-on.\r\n\r\n# Titre\r\n", Some("« Oui », dit-on.")),
             ("Seul, sans fin de ligne", Some("Seul, sans fin de ligne")),
             ("a\\*b\rc\r\rd", Some("a*b c")),
+            ("\u{2068}Amina *PR* dit\u{2069} oui.", Some("\u{2068}Amina PR dit\u{2069} oui.")),
             // Something else comes first, or may say more.
             ("Titre\n=====\n\nTexte.", None),
             ("# Titre\n\nTexte.", None),
@@ -430,7 +434,13 @@ mod tests {
             // Compares with the whole.
             Body::read(body, 0, Markup::Markdown, &mut Faults::of(&"a.md".into()));
         }
-        for deep in [">".repeat(70), "- ".repeat(40), format!("{}a{}", "*a ".repeat(70), "*".repeat(70))] {
+        let tabs = (0..40).map(|n| format!("{}{}- a\n", "\t".repeat(n / 2), "  ".repeat(n % 2)));
+        for deep in [
+            tabs.collect(),
+            ">".repeat(70),
+            "- ".repeat(40),
+            format!("{}a{}", "*a ".repeat(70), "*".repeat(70)),
+        ] {
             assert_eq!(opening(&format!("Texte.\n\n{deep} fin")), None);
         }
     }

@@ -108,10 +108,16 @@ impl TryFrom<Columns> for Files {
     fn try_from(base: Columns) -> Result<Self, Self::Error> {
         let len = base.keys.len();
         let lengths = [base.fingerprints.len(), base.digests.len(), base.stamps.len(), base.paths.len()];
-        match lengths.iter().all(|length| *length == len) {
-            true => Ok(Self { base, since: BTreeMap::new(), len }),
-            false => Err("columns of different lengths"),
+        if lengths.iter().any(|length| *length != len) {
+            return Err("columns of different lengths");
         }
+        if !base.keys.is_sorted_by(|a, b| a < b) {
+            return Err("keys out of order");
+        }
+        if !base.paths.par_iter().all(OutPath::is_one) {
+            return Err("a path that leads out of the output");
+        }
+        Ok(Self { base, since: BTreeMap::new(), len })
     }
 }
 
@@ -225,7 +231,7 @@ impl Files {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     pub key: OutKey,
-    /// As it was written down: whoever is going to change the file sees to it that it is an [`OutPath`].
+    /// An [`OutPath`].
     pub file: &'a str,
     pub fingerprint: Fingerprint,
     pub digest: Digest,
@@ -301,9 +307,17 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_different_lengths_are_no_files() {
-        let mut columns = Files::of(&[published("a", 1)]).base;
-        columns.digests.clear();
-        assert!(postcard::from_bytes::<Files>(&postcard::to_stdvec(&columns).unwrap()).is_err());
+    fn columns_that_do_not_belong_together_are_no_files() {
+        let mut both = ["a", "b"].map(|file| published(file, 1));
+        both.sort_by_key(|one| one.key);
+        let read = |change: fn(&mut Columns)| {
+            let mut columns = Files::of(&both).base;
+            change(&mut columns);
+            postcard::from_bytes::<Files>(&postcard::to_stdvec(&columns).unwrap()).map(|files| files.len())
+        };
+        assert_eq!(read(|_| {}), Ok(2));
+        assert!(read(|columns| columns.digests.clear()).is_err());
+        assert!(read(|columns| columns.keys.reverse()).is_err());
+        assert!(read(|columns| columns.paths = ["a", "../b"].into_iter().collect()).is_err());
     }
 }

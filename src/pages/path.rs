@@ -48,8 +48,13 @@ impl TryFrom<String> for OutPath {
 impl OutPath {
     /// A path as it was remembered, which may have been damaged or forged meanwhile.
     pub fn parse(path: &str) -> Option<Self> {
+        Self::is_one(path).then(|| Self(path.to_owned()))
+    }
+
+    /// Whether a path as it was remembered is one.
+    pub fn is_one(path: &str) -> bool {
         let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
-        path.split('/').all(plain).then(|| Self(path.to_owned()))
+        path.split('/').all(plain)
     }
 
     pub fn as_str(&self) -> &str {

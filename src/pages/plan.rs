@@ -353,7 +353,8 @@ fn fingerprint(site: &Site, sitemaps: &[SitemapPart], lang: LangId, what: &What)
         What::Sitemap(ix) => frame.with(sitemaps[*ix].fingerprint(site)),
         What::SitemapIndex => Fingerprint::of(&(frame, sitemap::index(sitemaps))),
         What::Robots => Fingerprint::of(&(frame, sitemap::robots(site))),
-        What::Copy(copy) => Fingerprint::of(&(frame, copy.digest)),
+        // Its name, too: keys know no case.
+        What::Copy(copy) => Fingerprint::of(&(frame, &copy.file, copy.digest)),
     }
 }
 

@@ -12,8 +12,8 @@ use super::inputs::Shown;
 /// Stands for the way to the root. As a noncharacter no text can hold it.
 pub const ROOT: &str = "\u{fdd0}";
 
-/// How many bytes of rows may wait for lists of tags and series, which span years. Dated lists are
-/// rendered near each other: rows wait for those however many they are.
+/// Bytes of rows beyond which none waits from or for a list of tags or series, which span years. Dated
+/// lists are rendered near each other: from one to the next rows wait however many they are.
 const PATIENCE: usize = 16 << 20;
 
 pub struct Rows {
@@ -57,8 +57,10 @@ impl Rows {
         };
         slot.taken[usize::from(!is_dated)] += 1;
         let [dated, others] = lists(release.release());
-        let awaits_others = (slot.taken[1] as usize) < others && self.kept.load(Ordering::Relaxed) < PATIENCE;
-        if (slot.taken[0] as usize) < dated || awaits_others {
+        let has_room = self.kept.load(Ordering::Relaxed) < PATIENCE;
+        let awaits_dated = (slot.taken[0] as usize) < dated && (is_dated || has_room);
+        let awaits_others = (slot.taken[1] as usize) < others && has_room;
+        if awaits_dated || awaits_others {
             self.kept.fetch_add(row.len(), Ordering::Relaxed);
             slot.html = Some(row.clone());
         }

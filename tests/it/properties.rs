@@ -307,7 +307,6 @@ proptest! {
         }
     }
 
-    /// What a body grows to has a bound, and twice the text gives no more than twice the page.
     /// What is known of a text is the same whether or not all of it was parsed for it: a definition that
     /// nothing uses makes that be.
     #[test]
@@ -323,6 +322,7 @@ proptest! {
         prop_assert_eq!(read(&body), read(&format!("{}\n\n[rien]: rien\n", body)));
     }
 
+    /// What a body grows to has a bound, and twice the text gives no more than twice the page.
     #[test]
     fn properties_of_sizes(body in body()) {
         let once = render(&body, Markup::Markdown, "fr", Profile::FrMa).len();
