@@ -144,11 +144,16 @@ fn bench(options: &Options) -> Result<(), String> {
     // Each program has its own idea of what a relative path starts from.
     let work = std::path::absolute(&work).map_err(said(work.display()))?;
     fs::create_dir_all(&work).map_err(said(work.display()))?;
+    let version = hugo.as_ref().map(|hugo| hugo.version.as_str());
     let sizes = options.sizes.iter();
-    let measured: Result<Vec<Size>, String> =
-        sizes.map(|size| round::measure_size(*size, &work, options, hugo.as_ref())).collect();
+    let measure = |size: &usize| {
+        let measured = round::measure_size(*size, &work, options, hugo.as_ref())?;
+        // The next size may take an hour, and be stopped.
+        eprintln!("{}", report::tables(std::slice::from_ref(&measured), options, version));
+        Ok(measured)
+    };
+    let measured: Result<Vec<Size>, String> = sizes.map(measure).collect();
     if let Ok(measured) = &measured {
-        let version = hugo.as_ref().map(|hugo| hugo.version.as_str());
         let path = scratch.parent().unwrap_or(scratch).join("scale.json");
         let json = report::json(measured, options, version);
         fs::write(&path, format!("{json:#}\n")).map_err(said(path.display()))?;

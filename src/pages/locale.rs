@@ -94,6 +94,9 @@ impl Locale {
         if self.months.len() != 12 {
             missing.push("date.months");
         }
+        if self.plural("releases", 0).is_none() {
+            missing.push("plurals.releases.other");
+        }
         missing.sort_unstable();
         missing.dedup();
         missing

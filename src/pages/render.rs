@@ -157,7 +157,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
                 let release = self.plan.site.frame.card(*shown);
                 let mut context = Context::from_serialize(&RowView { release })?;
                 context.insert("page", &serde_json::json!({ "root": ROOT }));
-                self.teras[lang].render(ROW, &context)
+                self.piece(lang, ROW, &context)
             })?;
             let mut parts = row.split(ROOT);
             html.push_str(parts.next().unwrap_or_default());
@@ -172,6 +172,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
     /// What a page has in common with others: half of what the default theme makes, rendered once.
     fn shared(&self, lang: usize, page: &PageView) -> tera::TeraResult<Value> {
         let key = (lang, SharedView::of(page));
+        let is_of_one = !key.1.menu.is_empty();
         let known = self.shared.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&key).cloned();
         if let Some(shared) = known {
             return Ok(shared);
@@ -180,12 +181,27 @@ impl<'s, 'p> Renderer<'s, 'p> {
         context.insert("page", &key.1);
         let mut pieces = tera::Map::default();
         for (name, template) in &self.plan.site.frame.theme.shared {
-            let html = self.teras[lang].render(template, &context)?;
+            let html = self.piece(lang, template, &context)?;
             pieces.insert(name.clone().into(), Value::safe_string(&html));
         }
         let pieces = Value::from(pieces);
-        self.shared.write().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(key, pieces.clone());
+        // Nobody asks again for those of a page that is alone with them.
+        if !is_of_one {
+            self.shared.write().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(key, pieces.clone());
+        }
         Ok(pieces)
+    }
+
+    /// What a template gives that is a part of pages, and no longer than a page may be.
+    fn piece(&self, lang: usize, template: &str, context: &Context) -> tera::TeraResult<String> {
+        let mut piece = Bounded { bytes: Vec::with_capacity(1024), overflowed: false };
+        let rendered = self.teras[lang].render_to(template, context, &mut piece);
+        if piece.overflowed {
+            return Err(tera::Error::message(format!("`{template}` gives more than 10 MiB")));
+        }
+        rendered?;
+        String::from_utf8(piece.bytes)
+            .map_err(|_| tera::Error::message(format!("`{template}` gives no UTF-8")))
     }
 
     fn feed_body(

@@ -12,8 +12,8 @@ use super::inputs::Shown;
 /// Stands for the way to the root. As a noncharacter no text can hold it.
 pub const ROOT: &str = "\u{fdd0}";
 
-/// Bytes of rows beyond which none waits from or for a list of tags or series, which span years. Dated
-/// lists are rendered near each other: from one to the next rows wait however many they are.
+/// Bytes of all rows that are kept, beyond which none waits from or for a list of a tag or a series, which
+/// span years. Dated lists are rendered near each other: between them rows wait however many they are.
 const PATIENCE: usize = 16 << 20;
 
 pub struct Rows {

@@ -174,13 +174,20 @@ impl Newsroom {
     fn write(&self, path: &str, fields: &Fields) {
         let Fields { title, day, region, text, more } = fields;
         let title = TITLES[usize::from(*title) % TITLES.len()];
-        let (month, day) = (3 + day / 6, 1 + 5 * (day % 6));
+        // One month with most of them, and others that come and go with their years.
+        let date = match day {
+            0..7 => format!("2026-03-{:02}", 1 + 5 * (day % 6)),
+            7..9 => format!("2026-04-{:02}", day % 12),
+            9 => "2025-12-31".to_owned(),
+            10 => "2025-11-02".to_owned(),
+            _ => "2023-06-15".to_owned(),
+        };
         let region = REGIONS[usize::from(*region) % REGIONS.len()];
         let (text, more) = (TEXTS[usize::from(*text) % 5], MORE[usize::from(*more) % MORE.len()]);
         self.fixture.edit(
             path,
             format!(
-                "+++\ntitle = \"{title}\"\ndate = 2026-{month:02}-{day:02}\nregion = [\"{region}\"]\n{more}\n+++\n\n{text}\n"
+                "+++\ntitle = \"{title}\"\ndate = {date}\nregion = [\"{region}\"]\n{more}\n+++\n\n{text}\n"
             ),
         );
     }

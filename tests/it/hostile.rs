@@ -711,4 +711,12 @@ fn hostile_templates_cannot_fill_the_disk() {
     );
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("10 MiB") && said.contains("templates/release.html"), "{said}");
+    // Nor can what pages have in common fill the memory.
+    for piece in ["shared/footer.html", "row.html"] {
+        let many = format!("{{% for a in range(end=100000) %}}{line}{{% endfor %}}");
+        let fixture = Fixture::release(&toml("")).file(&format!("templates/{piece}"), many);
+        let (code, said) = guarded(&fixture, "a long piece");
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("10 MiB") && said.contains(piece), "{said}");
+    }
 }

@@ -212,6 +212,15 @@ fn an_output_that_leads_into_the_sources_by_a_link_is_refused() {
 
 /// Hosts look for such names; editors and file managers leave others behind.
 #[test]
+fn a_file_that_is_renamed_in_the_case_of_its_letters_alone_is_found_under_its_new_name() {
+    let fixture = Fixture::release(&toml("")).file("content/static/Photo.txt", "un");
+    assert!(fixture.build().assert_clean().has("Photo.txt"));
+    fs::rename(fixture.path("content/static/Photo.txt"), fixture.path("content/static/photo.txt")).unwrap();
+    let run = fixture.build().assert_clean();
+    assert_eq!((run.has("photo.txt"), run.has("Photo.txt")), (true, false));
+}
+
+#[test]
 fn hidden_static_files_that_hosts_look_for_are_published() {
     let fixture = Fixture::release(&toml(""));
     let kept = [".well-known/security.txt", ".htaccess", ".nojekyll"];
