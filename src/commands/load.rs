@@ -18,6 +18,7 @@ use crate::model::release::{Rules, Written};
 use crate::model::territory::Territory;
 use crate::pages::plan::{Kinds, Output, Plan, What};
 use crate::pages::render::{Renderer, Texts};
+use crate::pages::rows::Rows;
 use crate::pages::theme::Theme;
 use crate::text::diagnostic::{Diagnostic, Faults, Report};
 use crate::text::fingerprint::Fingerprint;
@@ -460,7 +461,7 @@ pub fn is_theme_sound(faults: &[Diagnostic]) -> bool {
 
 /// Renders up to `most` pages of each kind and language, and keeps only what went wrong.
 pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize, progress: &Progress) -> Vec<Diagnostic> {
-    let renderer = Renderer::new(plan);
+    let renderer = Renderer::new(plan, Rows::default());
     let mut tried: HashMap<(LangId, Kinds), usize> = HashMap::default();
     let chosen = plan.outputs.iter().filter(|output| {
         let tried = tried.entry((output.lang, output.what.kind())).or_default();

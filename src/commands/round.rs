@@ -300,7 +300,7 @@ impl<'a> Builder<'a> {
             return Some(End::Refused);
         }
         marks.state = marks.state.filter(|_| faults.is_empty());
-        let renderer = Renderer::new(&plan);
+        let renderer = Renderer::new(&plan, std::mem::take(&mut standing.rows));
         let committed = progress::during(&self.args.common, |progress| {
             held.commit(&plan, &renderer, root, marks, progress)
         });
@@ -317,7 +317,7 @@ impl<'a> Builder<'a> {
             Err(Refusal::Failed(failure)) => End::Failed(failure),
             Ok(outcome) => {
                 self.clean = false;
-                drop(renderer);
+                standing.rows = renderer.into_rows();
                 standing.known = plan.known();
                 self.standing = Some(standing);
                 End::Done { releases, outcome }

@@ -16,6 +16,7 @@ use crate::pages::host::{Found, Host};
 use crate::pages::path::OutKey;
 use crate::pages::plan::{Output, What, plan_again};
 use crate::pages::render::{Renderer, Texts};
+use crate::pages::rows::Rows;
 use crate::pages::types;
 use crate::text::diagnostic::{Diagnostic, Format, Report};
 use crate::text::fingerprint::{Digest, Fingerprint};
@@ -308,7 +309,8 @@ fn version(
             Pending::Renewed(to) => _ = to.send(can_go_on.then(&ready)),
             Pending::Nobody => {}
         }
-        let preview = Preview { renderer: Renderer::new(&plan), host, root: &root, last: &last };
+        let preview =
+            Preview { renderer: Renderer::new(&plan, Rows::default()), host, root: &root, last: &last };
         let renewal = called.iter().find_map(|call| match call {
             Call::Ask(ask) => {
                 preview.answer(ask);

@@ -7,6 +7,7 @@ use crate::model::amend::Group;
 use crate::model::portal::{Clock, Portal};
 use crate::model::release::{Rules, Written, stem};
 use crate::pages::plan::Known;
+use crate::pages::rows::Rows;
 use crate::pages::theme::Theme;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Fingerprint;
@@ -25,6 +26,7 @@ pub struct Standing {
     pub portal: Portal,
     pub theme: Theme,
     pub known: Known,
+    pub rows: Rows,
     /// Its releases, by path.
     pub sources: Vec<(SourcePath, Stamp)>,
     /// Its other sources below `content/`, by path.
@@ -50,7 +52,8 @@ impl Standing {
             }
         }
         let (known, ground) = (Known::default(), ground.unwrap_or_default());
-        Self { portal, theme, known, sources, others, ground, mark: None, since: Vec::new() }
+        let rows = Rows::default();
+        Self { portal, theme, known, rows, sources, others, ground, mark: None, since: Vec::new() }
     }
 
     /// All that it was made of.

@@ -150,6 +150,11 @@ impl<'a> Shown<'a> {
         Self { portal, head, ix }
     }
 
+    /// The fingerprint of what is shown.
+    pub fn head(&self) -> Fingerprint {
+        self.head
+    }
+
     pub fn release(&self) -> &'a Release {
         &self.portal.releases[self.ix]
     }

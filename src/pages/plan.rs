@@ -23,7 +23,7 @@ use crate::text::suggest::nearest;
 use super::brief::Moves;
 use super::path::{FOLDER_END, OutKey, OutPath, Spot};
 use super::shelf::Period;
-use super::site::{Channel, Gathered, Index, Page, Site, Still, TopicKind, parts};
+use super::site::{Channel, Gathered, Index, Lists, Page, Site, Still, TopicKind, parts};
 use super::sitemap::{self, Chapter, Chapters, SitemapPart};
 use super::theme::Theme;
 
@@ -205,20 +205,14 @@ pub fn plan_again<'p>(
             Plan { site, outputs, sitemaps }
         }
         (Still::AllBut { moves, touched }, _) => {
-            let gone = moves.gone.iter().map(|(_, brief)| brief);
-            let lists = site.lists_of(gone.chain(moves.come.iter().map(|ix| &site.briefs[*ix])));
-            let is_kept = |what: &What| match what {
-                What::Page(Page::Index(Index::Period { region, period, .. })) => {
-                    !lists.contains(&(*region, *period))
-                }
-                _ => false,
-            };
-            keep(&site, &mut outputs, &moves, &touched, is_kept);
-            let new = moves.come.iter().map(|ix| release_page(&site, *ix)).collect();
             let mut planned = Planned::new();
             indexes(&site, &mut planned);
-            let sitemaps = plan_sitemaps(&site, &mut planned);
-            planned.retain(|(_, what)| !is_kept(what));
+            let was = sitemaps;
+            let mut sitemaps = plan_sitemaps(&site, &mut planned);
+            let kept = Kept::new(&site, &moves, &was, &mut sitemaps);
+            keep(&site, &sitemaps, &mut outputs, &moves, &touched, &kept);
+            planned.retain(|(_, what)| !kept.has(what));
+            let new = moves.come.iter().map(|ix| release_page(&site, *ix)).collect();
             outputs.append(&mut counted(&site, &sitemaps, new, planned));
             // Two stretches in order are merged in one go.
             outputs.sort_by_key(|output| output.key);
@@ -246,14 +240,73 @@ fn count_again(
     });
 }
 
+/// The dated lists and sitemaps that count after some moves as before.
+struct Kept {
+    /// Those that do not.
+    lists: Lists,
+    /// By sitemap before: its place now.
+    sitemaps: Vec<Option<usize>>,
+}
+
+impl Kept {
+    /// Finds them out. Sitemaps that are not among them are looked at again.
+    fn new(site: &Site, moves: &Moves, was: &[SitemapPart], now: &mut [SitemapPart]) -> Self {
+        let gone = || moves.gone.iter().map(|(_, brief)| brief);
+        let come = || moves.come.iter().map(|ix| &site.briefs[*ix]);
+        let chapters: HashSet<Chapter> =
+            gone().chain(come()).map(|brief| (brief.lang, Some(brief.date.year()))).collect();
+        let topics_stand = gone().all(|brief| site.has_topics_of(brief, &[]))
+            && come().all(|brief| site.has_topics_of(brief, &moves.come));
+        let mut sitemaps = vec![None; was.len()];
+        for (place, part) in now.iter_mut().enumerate() {
+            let before = was.iter().position(|before| before.name == part.name);
+            let before = before.filter(|_| !chapters.contains(&part.chapter));
+            match before.filter(|before| part.stands(&was[*before], moves, topics_stand)) {
+                Some(before) => {
+                    part.modified = was[before].modified;
+                    sitemaps[before] = Some(place);
+                }
+                None => part.look_again(site),
+            }
+        }
+        Self { lists: site.lists_of(gone().chain(come())), sitemaps }
+    }
+
+    /// Whether an output that is planned again is one of them.
+    fn has(&self, what: &What) -> bool {
+        match what {
+            What::Sitemap(ix) => self.sitemaps.contains(&Some(*ix)),
+            other => self.has_list(other),
+        }
+    }
+
+    fn has_list(&self, what: &What) -> bool {
+        match what {
+            What::Page(Page::Index(Index::Period { region, period, .. })) => {
+                !self.lists.contains(&(*region, *period))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an output before is one of them, which is brought to its place.
+    fn keeps(&self, what: &mut What) -> bool {
+        match what {
+            What::Sitemap(ix) => self.sitemaps[*ix].map(|now| *ix = now).is_some(),
+            other => self.has_list(other),
+        }
+    }
+}
+
 /// Leaves of the outputs before some moves those that are planned by releases, which are still there, and
 /// those that count as before.
 fn keep(
     site: &Site,
+    sitemaps: &[SitemapPart],
     outputs: &mut Vec<Output>,
     moves: &Moves,
     touched: &[bool],
-    is_kept: impl Fn(&What) -> bool,
+    kept: &Kept,
 ) {
     outputs.retain_mut(|output| {
         match &mut output.what {
@@ -274,8 +327,8 @@ fn keep(
             }
             What::Copy(_) | What::Robots => {}
             what @ (What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex) => {
-                let is_kept = is_kept(what);
-                let count = || fingerprint(site, &[], output.lang, what);
+                let is_kept = kept.keeps(what);
+                let count = || fingerprint(site, sitemaps, output.lang, what);
                 debug_assert!(!is_kept || output.fingerprint == count(), "{what:?}");
                 return is_kept;
             }
@@ -298,7 +351,8 @@ fn plan_anew<'p>(site: Site<'p>, faults: &mut Vec<Diagnostic>) -> Plan<'p> {
     }
     page_files(&site, &mut planned);
     statics(&site, &mut planned);
-    let sitemaps = plan_sitemaps(&site, &mut planned);
+    let mut sitemaps = plan_sitemaps(&site, &mut planned);
+    sitemaps.par_iter_mut().for_each(|part| part.look_again(&site));
     let releases =
         (0..site.portal.releases.len()).into_par_iter().map(|ix| release_page(&site, ix)).collect();
     let outputs = counted(&site, &sitemaps, releases, planned);
@@ -487,6 +541,7 @@ fn copy(spot: Spot, asset: &Asset, place: Place) -> What {
     What::Copy(Box::new(Copy { file: spot.file, path, digest, place }))
 }
 
+/// The sitemaps, each still to be looked at.
 fn plan_sitemaps(site: &Site, planned: &mut Planned) -> Vec<SitemapPart> {
     let mut chapters: Chapters = Chapters::new();
     for (lang, _) in site.portal.config.languages() {

@@ -46,7 +46,8 @@ pub struct Renderer<'s, 'p> {
 }
 
 impl<'s, 'p> Renderer<'s, 'p> {
-    pub fn new(plan: &'s Plan<'p>) -> Self {
+    /// `rows` are those that a renderer before has left, or none.
+    pub fn new(plan: &'s Plan<'p>, rows: Rows) -> Self {
         let site = &plan.site;
         let (theme, heads) = (site.frame.theme, &site.frame.heads);
         let speaking = theme.locales.iter().zip(heads).map(|(locale, head)| {
@@ -62,9 +63,14 @@ impl<'s, 'p> Renderer<'s, 'p> {
             teras: speaking.collect(),
             data: heads.iter().map(jsonld::Common::of).collect(),
             shared: RwLock::default(),
-            rows: Rows::new(site.portal),
+            rows: rows.again(site.frame.fingerprint),
             bodies: Mutex::default(),
         }
+    }
+
+    /// The rows that the next renderer may go on with.
+    pub fn into_rows(self) -> Rows {
+        self.rows
     }
 
     /// The sources whose texts an output needs to be rendered now.

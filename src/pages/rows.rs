@@ -1,11 +1,15 @@
 //! Rows of lists, rendered once. A release stands in seven lists or more, on pages that lie at
 //! different depths: its row is rendered with a stand-in for the way to the root, kept until the
-//! last of its lists has taken it, and written with the root of each.
+//! last of its lists has taken it, and written with the root of each. A few rows stay for the next
+//! build of the same process: its lists are mostly those of this one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::model::portal::{Portal, Release};
+use foldhash::HashMap;
+
+use crate::model::portal::Release;
+use crate::text::fingerprint::Fingerprint;
 
 use super::inputs::Shown;
 
@@ -16,8 +20,18 @@ pub const ROOT: &str = "\u{fdd0}";
 /// span years. Dated lists are rendered near each other: between them rows wait however many they are.
 const PATIENCE: usize = 16 << 20;
 
+/// Bytes of all rows up to which those stay that every list has taken.
+const LEISURE: usize = 4 << 20;
+
+/// Parts of the rows, each for one thread at a time.
+const SHARDS: usize = 64;
+
+#[derive(Default)]
 pub struct Rows {
-    slots: Vec<Mutex<Slot>>,
+    /// Of what is the same on all pages.
+    frame: Fingerprint,
+    /// By what is shown of a release.
+    shards: Vec<Mutex<HashMap<Fingerprint, Slot>>>,
     /// The bytes of all rows that are kept.
     kept: AtomicUsize,
 }
@@ -35,9 +49,20 @@ fn lists(release: &Release) -> [usize; 2] {
 }
 
 impl Rows {
-    pub fn new(portal: &Portal) -> Self {
-        let slots = (0..portal.releases.len()).map(|_| Mutex::default()).collect();
-        Self { slots, kept: AtomicUsize::new(0) }
+    /// Goes on with those that another build of the same frame has kept, unless they are too many.
+    pub fn again(mut self, frame: Fingerprint) -> Self {
+        if self.frame != frame || self.shards.is_empty() || *self.kept.get_mut() > LEISURE {
+            let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+            return Self { frame, shards, kept: AtomicUsize::new(0) };
+        }
+        for shard in &mut self.shards {
+            let slots = shard.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+            slots.retain(|_, slot| {
+                slot.taken = [0; 2];
+                slot.html.is_some()
+            });
+        }
+        self
     }
 
     /// A release's row for one of its lists, with [`ROOT`] for the way to the root.
@@ -47,22 +72,34 @@ impl Rows {
         is_dated: bool,
         render: impl FnOnce() -> Result<String, E>,
     ) -> Result<Arc<str>, E> {
-        let mut slot = self.slots[release.ix].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let row = match slot.html.take() {
-            Some(row) => {
-                self.kept.fetch_sub(row.len(), Ordering::Relaxed);
-                row
-            }
-            None => Arc::from(render()?),
-        };
-        slot.taken[usize::from(!is_dated)] += 1;
-        let [dated, others] = lists(release.release());
-        let has_room = self.kept.load(Ordering::Relaxed) < PATIENCE;
-        let awaits_dated = (slot.taken[0] as usize) < dated && (is_dated || has_room);
-        let awaits_others = (slot.taken[1] as usize) < others && has_room;
-        if awaits_dated || awaits_others {
+        let head = release.head();
+        let shard = &self.shards[head.0 as usize % SHARDS];
+        let slots = || shard.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = slots().get(&head).and_then(|slot| slot.html.clone());
+        let is_known = known.is_some();
+        let row = known.map_or_else(|| render().map(Arc::from), Ok)?;
+        let mut slots = slots();
+        let slot = slots.entry(head).or_default();
+        // Of two that rendered it at the same time both count.
+        if !is_known && slot.html.is_none() {
             self.kept.fetch_add(row.len(), Ordering::Relaxed);
             slot.html = Some(row.clone());
+        }
+        slot.taken[usize::from(!is_dated)] += 1;
+        let [dated, others] = lists(release.release());
+        let kept = self.kept.load(Ordering::Relaxed);
+        let awaits_dated = (slot.taken[0] as usize) < dated;
+        let awaits_others = (slot.taken[1] as usize) < others;
+        let stays = match (awaits_dated, awaits_others) {
+            (false, false) => kept < LEISURE,
+            (true, _) if is_dated => true,
+            _ => kept < PATIENCE,
+        };
+        if !stays && slot.html.take().is_some() {
+            self.kept.fetch_sub(row.len(), Ordering::Relaxed);
+        }
+        if !stays && !awaits_dated && !awaits_others {
+            slots.remove(&head);
         }
         Ok(row)
     }

@@ -12,7 +12,7 @@ use crate::model::portal::{Portal, Release, ReleaseIx};
 use crate::model::references::Target;
 use crate::model::territory::{ProvinceId, RegionId};
 
-use super::brief::{Brief, Briefs, Moves, News};
+use super::brief::{Brief, Briefs, Moves, NameId, News};
 use super::frame::{Frame, day_of};
 use super::inputs::{
     Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown, StaticLabel, TextInputs,
@@ -234,6 +234,17 @@ impl<'p> Site<'p> {
             TopicKind::Tag => &shelf.tags[ix],
             TopicKind::Series => &shelf.series[ix],
         }
+    }
+
+    /// Whether there are topics of all that a release is or was of, each with another release than some.
+    pub fn has_topics_of(&self, brief: &Brief, some: &[ReleaseIx]) -> bool {
+        let shelf = self.shelf(brief.lang);
+        let name = |id: &NameId| self.briefs.names().at(id.index());
+        let is_of_others = |topic: &Topic| topic.releases.iter().any(|ix| !some.contains(ix));
+        let mut tags = brief.tags.iter().map(|id| shelf.tag(name(id)).map(|ix| &shelf.tags[ix]));
+        let mut series = brief.series.iter().map(|id| shelf.series(name(id)).map(|ix| &shelf.series[ix]));
+        tags.all(|topic| topic.is_some_and(is_of_others))
+            && series.all(|topic| topic.is_some_and(is_of_others))
     }
 
     pub fn shown(&self, ix: ReleaseIx) -> Shown<'p> {

@@ -11,6 +11,7 @@ use crate::model::date::Moment;
 use crate::model::language::LangId;
 use crate::text::fingerprint::Fingerprint;
 
+use super::brief::Moves;
 use super::inputs::{Shown, StaticLabel};
 use super::site::{Index, Page, Site, TopicKind};
 
@@ -46,9 +47,7 @@ pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
         loop {
             let rest = entries.split_off(entries.len().min(LONGEST));
             let name = if number == 1 { format!("{name}.xml") } else { format!("{name}-{number}.xml") };
-            let mut part = SitemapPart { name, chapter, modified: None, entries };
-            part.look_again(site);
-            parts.push(part);
+            parts.push(SitemapPart { name, chapter, modified: None, entries });
             if rest.is_empty() {
                 break;
             }
@@ -76,6 +75,22 @@ impl SitemapPart {
         });
         let last = releases.max_by_key(|ix| site.briefs[*ix].modified.timestamp);
         self.modified = last.and_then(|ix| modified(site, Page::Release(ix)));
+    }
+
+    /// Whether its entries are those that a part had before some moves. Releases of which other things are
+    /// told are not among what it looks at, nor are topics that do not stand where they stood.
+    pub fn stands(&self, before: &Self, moves: &Moves, topics_stand: bool) -> bool {
+        let is_same = |((lang, now), (was_in, was)): (&(LangId, Page), &(LangId, Page))| {
+            lang == was_in
+                && match (now, was) {
+                    (Page::Release(now), Page::Release(was)) => {
+                        !moves.is_gone(*was) && moves.place(*was) == *now
+                    }
+                    (Page::Topic { .. }, _) if !topics_stand => false,
+                    (now, was) => now == was,
+                }
+        };
+        self.entries.len() == before.entries.len() && self.entries.iter().zip(&before.entries).all(is_same)
     }
 
     /// Of all that the part shows.

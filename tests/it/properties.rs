@@ -23,6 +23,7 @@ use tribune::model::territory::Territory;
 use tribune::pages::markdown::{self, Setting};
 use tribune::pages::plan::{What, plan};
 use tribune::pages::render::Renderer;
+use tribune::pages::rows::Rows;
 use tribune::pages::site::{Channel, Page};
 use tribune::pages::theme::{Overrides, Theme};
 use tribune::pages::view::TargetView;
@@ -127,7 +128,7 @@ fn published(releases: &[String]) -> Result<(Vec<String>, String), TestCaseError
     let mut faults = Vec::new();
     let plan = plan(&portal, &THEME, &mut faults);
     prop_assert!(faults.is_empty(), "{faults:?}");
-    let renderer = Renderer::new(&plan);
+    let renderer = Renderer::new(&plan, Rows::default());
     let (mut pages, mut feed) = (Vec::new(), String::new());
     for output in &plan.outputs {
         let is_feed = matches!(output.what, What::Feed(Channel::Site)) && output.lang.index() == 0;

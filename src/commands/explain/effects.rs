@@ -9,6 +9,7 @@ use crate::pages::difference::{Fate, Side, parted};
 use crate::pages::path::OutPath;
 use crate::pages::plan::{Plan, plan};
 use crate::pages::render::Renderer;
+use crate::pages::rows::Rows;
 use crate::pages::theme::Theme;
 use crate::text::diagnostic::{Diagnostic, Format, Report};
 use crate::text::source::SourcePath;
@@ -106,8 +107,8 @@ impl Ground<'_> {
             true => Some(altered.clone()),
             false => self.text(path),
         };
-        let before = Side { renderer: Renderer::new(self.plan), text: &as_is };
-        let after_side = Side { renderer: Renderer::new(&after), text: &as_altered };
+        let before = Side { renderer: Renderer::new(self.plan, Rows::default()), text: &as_is };
+        let after_side = Side { renderer: Renderer::new(&after, Rows::default()), text: &as_altered };
         let parted = parted(self.plan, &after);
         progress.begin("comparing pages", parted.len());
         let fates = parted.par_iter().map(|one| {
