@@ -68,6 +68,13 @@ impl<'s, 'p> Renderer<'s, 'p> {
         }
     }
 
+    /// Lets go of what only further outputs would need.
+    pub fn rest(&self) {
+        self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+        self.shared.write().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+        self.rows.rest();
+    }
+
     /// The rows that the next renderer may go on with.
     pub fn into_rows(self) -> Rows {
         self.rows

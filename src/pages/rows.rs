@@ -49,9 +49,20 @@ fn lists(release: &Release) -> [usize; 2] {
 }
 
 impl Rows {
-    /// Goes on with those that another build of the same frame has kept, unless they are too many.
+    /// Lets go of them where they are too many to wait for another build.
+    pub fn rest(&self) {
+        if self.kept.load(Ordering::Relaxed) <= LEISURE {
+            return;
+        }
+        for shard in &self.shards {
+            *shard.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = HashMap::default();
+        }
+        self.kept.store(0, Ordering::Relaxed);
+    }
+
+    /// Goes on with those that another build of the same frame has kept.
     pub fn again(mut self, frame: Fingerprint) -> Self {
-        if self.frame != frame || self.shards.is_empty() || *self.kept.get_mut() > LEISURE {
+        if self.frame != frame || self.shards.is_empty() {
             let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
             return Self { frame, shards, kept: AtomicUsize::new(0) };
         }

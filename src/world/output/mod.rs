@@ -206,6 +206,7 @@ impl Held {
         let may_keep = standing && !marks.clean;
         let compared = self.compare(plan, before, &work, may_keep, marks.told)?;
         let made = work.run(compared.make)?;
+        renderer.rest();
         if !plan.site.portal.releases.are_whole() {
             return Err(Refusal::Lost);
         }
