@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::delivery::concern::Consent;
 use crate::text::diagnostic::Format;
 
 /// Turns a folder of releases into a news portal for any static host.
@@ -44,6 +45,10 @@ pub enum Command {
     Due(DueArgs),
     /// Say which sources make a page, or which pages a source makes
     Explain(ExplainArgs),
+    /// Bring what was built last to a host
+    Deploy(DeployArgs),
+    /// Bring a host back to what it had before
+    Rollback(RollbackArgs),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -207,6 +212,49 @@ pub struct ExplainArgs {
     /// The output folder, for paths that lie in it [default: `public` in the root]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    /// Which host: a NAME of `[deploy.NAME]` in `site.toml`; may be left out where there is one
+    pub target: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// The folder that was built into [default: `public` in the root]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Only say what would be done
+    #[arg(long, conflicts_with = "verify")]
+    pub dry_run: bool,
+    /// Only compare all that is on the host with what was deployed, also as readers get it
+    #[arg(long)]
+    pub verify: bool,
+    /// Remove at once what is not published any more
+    #[arg(long)]
+    pub now: bool,
+    /// Go on in spite of exactly this
+    #[arg(long, value_name = "CONCERN", value_enum, value_delimiter = ',')]
+    pub yes: Vec<Consent>,
+}
+
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// Which host: a NAME of `[deploy.NAME]` in `site.toml`; may be left out where there is one
+    pub target: Option<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// The state to go back to, by its number [default: the one before]
+    #[arg(long, value_name = "NUMBER")]
+    pub to: Option<u64>,
+    /// Only list the states that can be gone back to
+    #[arg(long, conflicts_with_all = ["to", "dry_run"])]
+    pub list: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Go on in spite of exactly this
+    #[arg(long, value_name = "CONCERN", value_enum, value_delimiter = ',')]
+    pub yes: Vec<Consent>,
 }
 
 fn instant(text: &str) -> Result<jiff::Timestamp, String> {

@@ -5,11 +5,12 @@
 //!                 └─────────── pure: (T, Vec<Diagnostic>) ─┘
 //! ```
 //!
-//! Four rings of modules, imports pointing down only: [`text`], [`model`], [`pages`] and [`desk`]
-//! beside each other, [`world`]; [`commands`] compose them. ARCHITECTURE.md has the invariants.
+//! Four rings of modules, imports pointing down only: [`text`], [`model`], [`pages`] with [`delivery`]
+//! upon it and [`desk`] beside it, [`world`]; [`commands`] compose them. ARCHITECTURE.md has the invariants.
 
 pub mod cli;
 pub mod commands;
+pub mod delivery;
 pub mod desk;
 pub mod model;
 pub mod pages;

@@ -90,10 +90,6 @@ fn ground(
                 found.at(region.span, Problem::UnknownRegion { name: region.value.clone(), suggestion });
             }
         }
-        let sound = !found.has_errors();
-        for target in config.deploy.iter().filter(|_| sound) {
-            found.whole(Problem::NoEffectYet { name: format!("deploy.{}", target.name) });
-        }
     }
     faults.append(&mut found.list);
     Some(Ground { config: config?, territory: territory? })

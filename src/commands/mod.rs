@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod check;
+pub mod deploy;
 pub mod due;
 pub mod explain;
 pub mod import;
@@ -9,8 +10,10 @@ pub mod init;
 mod load;
 mod manual;
 pub mod new;
+mod place;
 mod progress;
 mod remembered;
+pub mod rollback;
 pub mod round;
 pub mod serve;
 mod standing;
@@ -55,6 +58,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Import(args) => import::run(&args),
         Command::Due(args) => due::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Deploy(args) => deploy::run(&args),
+        Command::Rollback(args) => rollback::run(&args),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),
     }

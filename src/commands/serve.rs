@@ -410,7 +410,7 @@ impl<'a> Preview<'a> {
     }
 
     fn output(&self, output: &'a Output, status: u16) -> Content {
-        let media_type = types::of(self.host.plan(), output);
+        let media_type = types::of(self.host.plan().file(output).as_str());
         if let What::Copy(copy) = &output.what {
             let path = &copy.path;
             let opened = self.root.open(path).ok().and_then(|opened| file(media_type, opened).ok());
@@ -454,7 +454,7 @@ impl<'a> Preview<'a> {
     fn stale(&self, output: &Output, status: u16) -> Content {
         let last = self.last.borrow().get(&output.key).cloned();
         let version = Some(self.host.version_of(output));
-        let media_type = types::of(self.host.plan(), output);
+        let media_type = types::of(self.host.plan().file(output).as_str());
         Content::Stale(last.map(|bytes| Box::new(Content::Bytes { status, media_type, bytes, version })))
     }
 }

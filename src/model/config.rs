@@ -12,6 +12,7 @@ use crate::text::typography::Profile;
 use super::fields::{Fields, into_entries, text};
 use super::header::{self, Entry, Node, Value};
 use super::language::{LangId, Localised, is_tag};
+use super::target::Target;
 
 /// The configuration of a portal.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct Config {
     pub blocked_robots: Vec<String>,
     /// Options of the theme, checked by it.
     pub options: Vec<Entry>,
-    pub deploy: Vec<DeployTarget>,
+    pub deploy: Vec<Target>,
     /// Of all that was written, and of what the command line said instead.
     pub fingerprint: Fingerprint,
 }
@@ -107,25 +108,6 @@ pub enum Addresses {
     /// `…/slug.html`.
     File,
 }
-
-/// A host, checked for form; deploying is another stage's work.
-#[derive(Clone, Debug)]
-pub struct DeployTarget {
-    pub name: String,
-    pub kind: String,
-    pub settings: Vec<(String, String)>,
-}
-
-/// The kinds of hosts with their keys: required ones, then optional ones.
-const DEPLOY_KINDS: [(&str, &[&str], &[&str]); 7] = [
-    ("folder", &["path"], &[]),
-    ("s3", &["bucket"], &["endpoint", "region", "prefix"]),
-    ("sftp", &["host", "user", "path"], &[]),
-    ("rsync", &["host", "path"], &["user"]),
-    ("ftp", &["host", "user", "path"], &["tls"]),
-    ("git", &["repository", "branch"], &[]),
-    ("webdav", &["url"], &["user"]),
-];
 
 impl Config {
     /// Decodes `site.toml`. `base_url` and `portable` come from the command line and win.
@@ -204,7 +186,7 @@ fn decode(
     };
     let options = fields.table("options").map(|(_, entries)| entries).unwrap_or_default();
     let deploy = match fields.table("deploy") {
-        Some((_, entries)) => entries.into_iter().filter_map(|e| deploy_target(e, fields.faults)).collect(),
+        Some((_, entries)) => entries.into_iter().filter_map(|e| Target::decode(e, fields.faults)).collect(),
         None => Vec::new(),
     };
     fields.finish();
@@ -428,43 +410,4 @@ fn decode_robots(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> Vec<St
     }
     fields.finish();
     blocked
-}
-
-fn deploy_target(entry: Entry, faults: &mut Faults) -> Option<DeployTarget> {
-    let name = entry.key.value;
-    let Value::Map(map) = entry.value.value else {
-        let (expected, found) = ("a table with `kind`", entry.value.value.kind());
-        faults.at(entry.value.span, Problem::WrongType { name, expected, found });
-        return None;
-    };
-    let mut fields = Fields::new(Table::Config, entry.key.span, into_entries(map), faults);
-    let Some(kind) = fields.text("kind") else {
-        fields.require("kind", Some("`kind = \"folder\"`".into()));
-        fields.rest();
-        fields.finish();
-        return None;
-    };
-    let Some((_, required, optional)) = DEPLOY_KINDS.iter().find(|(known, ..)| *known == kind.value) else {
-        let near = nearest(&kind.value, DEPLOY_KINDS.map(|(known, ..)| known));
-        fields.faults.at(kind.span, bad("kind", &kind.value, "expected a kind of host", near));
-        fields.rest();
-        fields.finish();
-        return None;
-    };
-    let mut settings = Vec::new();
-    for key in *required {
-        match fields.text(key) {
-            Some(value) => settings.push(((*key).to_owned(), value.value)),
-            None => fields.require(key, None),
-        }
-    }
-    for key in *optional {
-        let value = match *key {
-            "tls" => fields.boolean(key).map(|on| on.to_string()),
-            _ => fields.text(key).map(|value| value.value),
-        };
-        settings.extend(value.map(|value| ((*key).to_owned(), value)));
-    }
-    fields.finish();
-    Some(DeployTarget { name, kind: kind.value, settings })
 }

@@ -15,4 +15,5 @@ pub mod portal;
 pub mod references;
 pub mod release;
 pub mod releases;
+pub mod target;
 pub mod territory;

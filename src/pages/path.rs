@@ -74,6 +74,13 @@ impl OutPath {
         self.0.rsplit('/').next().is_some_and(|name| name.contains('.'))
     }
 
+    /// The same with a character more.
+    pub fn with(&self, end: char) -> Self {
+        let mut longer = self.0.clone();
+        longer.push(end);
+        Self(longer)
+    }
+
     /// The folders that it stands in.
     pub fn folders(&self) -> impl Iterator<Item = Self> {
         self.0.match_indices('/').map(|(at, _)| Self(self.0[..at].to_owned()))

@@ -1,23 +1,16 @@
 //! Media types of what is published, as a host tells them.
 
 use super::feed::picture_type;
-use super::plan::{Output, Plan, What};
 
-/// The media type of an output, with its charset where it is a text.
-pub fn of(plan: &Plan, output: &Output) -> &'static str {
-    let file = plan.file(output);
-    match &output.what {
-        What::Feed(_) if file.as_str().ends_with("atom.xml") => "application/atom+xml; charset=utf-8",
-        What::Feed(_) if file.as_str().ends_with(".xml") => "application/rss+xml; charset=utf-8",
-        _ => of_name(file.as_str()),
-    }
-}
-
-fn of_name(name: &str) -> &'static str {
+/// The media type of a file of the output, with its charset where it is a text.
+pub fn of(name: &str) -> &'static str {
     if let Some(picture) = picture_type(name) {
         return picture;
     }
     let name = name.rsplit('/').next().unwrap_or(name);
+    if name == "feed.xml" {
+        return "application/rss+xml; charset=utf-8";
+    }
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref().unwrap_or_default() {
         "html" | "htm" => "text/html; charset=utf-8",
@@ -54,12 +47,12 @@ fn of_name(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::of_name;
+    use super::of;
 
     #[test]
     fn texts_name_their_charset_and_what_is_unknown_is_bytes() {
-        assert_eq!(of_name("a.b/index.HTML"), "text/html; charset=utf-8");
-        assert_eq!(of_name("photo.JPG"), "image/jpeg");
-        assert_eq!(of_name("a.css/README"), "application/octet-stream");
+        assert_eq!(of("a.b/index.HTML"), "text/html; charset=utf-8");
+        assert_eq!(of("photo.JPG"), "image/jpeg");
+        assert_eq!(of("a.css/README"), "application/octet-stream");
     }
 }

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::{Deserialize, Serialize, ser};
+use serde::{Deserialize, Deserializer, Serialize, de, ser};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::column::Fixed;
@@ -63,12 +63,18 @@ impl fmt::Debug for Fingerprint {
 }
 
 /// BLAKE3 of bytes: the same on every machine, fit to be published.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 32]);
 
 impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// A digest as it is displayed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digest = Self(*blake3::Hash::from_hex(text).ok()?.as_bytes());
+        (digest.to_string() == text).then_some(digest)
     }
 }
 
@@ -91,6 +97,16 @@ impl Serialize for Digest {
         } else {
             self.0.serialize(serializer)
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return <[u8; 32]>::deserialize(deserializer).map(Self);
+        }
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("expected 64 hexadecimal digits"))
     }
 }
 

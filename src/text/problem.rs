@@ -114,7 +114,6 @@ pub enum Problem {
     MissingField { table: Table, name: String, proposal: Option<String> },
     WrongType { name: String, expected: &'static str, found: &'static str },
     EmptyValue { name: String },
-    NoEffectYet { name: String },
     BadValue { name: String, text: String, reason: String, suggestion: Option<String> },
     // Dates.
     BadDate { text: String, reason: String },
@@ -157,8 +156,7 @@ pub enum Problem {
 impl Problem {
     pub fn severity(&self) -> Severity {
         match self {
-            Self::NoEffectYet { .. }
-            | Self::SyncLeftover
+            Self::SyncLeftover
             | Self::RemoteImage { .. }
             | Self::NotPublicTarget { .. }
             | Self::UnusedFile
@@ -191,7 +189,6 @@ impl Problem {
             Self::MissingField { .. } => "missing-field",
             Self::WrongType { .. } => "wrong-type",
             Self::EmptyValue { .. } => "empty-value",
-            Self::NoEffectYet { .. } => "no-effect-yet",
             Self::BadValue { .. } => "bad-value",
             Self::BadDate { .. } => "bad-date",
             Self::MissingDay { .. } => "missing-day",
@@ -254,7 +251,6 @@ impl Problem {
                 format!("field `{}` has the wrong type: {found}", clip(name))
             }
             Self::EmptyValue { name } => format!("field `{name}` is empty"),
-            Self::NoEffectYet { name } => format!("field `{name}` has no effect yet"),
             Self::BadValue { name, text, .. } => format!("`{}` is no valid value for `{name}`", clip(text)),
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
             Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),

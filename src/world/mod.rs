@@ -7,6 +7,7 @@
 pub mod cache;
 pub mod catalog;
 pub mod clock;
+pub mod deploy;
 pub mod heads;
 pub mod interrupt;
 pub mod output;

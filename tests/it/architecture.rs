@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every ring with those that it may import.
-const RINGS: [(&str, &[&str]); 6] = [
+const RINGS: [(&str, &[&str]); 7] = [
     ("text", &["text"]),
     ("model", &["text", "model"]),
     ("pages", &["text", "model", "pages"]),
+    ("delivery", &["text", "pages", "delivery"]),
     ("desk", &["text", "model", "desk"]),
-    ("world", &["text", "model", "pages", "world"]),
-    ("commands", &["text", "model", "pages", "desk", "world", "commands", "cli"]),
+    ("world", &["text", "model", "pages", "delivery", "world"]),
+    ("commands", &["text", "model", "pages", "delivery", "desk", "world", "commands", "cli"]),
 ];
 
 fn root() -> &'static Path {

@@ -302,6 +302,8 @@ fn help_of_the_program() {
           import       Make releases from what the press office has
           due          Say when the portal next changes by itself: embargoes that lift, releases that expire
           explain      Say which sources make a page, or which pages a source makes
+          deploy       Bring what was built last to a host
+          rollback     Bring a host back to what it had before
           completions  Print the completions of a shell
           man          Print the manual page
           help         Print this message or the help of the given subcommand(s)

@@ -399,6 +399,30 @@ impl Newsroom {
     }
 }
 
+/// The outputs of a portal after some edits each, the same ones in every run.
+pub fn outputs(count: usize) -> Vec<crate::harness::Tree> {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let edits = vec(edit(), 1..4);
+    let mut newsroom = Newsroom::new();
+    let mut outputs: Vec<crate::harness::Tree> = Vec::new();
+    while outputs.len() < count {
+        for edit in edits.new_tree(&mut runner).unwrap().current() {
+            // Previews are not deployed, and what fails leaves the output as it is.
+            if !matches!(edit, Edit::Drafts | Edit::Fail { .. } | Edit::Touch { .. }) {
+                newsroom.apply(&edit);
+            }
+        }
+        let run = newsroom.build("public", &[]);
+        if run.code == 0 && outputs.last() != Some(&run.output) {
+            outputs.push(run.output);
+        }
+    }
+    outputs
+}
+
 fn folder(name: u8) -> &'static str {
     ["", "mars/", "mars/", ""][usize::from(name) % 4]
 }

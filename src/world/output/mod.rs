@@ -113,6 +113,12 @@ pub fn published(root: &Root, output: &Path) -> Option<Manifest> {
     record(root, output).map(|record| record.manifest)
 }
 
+/// The bytes of a file of an output.
+pub fn read(output: &Path, file: &OutPath) -> Result<Vec<u8>, Failure> {
+    let path = output.join(file.as_str());
+    fs::read(&path).map_err(|error| Failure::new("read", path, error))
+}
+
 /// The same for whoever is going to take the output.
 pub fn record(root: &Root, output: &Path) -> Option<Record> {
     record::Place::of(root, output).load()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::harness::tree;
 
 use super::states::{Portal, STATES, States};
-use super::{Random, figure, told};
+use crate::counting::{Random, figure, told};
 
 #[test]
 fn whatever_is_damaged_of_what_is_remembered_the_output_is_that_of_a_clean_build() {

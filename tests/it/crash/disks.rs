@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::harness::{Fixture, NOW, Tree, toml, tree};
 
-use super::{figure, told};
+use crate::counting::{figure, told};
 
 /// Set where this test runs again, in a space of its own in which it may mount.
 const INSIDE: &str = "TRIBUNE_MOUNTS";

@@ -2,7 +2,7 @@
 
 use super::states::{Portal, STATES, States};
 use super::trace::{Call, changes, inject, record};
-use super::{Random, figure, told};
+use crate::counting::{Random, figure, told};
 
 const ERRORS: [&str; 4] = ["ENOSPC", "EIO", "EACCES", "EDQUOT"];
 

@@ -8,7 +8,7 @@ use crate::harness::Fixture;
 
 use super::states::{Portal, STATES, States};
 use super::trace::{Call, inject, record};
-use super::{Random, figure, told};
+use crate::counting::{Random, figure, told};
 
 /// What a build finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

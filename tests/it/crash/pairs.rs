@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::harness::{Tree, tree};
 
 use super::states::{Portal, STATES, States};
-use super::{Random, figure, told};
+use crate::counting::{Random, figure, told};
 
 /// Runs two builds at once: their statuses. One that lost says why.
 #[track_caller]

@@ -1,13 +1,12 @@
 //! A portal that goes from one state to the next, and what may be found in its output on the way.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::harness::{Fixture, NOW, PIXEL, Tree, folders, tree};
-use crate::html;
+use crate::reach::Reach;
 
 const BASE: &str = "https://parti.example/";
 
@@ -68,15 +67,11 @@ fn sources(state: usize) -> Tree {
     files
 }
 
-/// The files of the portal that a file of the output leads to or shows.
-type Targets = BTreeSet<String>;
-
 /// Every state and the output that a clean build makes of it.
 pub struct States {
     pub sources: Vec<Tree>,
     pub clean: Vec<Tree>,
-    /// Where the pages seen so far lead, by path and bytes: most are met again and again.
-    targets: RefCell<HashMap<(String, Vec<u8>), Targets>>,
+    reach: Reach,
 }
 
 impl States {
@@ -88,7 +83,7 @@ impl States {
             bring(&fixture, files);
             fixture.build().assert_clean().output
         });
-        let states = Self { clean: clean.collect(), sources, targets: RefCell::default() };
+        let states = Self { clean: clean.collect(), sources, reach: Reach::of(BASE) };
         for (state, output) in states.clean.iter().enumerate() {
             assert!(output.len() > 50, "state {state} is a portal");
             states.assert_sound(output, &[state], "a clean build");
@@ -118,55 +113,12 @@ impl States {
         let feeds = output.keys().filter(|path| path.ends_with(".xml") && stays(path));
         let mut next: Vec<String> = feeds.cloned().collect();
         next.extend(["index.html", "404.html", "sitemap.xml", "robots.txt"].map(str::to_owned));
-        let mut seen: BTreeSet<String> = next.iter().cloned().collect();
-        let mut broken = Vec::new();
-        while let Some(path) = next.pop() {
-            let Some(bytes) = output.get(&path) else {
-                broken.push(format!("there is no {path}"));
-                continue;
-            };
-            let mut known = self.targets.borrow_mut();
-            let targets = known.entry((path.clone(), bytes.clone())).or_insert_with(|| targets(&path, bytes));
-            for target in targets.iter().filter(|target| !is_fickle(target)) {
-                if !output.contains_key(target) {
-                    broken.push(format!("{path} leads to {target}, which is not there"));
-                } else if seen.insert(target.clone()) {
-                    next.push(target.clone());
-                }
-            }
-        }
-        broken
+        self.reach.broken(output, next, is_fickle)
     }
 }
 
 fn is_fickle(target: &str) -> bool {
     target.strip_prefix(FICKLE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn targets(path: &str, bytes: &[u8]) -> Targets {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Targets::new() };
-    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '\\' | '&' | '(' | ')');
-    let absolute = text.split(BASE).skip(1).map(|rest| rest.split(ends).next().unwrap_or_default());
-    let mut found: Vec<Option<String>> = absolute.map(|inside| html::resolve("", inside)).collect();
-    if path.ends_with(".html") {
-        for element in html::elements(text) {
-            let set = element.attr("srcset").split(',').filter_map(|one| one.split_whitespace().next());
-            let refresh = element.attr("content").split("url=").nth(1);
-            let refresh = refresh.filter(|_| element.attr("http-equiv") == "refresh");
-            let plain = ["href", "src", "poster"].into_iter().filter_map(|name| element.attrs.get(name));
-            for target in plain.map(String::as_str).chain(set).chain(refresh) {
-                found.push(match target.strip_prefix('/') {
-                    Some(inside) => html::resolve("", inside),
-                    None => html::resolve(path, target),
-                });
-            }
-        }
-    }
-    let file = |target: String| match target.is_empty() || target.ends_with('/') {
-        true => format!("{target}index.html"),
-        false => target,
-    };
-    found.into_iter().flatten().map(file).collect()
 }
 
 /// Brings the sources in a folder to a state, touching only what differs.

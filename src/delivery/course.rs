@@ -1,0 +1,152 @@
+//! The course of a deploy: what is put, in which order, and what goes. After each single file every page
+//! that a reader can come to has what it links to and shows: what is new comes first and is led to by
+//! nothing yet, then what leads to it changes, from the leaves up to the home page, feeds and maps; what is
+//! not published any more goes last, when nothing has led to it for a while.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Included};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::pages::path::OutPath;
+use crate::text::fingerprint::Digest;
+
+use super::parcel::Item;
+use super::serving::Rank;
+use super::state::Condemned;
+
+/// What is known of the files of a host. Lists of files may be without what they all have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Holdings<'a> {
+    /// The state that readers see.
+    pub seen: &'a [Item],
+    /// What is there: more or other files than that where a deploy was interrupted.
+    pub there: &'a [Item],
+    /// Where it cannot be told what is there, nor whether anything is.
+    pub unsure: &'a BTreeSet<OutPath>,
+    /// What was not part of the portal any more in the state that readers see.
+    pub condemned: &'a [Condemned],
+}
+
+/// A file to be put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put {
+    pub item: Item,
+    /// Readers know nothing at its path so far.
+    pub is_new: bool,
+}
+
+/// Bytes of a file to be kept, to go back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keep {
+    pub path: OutPath,
+    pub digest: Digest,
+    /// They are there. Else they may be, or whoever put others there has kept them.
+    pub is_sure: bool,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// What is lost of the state that readers see, and was not kept yet.
+    pub keep: Vec<Keep>,
+    /// All that is lost of it, in order.
+    pub lost: Vec<Digest>,
+    /// What stands where a folder must be, or in a folder where a file must be. Goes before anything is
+    /// put.
+    pub clear: Vec<OutPath>,
+    /// What is put. Files of one step may be put at the same time.
+    pub steps: Vec<Vec<Put>>,
+    /// How many files that readers see are not wanted.
+    pub removed: usize,
+    /// What is not wanted and may be there.
+    pub condemned: Vec<Condemned>,
+    /// Those of them whose grace is over, in the order in which they go.
+    pub delete: Vec<OutPath>,
+}
+
+impl Course {
+    /// The course from what a host holds to what is wanted.
+    pub fn of(holdings: Holdings, wanted: &[Item], now: Timestamp, grace: Duration) -> Self {
+        let by_path = |items| -> BTreeMap<&OutPath, &Item> {
+            let items: &[Item] = items;
+            items.iter().map(|item| (&item.path, item)).collect()
+        };
+        let (seen, there, wished) = (by_path(holdings.seen), by_path(holdings.there), by_path(wanted));
+        let is_sure = |path: &OutPath| !holdings.unsure.contains(path);
+        let mut course = Self::default();
+        let stands = |item: &Item| is_sure(&item.path) && there.get(&item.path).is_some_and(|it| *it == item);
+        let put = |item: &Item| Put { item: item.clone(), is_new: !seen.contains_key(&item.path) };
+        let puts: Vec<Put> = wanted.iter().filter(|item| !stands(item)).map(put).collect();
+        for (path, item) in &seen {
+            if wished.get(path).is_some_and(|next| next.digest == item.digest) {
+                continue;
+            }
+            course.lost.push(item.digest);
+            // Whoever put anything else there has kept what was there before.
+            let is_sure = is_sure(path);
+            if !is_sure || there.get(path).is_some_and(|it| it.digest == item.digest) {
+                course.keep.push(Keep { path: (*path).clone(), digest: item.digest, is_sure });
+            }
+        }
+        course.lost.sort_unstable();
+        course.lost.dedup();
+        course.keep.sort_by(|a, b| (a.digest, !a.is_sure, &a.path).cmp(&(b.digest, !b.is_sure, &b.path)));
+        course.keep.dedup_by_key(|keep| keep.digest);
+        course.removed = seen.keys().filter(|path| !wished.contains_key(*path)).count();
+        let since: BTreeMap<&OutPath, Timestamp> =
+            holdings.condemned.iter().map(|one| (&one.path, one.since)).collect();
+        let held =
+            seen.keys().chain(there.keys()).copied().chain(holdings.unsure).chain(since.keys().copied());
+        let going: BTreeSet<&OutPath> = held.filter(|path| !wished.contains_key(path)).collect();
+        let obstacles = obstacles(&going, &puts);
+        for path in going {
+            if obstacles.contains(path) {
+                course.clear.push(path.clone());
+                continue;
+            }
+            let since = since.get(path).copied().unwrap_or(now);
+            if now.duration_since(since).unsigned_abs() >= grace {
+                course.delete.push(path.clone());
+            }
+            course.condemned.push(Condemned { path: path.clone(), since });
+        }
+        // Pages go before what they show, lists before what they lead to.
+        course.delete.sort_by_cached_key(|path| (Reverse(Rank::of(path)), path.clone()));
+        course.steps = steps(puts);
+        course
+    }
+
+    /// Everything that is put, in order.
+    pub fn puts(&self) -> impl Iterator<Item = &Put> {
+        self.steps.iter().flatten()
+    }
+
+    /// Whether the host holds all that is wanted, and nothing is to go now.
+    pub fn is_done(&self) -> bool {
+        self.steps.is_empty() && self.removed == 0 && self.clear.is_empty() && self.delete.is_empty()
+    }
+}
+
+fn steps(mut puts: Vec<Put>) -> Vec<Vec<Put>> {
+    let place = |put: &Put| (!put.is_new, Rank::of(&put.item.path));
+    puts.sort_by_cached_key(|put| (place(put), put.item.path.clone()));
+    puts.chunk_by(|a, b| place(a) == place(b)).map(<[Put]>::to_vec).collect()
+}
+
+/// What goes and is in the way of what comes.
+fn obstacles<'a>(going: &BTreeSet<&'a OutPath>, puts: &[Put]) -> BTreeSet<&'a OutPath> {
+    let mut found = BTreeSet::new();
+    if going.is_empty() {
+        return found;
+    }
+    for path in puts.iter().filter(|put| put.is_new).map(|put| &put.item.path) {
+        found.extend(path.folders().filter_map(|folder| going.get(&folder).copied()));
+        // `a/` ends before `a0`.
+        let (from, to) = (path.with('/'), path.with('0'));
+        found.extend(going.range::<OutPath, _>((Included(&from), Excluded(&to))).copied());
+    }
+    found
+}

@@ -1,0 +1,170 @@
+//! The hosts that a portal is deployed to: `[deploy.NAME]` of `site.toml`, decoded and checked. No secret
+//! stands there.
+
+use std::time::Duration;
+
+use crate::text::diagnostic::Faults;
+use crate::text::problem::{Problem, Table};
+use crate::text::suggest::nearest;
+
+use super::config::BaseUrl;
+use super::fields::{Fields, into_entries};
+use super::header::{Entry, Value};
+
+/// A host, and how it is deployed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub name: String,
+    pub kind: Kind,
+    /// Where readers get it, if not at the portal's `base_url`; nothing where nobody does.
+    pub public_url: Option<Option<BaseUrl>>,
+    /// How long what is not published any more stays, for readers who have an older page open.
+    pub grace: Duration,
+    /// How many earlier states can be gone back to.
+    pub history: usize,
+}
+
+/// What a host is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder of this machine: its path becomes a link to the newest state or, in place, is brought to it
+    /// file by file.
+    Folder { path: String, in_place: bool },
+    /// Object storage that speaks the protocol of S3.
+    S3 { bucket: String, endpoint: Option<String>, region: Option<String>, prefix: Option<String> },
+    /// Files over SSH.
+    Sftp { host: String, user: String, path: String },
+    /// A folder over SSH, by the program of that name.
+    Rsync { host: String, user: Option<String>, path: String },
+    /// Files over FTP, with TLS unless that is switched off.
+    Ftp { host: String, user: String, path: String, tls: bool },
+    /// A branch of a repository, as hosts of pages serve it.
+    Git { repository: String, branch: String },
+    /// A WebDAV collection.
+    WebDav { url: String, user: Option<String> },
+}
+
+impl Kind {
+    const NAMES: [&str; 7] = ["folder", "s3", "sftp", "rsync", "ftp", "git", "webdav"];
+}
+
+const GRACE: Duration = Duration::from_secs(300);
+const LONGEST_GRACE: Duration = Duration::from_secs(30 * 86_400);
+const HISTORY: usize = 5;
+const MOST_HISTORY: usize = 100;
+
+impl Target {
+    /// What a table describes, as far as it can be told.
+    pub fn decode(entry: Entry, faults: &mut Faults) -> Option<Self> {
+        let name = entry.key.value;
+        let Value::Map(map) = entry.value.value else {
+            let (expected, found) = ("a table with `kind`", entry.value.value.kind());
+            faults.at(entry.value.span, Problem::WrongType { name, expected, found });
+            return None;
+        };
+        let mut fields = Fields::new(Table::Config, entry.key.span, into_entries(map), faults);
+        let kind = fields.text("kind");
+        let kind = match kind {
+            None => {
+                fields.require("kind", Some("`kind = \"folder\"`".into()));
+                None
+            }
+            Some(kind) if !Kind::NAMES.contains(&kind.value.as_str()) => {
+                let suggestion = nearest(&kind.value, Kind::NAMES).map(str::to_owned);
+                let (name, reason) = ("kind".into(), "expected a kind of host".into());
+                fields.faults.at(kind.span, Problem::BadValue { name, text: kind.value, reason, suggestion });
+                None
+            }
+            Some(kind) => Some(kind.value),
+        };
+        let Some(kind) = kind else {
+            // Without its kind nobody can tell which keys it may have.
+            fields.rest();
+            fields.finish();
+            return None;
+        };
+        let kind = decode_kind(&kind, &mut fields);
+        let public_url = public_url(&mut fields);
+        let seconds = bounded(&mut fields, "grace", GRACE.as_secs(), LONGEST_GRACE.as_secs(), "seconds");
+        let history = bounded(&mut fields, "history", HISTORY as u64, MOST_HISTORY as u64, "states");
+        fields.finish();
+        let history = usize::try_from(history).unwrap_or(HISTORY);
+        Some(Self { name, kind: kind?, public_url, grace: Duration::from_secs(seconds), history })
+    }
+}
+
+fn decode_kind(kind: &str, fields: &mut Fields) -> Option<Kind> {
+    // All are looked at before one that is missing counts.
+    let mut needed = |name: &'static str| {
+        let value = fields.text(name).map(|value| value.value).filter(|value| !value.is_empty());
+        if value.is_none() {
+            fields.require(name, None);
+        }
+        value
+    };
+    Some(match kind {
+        "folder" => {
+            let path = needed("path");
+            let in_place = fields.boolean("in_place").unwrap_or(false);
+            Kind::Folder { path: path?, in_place }
+        }
+        "s3" => {
+            let bucket = needed("bucket");
+            let mut optional = |name| fields.text(name).map(|value| value.value);
+            let (endpoint, region, prefix) = (optional("endpoint"), optional("region"), optional("prefix"));
+            Kind::S3 { bucket: bucket?, endpoint, region, prefix }
+        }
+        "sftp" => {
+            let (host, user, path) = (needed("host"), needed("user"), needed("path"));
+            Kind::Sftp { host: host?, user: user?, path: path? }
+        }
+        "rsync" => {
+            let (host, path) = (needed("host"), needed("path"));
+            let user = fields.text("user").map(|value| value.value);
+            Kind::Rsync { host: host?, user, path: path? }
+        }
+        "ftp" => {
+            let (host, user, path) = (needed("host"), needed("user"), needed("path"));
+            let tls = fields.boolean("tls").unwrap_or(true);
+            Kind::Ftp { host: host?, user: user?, path: path?, tls }
+        }
+        "git" => {
+            let (repository, branch) = (needed("repository"), needed("branch"));
+            Kind::Git { repository: repository?, branch: branch? }
+        }
+        _ => {
+            let url = needed("url");
+            let user = fields.text("user").map(|value| value.value);
+            Kind::WebDav { url: url?, user }
+        }
+    })
+}
+
+fn public_url(fields: &mut Fields) -> Option<Option<BaseUrl>> {
+    let written = fields.text("public_url")?;
+    if written.value.is_empty() {
+        return Some(None);
+    }
+    match BaseUrl::parse(&written.value) {
+        Ok(url) => Some(Some(url)),
+        Err(reason) => {
+            let (name, text) = ("public_url".into(), written.value);
+            fields.faults.at(written.span, Problem::BadValue { name, text, reason, suggestion: None });
+            None
+        }
+    }
+}
+
+/// A number of something, from nothing to `most`.
+fn bounded(fields: &mut Fields, name: &'static str, default: u64, most: u64, of: &str) -> u64 {
+    let Some(written) = fields.integer(name) else { return default };
+    match u64::try_from(written.value) {
+        Ok(number) if number <= most => number,
+        _ => {
+            let (name, text) = (name.into(), written.value.to_string());
+            let reason = format!("expected 0 to {most} {of}");
+            fields.faults.at(written.span, Problem::BadValue { name, text, reason, suggestion: None });
+            default
+        }
+    }
+}

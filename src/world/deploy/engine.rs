@@ -1,0 +1,425 @@
+//! Brings a host that takes single files to what is wanted, in the order of a course, so that it can be
+//! interrupted anywhere and gone on with from any machine.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use crate::delivery::concern::Concern;
+use crate::delivery::course::{Course, Holdings, Keep, Put};
+use crate::delivery::parcel::{Headers, Parcel, Part};
+use crate::delivery::serving::{Rank, headers};
+use crate::delivery::state::{self, FORM, Journey, State, written};
+use crate::pages::path::OutPath;
+use crate::text::fingerprint::Digest;
+use crate::world::progress::Progress;
+
+use super::host::{Answer, Host, Patient};
+use super::latch::Latch;
+use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered};
+use super::survey::{Notes, Survey, fetch};
+use super::team::{each, find};
+use super::verify::{self, Finding};
+
+/// So many files are put before it is written down how far a deploy has come.
+const WINDOW: usize = 512;
+/// So many are put before the latch is looked at.
+const BATCH: usize = 64;
+/// So many files are looked at one by one; all are listed where there are more.
+const FEW: usize = 200;
+
+/// Files of Tribune's own that change, and those that are named by their content.
+fn notes_headers() -> Headers {
+    Headers { content_type: "application/json".into(), cache_control: "no-store".into() }
+}
+
+/// A host that takes single files.
+pub struct Piecewise {
+    host: Box<dyn Host>,
+    pauses: &'static [Duration],
+}
+
+impl Piecewise {
+    /// A host that is asked again after each of these pauses when it fails in passing.
+    pub fn new(host: Box<dyn Host>, pauses: &'static [Duration]) -> Self {
+        Self { host, pauses }
+    }
+
+    fn patient(&self) -> Patient<'_> {
+        Patient::new(&*self.host, self.pauses)
+    }
+}
+
+impl Site for Piecewise {
+    fn name(&self) -> String {
+        self.host.name()
+    }
+
+    fn keeps_headers(&self) -> bool {
+        self.host.abilities().has_headers
+    }
+
+    fn states(&self) -> Result<Vec<State>, Stop> {
+        states(&self.patient())
+    }
+
+    fn parcel(&self, state: &State) -> Answer<Parcel> {
+        parcel(&self.patient(), state)
+    }
+
+    fn fulfil(
+        &self,
+        order: &Order,
+        only_propose: bool,
+        progress: &Progress,
+    ) -> Result<(Proposal, Option<Done>), Stop> {
+        fulfil(&self.patient(), order, only_propose, progress)
+    }
+
+    fn findings(&self, current: &State, parcel: &Parcel, progress: &Progress) -> Result<Vec<Finding>, Stop> {
+        verify::on_host(&self.patient(), current, parcel, progress)
+    }
+}
+
+/// Finds out what an order comes to and, unless that is all, does it.
+pub fn fulfil(
+    host: &dyn Host,
+    order: &Order,
+    only_propose: bool,
+    progress: &Progress,
+) -> Result<(Proposal, Option<Done>), Stop> {
+    let (proposal, survey) = propose(host, order)?;
+    if only_propose || proposal.is_done {
+        return Ok((proposal, None));
+    }
+    let done = carry_out(host, order, &proposal, survey, progress)?;
+    Ok((proposal, Some(done)))
+}
+
+/// Finds out what an order would come to. Writes nothing.
+fn propose(host: &dyn Host, order: &Order) -> Result<(Proposal, Survey), Stop> {
+    let notes = Notes::read(host)?;
+    let parts = order.wanted.parts();
+    let survey = Survey::of(host, notes, &parts)?;
+    let state = survey.notes.state.as_ref().map(|(state, _)| state);
+    let condemned = state.map(|state| state.condemned.as_slice()).unwrap_or_default();
+    let holdings = Holdings { seen: &survey.seen, there: &survey.there, unsure: &survey.unsure, condemned };
+    let course = Course::of(holdings, &survey.wanted, order.now, order.grace);
+    let mut concerns = concerns_of(order, state, course.removed);
+    concerns.extend(drift(host, &survey, &course)?);
+    let number = state.map_or(0, |state| state.number) + 1;
+    let is_there = state.is_some_and(|state| state.history.len() <= order.history);
+    let is_done = is_there && survey.notes.journey.is_none() && course.is_done();
+    Ok((Proposal { number, concerns, course, is_done }, survey))
+}
+
+/// What of the files that a course touches is not as Tribune left it.
+fn drift(host: &dyn Host, survey: &Survey, course: &Course) -> Answer<Option<Concern>> {
+    let at_once = host.abilities().at_once;
+    let may_be_there: HashSet<&OutPath> =
+        survey.there.iter().map(|item| &item.path).chain(&survey.unsure).collect();
+    let condemned =
+        survey.notes.state.as_ref().map(|(state, _)| state.condemned.as_slice()).unwrap_or_default();
+    let condemned: HashSet<&OutPath> = condemned.iter().map(|one| &one.path).collect();
+    let new = |put: &&Put| !may_be_there.contains(&put.item.path) && !condemned.contains(&put.item.path);
+    // What was put before this deploy was interrupted is ours.
+    let going_on = survey.notes.journey.is_some() && survey.detour.is_none();
+    let new: Vec<&OutPath> =
+        course.puts().filter(new).filter(|_| !going_on).map(|put| &put.item.path).collect();
+    let kept: Vec<&Keep> = match survey.put {
+        0 if !going_on => course.keep.iter().filter(|keep| keep.is_sure).collect(),
+        _ => Vec::new(),
+    };
+    let (mut altered, mut foreign, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    if new.len() + kept.len() > FEW {
+        let listed: HashMap<String, u64> = host.list()?.into_iter().collect();
+        foreign.extend(new.into_iter().filter(|path| listed.contains_key(path.as_str())).cloned());
+        let lengths: HashMap<&OutPath, u64> =
+            survey.there.iter().map(|item| (&item.path, item.bytes)).collect();
+        for keep in kept {
+            match listed.get(keep.path.as_str()) {
+                None => missing.push(keep.path.clone()),
+                Some(bytes) if lengths.get(&keep.path) != Some(bytes) => altered.push(keep.path.clone()),
+                Some(_) => {}
+            }
+        }
+    } else {
+        let there = find(at_once, &new, |path| Ok(host.look(path.as_str())?.is_some()))?;
+        foreign.extend(new.iter().zip(there).filter(|(_, there)| *there).map(|(path, _)| (*path).clone()));
+        let found =
+            find(at_once, &kept, |keep| Ok(host.read(keep.path.as_str())?.map(|bytes| Digest::of(&bytes))))?;
+        for (keep, found) in kept.iter().zip(found) {
+            match found {
+                None => missing.push(keep.path.clone()),
+                Some(digest) if digest != keep.digest => altered.push(keep.path.clone()),
+                Some(_) => {}
+            }
+        }
+    }
+    let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
+    Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+}
+
+/// Does what was proposed.
+fn carry_out(
+    host: &dyn Host,
+    order: &Order,
+    proposal: &Proposal,
+    survey: Survey,
+    progress: &Progress,
+) -> Result<Done, Stop> {
+    unanswered(&proposal.concerns, order)?;
+    let mut latch = Latch::take(host, order.token, order.dead)?;
+    if Notes::read(host)? != survey.notes {
+        return Err(Stop::Overtaken);
+    }
+    let Proposal { number, course, concerns, .. } = proposal;
+    let is_adrift = concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
+    Run { host, order, latch: &mut latch, progress, number: *number, course, survey, is_adrift }.go()
+}
+
+struct Run<'r, 'h> {
+    host: &'h dyn Host,
+    order: &'r Order<'r>,
+    latch: &'r mut Latch<'h>,
+    progress: &'r Progress,
+    number: u64,
+    course: &'r Course,
+    survey: Survey,
+    /// Files are not as they were left.
+    is_adrift: bool,
+}
+
+impl Run<'_, '_> {
+    fn at_once(&self) -> usize {
+        self.host.abilities().at_once
+    }
+
+    fn note(&self, path: &str, bytes: &[u8]) -> Answer<()> {
+        self.host.write(path, bytes, &notes_headers())
+    }
+
+    fn go(mut self) -> Result<Done, Stop> {
+        let (mut to, how_far) = self.set_out()?;
+        if how_far.is_none() {
+            self.keep()?;
+        }
+        let puts: usize = self.course.steps.iter().map(Vec::len).sum();
+        let mut how_far =
+            how_far.unwrap_or(state::Progress { deployed: to.deployed, kept: true, put: 0, perhaps: WINDOW });
+        if puts > 0 || !self.course.clear.is_empty() {
+            self.note(&state::progress(), &written(&how_far))?;
+            each(self.at_once(), &self.course.clear, |path| self.host.remove(path.as_str()))?;
+            self.put(&mut how_far)?;
+        }
+        self.latch.check()?;
+        if let Some((before, bytes)) = &self.survey.notes.state {
+            self.note(&state::history(before.number), bytes)?;
+        }
+        self.note(&state::current(), &written(&to))?;
+        self.host.remove(&state::journey())?;
+        self.host.remove(&state::progress())?;
+        // Readers have it all; what follows only tidies up.
+        let put: Vec<&Put> = self.course.puts().collect();
+        let mut done = Done {
+            number: to.number,
+            bytes: put.iter().map(|put| put.item.bytes).sum(),
+            put: put.into_iter().map(|put| put.item.path.clone()).collect(),
+            removed: self.course.removed,
+            deleted: self.course.delete.len() + self.course.clear.len(),
+            condemned: 0,
+            next: None,
+        };
+        let is_long = to.history.len() > self.order.history;
+        if !self.course.delete.is_empty() || is_long {
+            self.delete()?;
+            self.forget(&mut to)?;
+            let deleted: HashSet<&OutPath> = self.course.delete.iter().collect();
+            to.condemned.retain(|one| !deleted.contains(&one.path));
+            self.note(&state::current(), &written(&to))?;
+        }
+        done.condemned = to.condemned.len();
+        let grace = jiff::SignedDuration::try_from(self.order.grace).unwrap_or(jiff::SignedDuration::MAX);
+        let ends = to.condemned.iter().filter_map(|one| one.since.checked_add(grace).ok());
+        done.next = ends.min();
+        Ok(done)
+    }
+
+    /// Writes down where the host is to come to, unless that is written there. How far it came is told where
+    /// it set out before.
+    fn set_out(&mut self) -> Result<(State, Option<state::Progress>), Stop> {
+        let order = self.order;
+        let notes = &self.survey.notes;
+        if let (Some((journey, progress)), None) = (&notes.journey, &self.survey.detour) {
+            return Ok((journey.to.clone(), *progress));
+        }
+        let before = notes.state.as_ref().map(|(state, _)| state);
+        let parts = order.wanted.parts();
+        let mut kept = self.course.lost.clone();
+        if let Some((journey, _)) = &notes.journey {
+            kept.extend(&journey.to.kept);
+            kept.sort_unstable();
+            kept.dedup();
+        }
+        let mut history = before.map(|state| state.history.clone()).unwrap_or_default();
+        history.extend(before.map(|state| state.number));
+        let to = State {
+            tribune: FORM,
+            number: self.number,
+            base_url: order.base_url.to_owned(),
+            built: order.built,
+            newest: before.map_or(order.built, |state| state.newest.max(order.built)),
+            deployed: order.now,
+            restores: order.source.restores(),
+            files: order.wanted.items.len(),
+            bytes: order.wanted.bytes(),
+            parts: parts.iter().map(|part| part.digest).collect(),
+            condemned: self.course.condemned.clone(),
+            kept,
+            history,
+        };
+        let there = match &self.survey.detour {
+            Some(parts) => parts.iter().map(|part| part.digest).collect(),
+            None => before.map(|state| state.parts.clone()).unwrap_or_default(),
+        };
+        let new: Vec<&Part> = parts
+            .iter()
+            .chain(self.survey.detour.iter().flatten())
+            .filter(|part| !self.survey.has.contains(&part.digest))
+            .collect();
+        each(self.at_once(), &new, |part| self.note(&state::part(part.digest), &part.bytes))?;
+        let journey = Journey { there, unsure: self.survey.unsure.clone(), to: to.clone() };
+        // One that is not gone on with is forgotten with how far it came.
+        self.host.remove(&state::progress())?;
+        self.note(&state::journey(), &written(&journey))?;
+        Ok((to, None))
+    }
+
+    /// Keeps the bytes of what is going to be replaced or to go.
+    fn keep(&self) -> Result<(), Stop> {
+        if self.order.history == 0 {
+            return Ok(());
+        }
+        let (host, copies) = (self.host, self.host.abilities().copies);
+        self.progress.begin("keeping what is replaced", self.course.keep.len());
+        let keep = |keep: &Keep| {
+            self.progress.step();
+            let (path, to) = (keep.path.as_str(), state::kept(keep.digest));
+            if keep.is_sure && copies && !self.is_adrift {
+                return host.copy(path, &to);
+            }
+            let Some(bytes) = host.read(path)? else { return Ok(()) };
+            let digest = Digest::of(&bytes);
+            match digest == keep.digest || keep.is_sure {
+                // What somebody altered is kept as it is: they may want it back.
+                true => host.write(&state::kept(digest), &bytes, &headers(&keep.path)),
+                false => Ok(()),
+            }
+        };
+        Ok(each(self.at_once(), &self.course.keep, keep)?)
+    }
+
+    fn put(&mut self, how_far: &mut state::Progress) -> Result<(), Stop> {
+        let (host, source, at_once) = (self.host, &self.order.source, self.at_once());
+        let copies = host.abilities().copies;
+        let total = self.course.steps.iter().map(Vec::len).sum();
+        self.progress.begin("putting files", total);
+        let one = |put: &Put| {
+            let item = &put.item;
+            let path = item.path.as_str();
+            if matches!(source, Source::Kept(_)) && copies {
+                self.progress.step();
+                return host.copy(&state::kept(item.digest), path);
+            }
+            let kept = match source {
+                Source::Kept(_) => host.read(&state::kept(item.digest))?,
+                Source::Output(_) => None,
+            };
+            let bytes = match kept.filter(|bytes| Digest::of(bytes) == item.digest) {
+                Some(bytes) => bytes,
+                None => source.read(item)?,
+            };
+            self.progress.step();
+            host.write(path, &bytes, &item.headers)
+        };
+        let (mut at, from) = (0, how_far.put);
+        for step in &self.course.steps {
+            let rest = &step[from.saturating_sub(at).min(step.len())..];
+            at += step.len() - rest.len();
+            for batch in rest.chunks(BATCH) {
+                if at + batch.len() > how_far.put + how_far.perhaps {
+                    how_far.put = at;
+                    host.write(&state::progress(), &written(how_far), &notes_headers())?;
+                }
+                each(at_once, batch, one)?;
+                at += batch.len();
+                self.latch.renew()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what nobody is led to any more: lists before what they lead to, pages before what they show.
+    fn delete(&self) -> Answer<()> {
+        let delete = self.course.delete.chunk_by(|a, b| Rank::of(a) == Rank::of(b));
+        for alike in delete {
+            each(self.at_once(), alike, |path| self.host.remove(path.as_str()))?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the oldest states, beyond those that can be gone back to, with what only they had.
+    fn forget(&self, to: &mut State) -> Result<(), Stop> {
+        let host = self.host;
+        let beyond = to.history.len().saturating_sub(self.order.history);
+        if beyond == 0 {
+            return Ok(());
+        }
+        let read = |number: &u64| -> Answer<Option<State>> {
+            let bytes = host.read(&state::history(*number))?;
+            Ok(bytes.and_then(|bytes| State::read(&bytes).ok()))
+        };
+        let states = find(self.at_once(), &to.history, read)?;
+        let (old, rest) = states.split_at(beyond);
+        let current = &*to;
+        let stay = || rest.iter().flatten().chain([current]);
+        let parts: HashSet<Digest> = stay().flat_map(|state| state.parts.iter().copied()).collect();
+        // What was kept when the first of those that stay took its place, nobody goes back to.
+        let first = rest.iter().flatten().next().map_or(current.number, |state| state.number);
+        let kept: HashSet<Digest> = stay()
+            .filter(|state| state.number > first)
+            .flat_map(|state| state.kept.iter().copied())
+            .collect();
+        let dropped = || old.iter().flatten().chain(stay().filter(|state| state.number == first));
+        let mut files: Vec<String> = dropped()
+            .flat_map(|state| state.kept.iter())
+            .filter(|digest| !kept.contains(*digest))
+            .map(|digest| state::kept(*digest))
+            .collect();
+        let old_parts = old.iter().flatten().flat_map(|state| state.parts.iter());
+        files.extend(old_parts.filter(|digest| !parts.contains(*digest)).map(|digest| state::part(*digest)));
+        files.sort_unstable();
+        files.dedup();
+        each(self.at_once(), &files, |path| host.remove(path))?;
+        let gone: Vec<String> = to.history[..beyond].iter().map(|number| state::history(*number)).collect();
+        each(self.at_once(), &gone, |path| host.remove(path))?;
+        to.history.drain(..beyond);
+        Ok(())
+    }
+}
+
+/// The states that can be gone back to, oldest first, and the one that readers see, last.
+pub fn states(host: &dyn Host) -> Result<Vec<State>, Stop> {
+    let Some((current, _)) = Notes::read(host)?.state else { return Ok(Vec::new()) };
+    let read = |number: &u64| -> Answer<Option<State>> {
+        let bytes = host.read(&state::history(*number))?;
+        Ok(bytes.and_then(|bytes| State::read(&bytes).ok()))
+    };
+    let states = find(host.abilities().at_once, &current.history, read)?;
+    Ok(states.into_iter().flatten().chain([current]).collect())
+}
+
+/// All files of a state.
+pub fn parcel(host: &dyn Host, state: &State) -> Answer<Parcel> {
+    let parts = find(host.abilities().at_once, &state.parts, |digest| fetch(host, *digest))?;
+    Ok(Parcel::of(parts.iter().flat_map(|items| items.iter().cloned()).collect()))
+}

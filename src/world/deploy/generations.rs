@@ -1,0 +1,398 @@
+//! A folder of this machine that readers see as a whole: a symbolic link to the newest of several trees
+//! beside it, which is exchanged in one step. What did not change is the same file in all trees.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use walkdir::WalkDir;
+
+use crate::delivery::concern::Concern;
+use crate::delivery::parcel::{Item, Parcel, Part};
+use crate::delivery::state::{FORM, State, written};
+use crate::pages::path::OutPath;
+use crate::text::fingerprint::Digest;
+use crate::world::cache;
+use crate::world::clock;
+use crate::world::progress::Progress;
+use crate::world::tree::Failure;
+
+use super::folder::Folder;
+use super::host::{Answer, HostFault};
+use super::site::{Done, Order, Proposal, Site, Stop, concerns_of, unanswered, whole_course};
+use super::team::each;
+use super::verify::{self, Finding};
+
+/// Files that are written at the same time.
+const AT_ONCE: usize = 4;
+
+pub struct Generations {
+    /// What readers see.
+    path: PathBuf,
+    /// Where the trees are.
+    store: PathBuf,
+}
+
+impl From<Failure> for HostFault {
+    fn from(failure: Failure) -> Self {
+        Self::lasting(failure.to_string())
+    }
+}
+
+fn failed<'p>(doing: &'static str, path: &'p Path) -> impl Fn(io::Error) -> HostFault + 'p {
+    move |error| Failure::new(doing, path, error).into()
+}
+
+impl Generations {
+    /// The folder at a path, which may be missing.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        let absolute = std::path::absolute(path)?;
+        let (parent, name) = absolute.parent().zip(absolute.file_name()).ok_or(ErrorKind::InvalidInput)?;
+        fs::create_dir_all(parent)?;
+        let parent = fs::canonicalize(parent)?;
+        let store = parent.join(format!(".{}.tribune", name.to_string_lossy()));
+        Ok(Self { path: parent.join(name), store })
+    }
+
+    fn tree(&self, number: u64) -> PathBuf {
+        self.store.join(number.to_string())
+    }
+
+    fn state_file(&self, number: u64) -> PathBuf {
+        self.store.join("states").join(format!("{number}.json"))
+    }
+
+    fn part_file(&self, digest: Digest) -> PathBuf {
+        self.store.join("parts").join(format!("{digest}.json"))
+    }
+
+    /// The number of the tree that readers see.
+    fn current(&self) -> Option<u64> {
+        let link = fs::read_link(&self.path).ok()?;
+        let tree = self.path.parent()?.join(link);
+        if tree.parent()? != self.store {
+            return None;
+        }
+        tree.file_name()?.to_str()?.parse().ok()
+    }
+
+    fn state(&self, number: u64) -> Answer<State> {
+        let path = self.state_file(number);
+        let bytes = fs::read(&path).map_err(failed("read", &path))?;
+        State::read(&bytes).map_err(|why| HostFault::lasting(format!("{}: {why}", path.display())))
+    }
+
+    /// The state that readers see, with its files.
+    fn seen(&self) -> Answer<Option<(State, Parcel)>> {
+        let Some(number) = self.current() else { return Ok(None) };
+        let state = self.state(number)?;
+        let parcel = self.parcel(&state)?;
+        Ok(Some((state, parcel)))
+    }
+
+    /// Whether anything but a link to one of its trees is there.
+    fn obstacle(&self) -> Answer<()> {
+        let Ok(metadata) = fs::symlink_metadata(&self.path) else { return Ok(()) };
+        let is_empty = || fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
+        if self.current().is_some() || (metadata.is_dir() && is_empty()) {
+            return Ok(());
+        }
+        Err(HostFault::lasting(format!(
+            "{} is there already, and no deploy put it there: move it away, or write `in_place = true` to have \
+             the files in it brought up to date one by one",
+            self.path.display()
+        )))
+    }
+
+    /// Files in a tree that no deploy put there, and what of a state is not as it was left, as far as lengths
+    /// tell; of what will be lost, as its bytes tell.
+    fn look(&self, number: u64, parcel: &Parcel, lost: &HashSet<&OutPath>) -> Answer<Looked> {
+        let tree = self.tree(number);
+        let mut looked = Looked::default();
+        let mut missing: BTreeMap<&str, &Item> =
+            parcel.items.iter().map(|item| (item.path.as_str(), item)).collect();
+        for entry in WalkDir::new(&tree) {
+            let entry = entry.map_err(|error| HostFault::lasting(error.to_string()))?;
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let name = entry.path().strip_prefix(&tree).ok().and_then(Path::to_str).and_then(OutPath::parse);
+            let Some(name) = name else { continue };
+            match missing.remove(name.as_str()) {
+                None => looked.foreign.push(name),
+                Some(item) => {
+                    let is_long = entry.metadata().is_ok_and(|metadata| metadata.len() == item.bytes);
+                    let bytes = || fs::read(entry.path()).unwrap_or_default();
+                    if !is_long || (lost.contains(&name) && Digest::of(&bytes()) != item.digest) {
+                        looked.altered.push(name);
+                    }
+                }
+            }
+        }
+        looked.missing = missing.into_values().map(|item| item.path.clone()).collect();
+        Ok(looked)
+    }
+
+    /// The latch of this machine: the file is locked until it is dropped.
+    fn hold(&self) -> Result<File, Stop> {
+        let path = self.store.join("lock");
+        cache::make_folder(&path).map_err(HostFault::from)?;
+        let file = File::options().append(true).create(true).open(&path).map_err(failed("lock", &path))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let since = clock::now();
+                Err(Stop::Busy { since, until: since + SignedDuration::from_mins(1) })
+            }
+            // File systems without locks: the last one to exchange the link wins, whole.
+            Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
+        }
+    }
+
+    /// Makes a tree of what is wanted, and of foreign files. What is not as it was left is taken anew.
+    fn grow(
+        &self,
+        number: u64,
+        order: &Order,
+        seen: Option<&(State, Parcel)>,
+        (foreign, strange): (&[OutPath], &HashSet<OutPath>),
+        progress: &Progress,
+    ) -> Answer<()> {
+        let tree = self.tree(number);
+        remove_tree(&tree)?;
+        let folders: HashSet<&str> = order
+            .wanted
+            .items
+            .iter()
+            .map(|item| &item.path)
+            .chain(foreign)
+            .filter_map(|path| path.as_str().rsplit_once('/').map(|(folder, _)| folder))
+            .collect();
+        fs::create_dir_all(&tree).map_err(failed("create", &tree))?;
+        for folder in folders {
+            let folder = tree.join(folder);
+            fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
+        }
+        let old = seen.map(|(state, parcel)| (self.tree(state.number), parcel));
+        let restored = order.source.restores().map(|number| self.tree(number));
+        progress.begin("putting files", order.wanted.items.len());
+        each(AT_ONCE, &order.wanted.items, |item| {
+            progress.step();
+            let (path, to) = (item.path.as_str(), tree.join(item.path.as_str()));
+            let is_same =
+                |parcel: &&Parcel| parcel.find(&item.path).is_some_and(|old| old.digest == item.digest);
+            let old = old.as_ref().filter(|(_, parcel)| is_same(parcel) && !strange.contains(&item.path));
+            let old = old.map(|(tree, _)| tree.join(path));
+            let kept = old.or_else(|| restored.as_ref().map(|tree| tree.join(path)));
+            if let Some(kept) = kept
+                && fs::metadata(&kept).is_ok_and(|metadata| metadata.len() == item.bytes)
+                && fs::hard_link(&kept, &to).is_ok()
+            {
+                return Ok(());
+            }
+            // Elsewhere, or on a file system that gives a file one name.
+            let bytes = match &restored {
+                Some(tree) => fs::read(tree.join(path)).map_err(failed("read", tree))?,
+                None => order.source.read(item)?,
+            };
+            fs::write(&to, bytes).map_err(failed("write", &to))
+        })?;
+        if let Some((state, _)) = seen {
+            for path in foreign {
+                let (from, to) = (self.tree(state.number).join(path.as_str()), tree.join(path.as_str()));
+                fs::hard_link(&from, &to)
+                    .or_else(|_| fs::copy(&from, &to).map(|_| ()))
+                    .map_err(failed("keep", &from))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has readers see another tree, in one step.
+    #[cfg(unix)]
+    fn exchange(&self, number: u64) -> Answer<()> {
+        let next = self.store.join("next");
+        let _ = fs::remove_file(&next);
+        let store = self.store.file_name().map(Path::new).unwrap_or(&self.store);
+        std::os::unix::fs::symlink(store.join(number.to_string()), &next).map_err(failed("create", &next))?;
+        if fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.is_dir()) {
+            // An empty folder, as hosts make it for a new portal.
+            fs::remove_dir(&self.path).map_err(failed("replace", &self.path))?;
+        }
+        fs::rename(&next, &self.path).map_err(failed("replace", &self.path))
+    }
+
+    #[cfg(not(unix))]
+    fn exchange(&self, _: u64) -> Answer<()> {
+        Err(HostFault::lasting("folders are exchanged as a whole on Unix alone: write `in_place = true`"))
+    }
+
+    /// Removes what no state has that can be gone back to.
+    fn forget(&self, current: &State) -> Answer<()> {
+        let stays: HashSet<u64> = current.history.iter().copied().chain([current.number]).collect();
+        let mut parts: HashSet<Digest> = HashSet::new();
+        for number in &stays {
+            parts.extend(self.state(*number)?.parts);
+        }
+        let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        for entry in entries(self.store.clone()) {
+            let number = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
+            if number.is_some_and(|number| !stays.contains(&number)) {
+                remove_tree(&entry.path())?;
+            }
+        }
+        let stem =
+            |entry: &fs::DirEntry| entry.path().file_stem().and_then(|name| name.to_str().map(str::to_owned));
+        for entry in entries(self.store.join("states")) {
+            let number = stem(&entry).and_then(|name| name.parse::<u64>().ok());
+            if number.is_some_and(|number| !stays.contains(&number)) {
+                fs::remove_file(entry.path()).map_err(failed("remove", &entry.path()))?;
+            }
+        }
+        for entry in entries(self.store.join("parts")) {
+            let digest = stem(&entry).and_then(|name| Digest::parse(&name));
+            if digest.is_some_and(|digest| !parts.contains(&digest)) {
+                fs::remove_file(entry.path()).map_err(failed("remove", &entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was seen in a tree.
+#[derive(Default)]
+struct Looked {
+    foreign: Vec<OutPath>,
+    altered: Vec<OutPath>,
+    missing: Vec<OutPath>,
+}
+
+fn remove_tree(tree: &Path) -> Answer<()> {
+    match fs::remove_dir_all(tree) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", tree)(error)),
+        _ => Ok(()),
+    }
+}
+
+impl Site for Generations {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn keeps_headers(&self) -> bool {
+        false
+    }
+
+    fn states(&self) -> Result<Vec<State>, Stop> {
+        let Some(number) = self.current() else { return Ok(Vec::new()) };
+        let current = self.state(number)?;
+        let mut states =
+            current.history.iter().map(|number| self.state(*number)).collect::<Answer<Vec<State>>>()?;
+        states.push(current);
+        Ok(states)
+    }
+
+    fn parcel(&self, state: &State) -> Answer<Parcel> {
+        let mut items = Vec::with_capacity(state.files);
+        for digest in &state.parts {
+            let path = self.part_file(*digest);
+            let bytes = fs::read(&path).map_err(failed("read", &path))?;
+            let part = Part::read(*digest, &bytes)
+                .map_err(|why| HostFault::lasting(format!("{}: {why}", path.display())))?;
+            items.extend(part.items);
+        }
+        Ok(Parcel::of(items))
+    }
+
+    fn fulfil(
+        &self,
+        order: &Order,
+        only_propose: bool,
+        progress: &Progress,
+    ) -> Result<(Proposal, Option<Done>), Stop> {
+        self.obstacle()?;
+        let held = if only_propose { None } else { Some(self.hold()?) };
+        let seen = self.seen()?;
+        let before = seen.as_ref().map(|(state, _)| state);
+        let course = whole_course(seen.as_ref().map_or(&[], |(_, parcel)| &parcel.items), order);
+        let mut concerns = concerns_of(order, before, course.removed);
+        let (mut foreign, mut strange) = (Vec::new(), HashSet::new());
+        if let Some((state, parcel)) = &seen {
+            let lost = course.keep.iter().map(|keep| &keep.path).collect();
+            let looked = self.look(state.number, parcel, &lost)?;
+            let (in_the_way, beside): (Vec<_>, Vec<_>) = looked.foreign.into_iter().partition(|path| {
+                let is_file = |path: &OutPath| order.wanted.find(path).is_some();
+                is_file(path) || path.folders().any(|folder| is_file(&folder))
+            });
+            foreign = beside;
+            if !(looked.altered.is_empty() && looked.missing.is_empty() && in_the_way.is_empty()) {
+                let (altered, missing) = (looked.altered, looked.missing);
+                strange.extend(altered.iter().chain(&missing).cloned());
+                concerns.push(Concern::Drift { altered, foreign: in_the_way, missing });
+            }
+        }
+        let number = before.map_or(0, |state| state.number) + 1;
+        let is_done = before.is_some_and(|state| state.history.len() <= order.history) && course.is_done();
+        let proposal = Proposal { number, concerns, course, is_done };
+        if only_propose || is_done {
+            return Ok((proposal, None));
+        }
+        unanswered(&proposal.concerns, order)?;
+        self.grow(number, order, seen.as_ref(), (&foreign, &strange), progress)?;
+        let parts = order.wanted.parts();
+        for part in &parts {
+            cache::replace(&self.write_to(self.part_file(part.digest))?, &[&part.bytes])
+                .map_err(HostFault::from)?;
+        }
+        let mut history = before.map(|state| state.history.clone()).unwrap_or_default();
+        history.extend(before.map(|state| state.number));
+        history.drain(..history.len().saturating_sub(order.history));
+        let state = State {
+            tribune: FORM,
+            number,
+            base_url: order.base_url.to_owned(),
+            built: order.built,
+            newest: before.map_or(order.built, |state| state.newest.max(order.built)),
+            deployed: order.now,
+            restores: order.source.restores(),
+            files: order.wanted.items.len(),
+            bytes: order.wanted.bytes(),
+            parts: parts.iter().map(|part| part.digest).collect(),
+            condemned: Vec::new(),
+            kept: Vec::new(),
+            history,
+        };
+        cache::replace(&self.write_to(self.state_file(number))?, &[&written(&state)])
+            .map_err(HostFault::from)?;
+        self.exchange(number)?;
+        // Readers see it; what follows only tidies up.
+        self.forget(&state)?;
+        drop(held);
+        let done = Done {
+            number,
+            put: proposal.course.puts().map(|put| put.item.path.clone()).collect(),
+            bytes: proposal.course.puts().map(|put| put.item.bytes).sum(),
+            removed: proposal.course.removed,
+            deleted: proposal.course.removed,
+            condemned: 0,
+            next: None,
+        };
+        Ok((proposal, Some(done)))
+    }
+
+    fn findings(&self, current: &State, parcel: &Parcel, progress: &Progress) -> Result<Vec<Finding>, Stop> {
+        let tree = self.tree(current.number);
+        let folder = Folder::open(&tree).map_err(failed("open", &tree))?;
+        let ours = parcel.items.iter().map(|item| item.path.as_str().to_owned()).collect();
+        verify::compare(&folder, &ours, parcel, progress)
+    }
+}
+
+impl Generations {
+    /// A file whose folder is there.
+    fn write_to(&self, path: PathBuf) -> Answer<PathBuf> {
+        cache::make_folder(&path)?;
+        Ok(path)
+    }
+}

@@ -1,0 +1,166 @@
+//! What a host that takes single files can do.
+
+use std::fmt;
+use std::thread;
+use std::time::Duration;
+
+use crate::delivery::parcel::Headers;
+
+/// Why a host did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostFault {
+    /// Asking again may help.
+    pub is_passing: bool,
+    pub message: String,
+}
+
+impl HostFault {
+    /// A fault that stays.
+    pub fn lasting(message: impl Into<String>) -> Self {
+        Self { is_passing: false, message: message.into() }
+    }
+
+    /// Says what was to be done, too.
+    fn about(self, doing: &str, path: &str) -> Self {
+        Self { message: format!("cannot {doing} `{path}`: {}", self.message), ..self }
+    }
+}
+
+impl fmt::Display for HostFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+pub type Answer<T> = Result<T, HostFault>;
+
+/// What a host tells of a file without giving it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sight {
+    pub bytes: u64,
+    /// Nothing where the host keeps no headers.
+    pub content_type: Option<String>,
+    pub cache_control: Option<String>,
+}
+
+/// What a host can do beside taking, giving and removing files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Abilities {
+    /// Copies a file by itself, with its headers.
+    pub copies: bool,
+    /// Makes a file only where there is none, whoever asks at the same time.
+    pub creates: bool,
+    /// Keeps headers.
+    pub has_headers: bool,
+    /// Requests that it answers at the same time.
+    pub at_once: usize,
+}
+
+/// A host that takes single files. Paths are relative to the root of the portal there. Each file is
+/// replaced as a whole or, where a host cannot do that, as its documentation here says.
+pub trait Host: Sync {
+    /// As a person knows it.
+    fn name(&self) -> String;
+
+    fn abilities(&self) -> Abilities;
+
+    /// The bytes of a file, if it is there.
+    fn read(&self, path: &str) -> Answer<Option<Vec<u8>>>;
+
+    /// What there is to tell of a file, if it is there.
+    fn look(&self, path: &str) -> Answer<Option<Sight>>;
+
+    fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()>;
+
+    /// Writes a file where there is none. Whether there was none.
+    fn create(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<bool>;
+
+    fn copy(&self, from: &str, to: &str) -> Answer<()>;
+
+    /// Removes a file, if it is there, and folders that are empty without it.
+    fn remove(&self, path: &str) -> Answer<()>;
+
+    /// All files with their lengths, those of Tribune itself, too.
+    fn list(&self) -> Answer<Vec<(String, u64)>>;
+}
+
+/// A host that is asked again when it fails in passing.
+pub struct Patient<'h> {
+    host: &'h dyn Host,
+    /// How long to wait before each further time.
+    pauses: &'h [Duration],
+}
+
+/// Half a minute in all: a line that drops, a server that restarts.
+pub const PAUSES: [Duration; 6] = [
+    Duration::from_millis(250),
+    Duration::from_millis(750),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+];
+
+impl<'h> Patient<'h> {
+    pub fn new(host: &'h dyn Host, pauses: &'h [Duration]) -> Self {
+        Self { host, pauses }
+    }
+
+    fn again<T>(&self, doing: &str, path: &str, ask: impl Fn() -> Answer<T>) -> Answer<T> {
+        let mut pauses = self.pauses.iter();
+        loop {
+            match ask() {
+                Err(fault) if fault.is_passing => match pauses.next() {
+                    Some(pause) => thread::sleep(*pause),
+                    None => return Err(fault.about(doing, path)),
+                },
+                answer => return answer.map_err(|fault| fault.about(doing, path)),
+            }
+        }
+    }
+}
+
+impl Host for Patient<'_> {
+    fn name(&self) -> String {
+        self.host.name()
+    }
+
+    fn abilities(&self) -> Abilities {
+        self.host.abilities()
+    }
+
+    fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {
+        self.again("read", path, || self.host.read(path))
+    }
+
+    fn look(&self, path: &str) -> Answer<Option<Sight>> {
+        self.again("look at", path, || self.host.look(path))
+    }
+
+    fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()> {
+        self.again("write", path, || self.host.write(path, bytes, headers))
+    }
+
+    fn create(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<bool> {
+        match self.host.create(path, bytes, headers) {
+            // It may have been made all the same: who made it is seen by its bytes.
+            Err(fault) if fault.is_passing => self.again("write", path, || match self.host.read(path)? {
+                Some(found) => Ok(found == bytes),
+                None => self.host.create(path, bytes, headers),
+            }),
+            answer => answer.map_err(|fault| fault.about("write", path)),
+        }
+    }
+
+    fn copy(&self, from: &str, to: &str) -> Answer<()> {
+        self.again("copy", from, || self.host.copy(from, to))
+    }
+
+    fn remove(&self, path: &str) -> Answer<()> {
+        self.again("remove", path, || self.host.remove(path))
+    }
+
+    fn list(&self) -> Answer<Vec<(String, u64)>> {
+        self.again("list", "", || self.host.list())
+    }
+}

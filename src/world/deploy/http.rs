@@ -1,0 +1,69 @@
+//! What readers get: requests to the public address of a portal.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use tokio::runtime::Runtime;
+
+use super::host::{Answer, HostFault};
+
+/// What carries requests while threads wait for them.
+static RUNTIME: LazyLock<std::io::Result<Runtime>> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build());
+
+/// The same for whoever else waits.
+pub fn runtime() -> Answer<&'static Runtime> {
+    RUNTIME.as_ref().map_err(|error| HostFault::lasting(error.to_string()))
+}
+
+/// An answer that does not come in this time is none.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// Asks for what anybody may read.
+pub struct Reader {
+    client: Client,
+}
+
+/// What a reader got.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Got {
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub cache_control: Option<String>,
+    pub bytes: Vec<u8>,
+}
+
+impl Reader {
+    pub fn new() -> Answer<Self> {
+        let client =
+            Client::builder().user_agent(concat!("tribune/", env!("CARGO_PKG_VERSION"))).timeout(ANSWER);
+        Ok(Self { client: client.build().map_err(|error| fault(&error))? })
+    }
+
+    /// What is at an address. Caches on the way are asked to look whether theirs is current.
+    pub fn get(&self, url: &str) -> Answer<Got> {
+        let request = self.client.get(url).header(CACHE_CONTROL, "no-cache");
+        runtime()?.block_on(async {
+            let answer = request.send().await.map_err(|error| fault(&error))?;
+            let told = |name: HeaderName| {
+                answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+            };
+            let (status, content_type) = (answer.status().as_u16(), told(CONTENT_TYPE));
+            let cache_control = told(CACHE_CONTROL);
+            let bytes = answer.bytes().await.map_err(|error| fault(&error))?.to_vec();
+            Ok(Got { status, content_type, cache_control, bytes })
+        })
+    }
+}
+
+fn fault(error: &reqwest::Error) -> HostFault {
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(behind) = cause {
+        message = format!("{message}: {behind}");
+        cause = behind.source();
+    }
+    HostFault { is_passing: error.is_timeout() || error.is_connect() || error.is_body(), message }
+}

@@ -1,0 +1,103 @@
+//! One deploy at a time changes a host. Where it can make a file only if there is none, two never hold the
+//! latch at once; elsewhere each looks after a moment whether it is still the one that does.
+
+use std::thread;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::delivery::parcel::Headers;
+use crate::delivery::state::{lock, written};
+use crate::world::clock;
+
+use super::host::Host;
+use super::site::Stop;
+
+/// How long a latch holds that nobody renews: a deploy that was killed elsewhere keeps others out no longer.
+const HOLDS: SignedDuration = SignedDuration::from_mins(10);
+
+/// How old a latch is renewed.
+const RENEW: SignedDuration = SignedDuration::from_mins(2);
+
+/// After which time a host that cannot make a file only once gives what was written last.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// What the latch on a host says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Told {
+    token: String,
+    since: Timestamp,
+    until: Timestamp,
+}
+
+/// A host in the hands of one deploy.
+pub struct Latch<'h> {
+    host: &'h dyn Host,
+    told: Told,
+    renewed: Timestamp,
+}
+
+fn headers() -> Headers {
+    Headers { content_type: "application/json".into(), cache_control: "no-store".into() }
+}
+
+impl<'h> Latch<'h> {
+    /// Takes a host. `dead` tells whether the deploy with a token is known to have ended.
+    pub fn take(host: &'h dyn Host, token: &str, dead: &dyn Fn(&str) -> bool) -> Result<Self, Stop> {
+        // One that is in the way and of no use any more, and one that came between.
+        for _ in 0..3 {
+            let now = clock::now();
+            let told = Told { token: token.to_owned(), since: now, until: now + HOLDS };
+            if host.create(&lock(), &written(&told), &headers())? {
+                let latch = Self { host, told, renewed: now };
+                if !host.abilities().creates {
+                    thread::sleep(MOMENT);
+                    latch.check()?;
+                }
+                return Ok(latch);
+            }
+            let Some(found) = host.read(&lock())? else { continue };
+            match serde_json::from_slice::<Told>(&found) {
+                Ok(other) if other.until >= now && !dead(&other.token) => {
+                    return Err(Stop::Busy { since: other.since, until: other.until });
+                }
+                _ => host.remove(&lock())?,
+            }
+        }
+        let now = clock::now();
+        Err(Stop::Busy { since: now, until: now + HOLDS })
+    }
+
+    /// Sees that it is still this deploy that holds the host.
+    pub fn check(&self) -> Result<(), Stop> {
+        let found = self.host.read(&lock())?;
+        let found = found.and_then(|bytes| serde_json::from_slice::<Told>(&bytes).ok());
+        match found {
+            Some(found) if found.token == self.told.token => Ok(()),
+            Some(other) => Err(Stop::Busy { since: other.since, until: other.until }),
+            None => Err(Stop::Overtaken),
+        }
+    }
+
+    /// Holds it for longer, where that is due.
+    pub fn renew(&mut self) -> Result<(), Stop> {
+        let now = clock::now();
+        if now.duration_since(self.renewed) > RENEW {
+            self.check()?;
+            self.told.until = now + HOLDS;
+            self.host.write(&lock(), &written(&self.told), &headers())?;
+            self.renewed = now;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Latch<'_> {
+    fn drop(&mut self) {
+        // What stays is of no use after a while, and to the next deploy from here at once.
+        if self.check().is_ok() {
+            let _ = self.host.remove(&lock());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Deploys: hosts, and how each is brought to what a portal publishes.
+
+pub mod engine;
+pub mod folder;
+pub mod generations;
+pub mod host;
+mod http;
+mod latch;
+pub mod opendal;
+pub mod site;
+mod survey;
+mod team;
+pub mod tokens;
+pub mod verify;

@@ -1,0 +1,174 @@
+//! Hosts that a library speaks to: object storage, WebDAV.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use opendal::blocking::Operator;
+use opendal::layers::TimeoutLayer;
+use opendal::options::{ListOptions, WriteOptions};
+use opendal::{Error, ErrorKind};
+
+use crate::delivery::parcel::Headers;
+
+use super::host::{Abilities, Answer, Host, HostFault, Sight};
+use super::http::runtime;
+
+/// A request without an answer has failed after this time, in passing.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// Requests at the same time.
+const AT_ONCE: usize = 16;
+
+/// A host by way of the library.
+pub struct Remote {
+    name: String,
+    operator: Operator,
+    abilities: Abilities,
+}
+
+fn fault(error: &Error) -> HostFault {
+    let is_passing = error.is_temporary() || error.kind() == ErrorKind::RateLimited;
+    // Its context has addresses and headers, which may be long; the message and what lies behind it say what
+    // happened.
+    let mut message = error.message().to_owned();
+    let mut cause = error.source();
+    while let Some(behind) = cause {
+        message = format!("{message}: {behind}");
+        cause = behind.source();
+    }
+    if message.is_empty() {
+        message = error.kind().to_string();
+    }
+    if message.contains("credential") {
+        message.push_str(" (set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)");
+    }
+    HostFault { is_passing, message }
+}
+
+fn unless_missing<T>(answer: Result<T, Error>) -> Answer<Option<T>> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(fault(&error)),
+    }
+}
+
+/// How object storage is reached.
+pub struct Bucket<'a> {
+    pub bucket: &'a str,
+    pub endpoint: Option<&'a str>,
+    pub region: Option<&'a str>,
+    pub prefix: Option<&'a str>,
+    /// Its name and its secret; the environment's where there is none.
+    pub key: Option<(&'a str, &'a str)>,
+}
+
+impl Remote {
+    /// Object storage that speaks the protocol of S3.
+    pub fn s3(at: &Bucket) -> Answer<Self> {
+        let mut service = opendal::services::S3::default().bucket(at.bucket);
+        // Outside of one provider regions have no meaning, but must be named.
+        service = service.region(at.region.unwrap_or("us-east-1"));
+        if let Some(endpoint) = at.endpoint {
+            service = service.endpoint(endpoint);
+        }
+        if let Some(prefix) = at.prefix {
+            service = service.root(prefix);
+        }
+        if let Some((id, secret)) = at.key {
+            service = service.access_key_id(id).secret_access_key(secret).disable_config_load();
+        }
+        let name = match at.endpoint {
+            Some(endpoint) => format!("the bucket {} at {endpoint}", at.bucket),
+            None => format!("the bucket {}", at.bucket),
+        };
+        Self::of(name, service)
+    }
+
+    fn of(name: String, service: impl opendal::Builder) -> Answer<Self> {
+        // Its HTTP is a part that must be put in.
+        opendal::install_default();
+        let _entered = runtime()?.enter();
+        let operator = opendal::Operator::new(service).map_err(|error| fault(&error))?;
+        let operator = operator.layer(TimeoutLayer::new().with_timeout(ANSWER).with_io_timeout(ANSWER));
+        let operator = Operator::new(operator).map_err(|error| fault(&error))?;
+        let can = operator.info().capability();
+        let abilities = Abilities {
+            copies: can.copy,
+            creates: can.write_with_if_not_exists,
+            has_headers: can.write_with_cache_control,
+            at_once: AT_ONCE,
+        };
+        Ok(Self { name, operator, abilities })
+    }
+
+    fn options(&self, headers: &Headers) -> WriteOptions {
+        let can = self.operator.info().capability();
+        let told = |can: bool, value: &str| can.then(|| value.to_owned());
+        WriteOptions {
+            content_type: told(can.write_with_content_type, &headers.content_type),
+            cache_control: told(can.write_with_cache_control, &headers.cache_control),
+            ..WriteOptions::default()
+        }
+    }
+}
+
+impl Host for Remote {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn abilities(&self) -> Abilities {
+        self.abilities
+    }
+
+    fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {
+        Ok(unless_missing(self.operator.read(path))?.map(|bytes| bytes.to_vec()))
+    }
+
+    fn look(&self, path: &str) -> Answer<Option<Sight>> {
+        let found = unless_missing(self.operator.stat(path))?;
+        Ok(found.filter(|found| found.is_file()).map(|found| Sight {
+            bytes: found.content_length(),
+            content_type: found.content_type().map(str::to_owned),
+            cache_control: found.cache_control().map(str::to_owned),
+        }))
+    }
+
+    fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()> {
+        let options = self.options(headers);
+        self.operator.write_options(path, bytes.to_vec(), options).map(|_| ()).map_err(|error| fault(&error))
+    }
+
+    fn create(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<bool> {
+        if !self.abilities.creates {
+            if self.look(path)?.is_some() {
+                return Ok(false);
+            }
+            return self.write(path, bytes, headers).map(|()| true);
+        }
+        let options = WriteOptions { if_not_exists: true, ..self.options(headers) };
+        match self.operator.write_options(path, bytes.to_vec(), options) {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
+                Ok(false)
+            }
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
+    fn copy(&self, from: &str, to: &str) -> Answer<()> {
+        self.operator.copy(from, to).map(|_| ()).map_err(|error| fault(&error))
+    }
+
+    fn remove(&self, path: &str) -> Answer<()> {
+        unless_missing(self.operator.delete(path)).map(|_| ())
+    }
+
+    fn list(&self) -> Answer<Vec<(String, u64)>> {
+        let options = ListOptions { recursive: true, ..ListOptions::default() };
+        let entries = unless_missing(self.operator.list_options("", options))?.unwrap_or_default();
+        let files = entries.into_iter().filter(|entry| entry.metadata().is_file());
+        Ok(files.map(|entry| (entry.path().to_owned(), entry.metadata().content_length())).collect())
+    }
+}

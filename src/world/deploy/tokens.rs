@@ -1,0 +1,48 @@
+//! By which name a deploy holds a host, and whether one that holds it is a dead one of this portal.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+
+use crate::text::fingerprint::Fingerprint;
+use crate::world::tree::{Failure, Root};
+use crate::world::{cache, clock};
+
+/// The name of a deploy, and that of the one before from this folder. While it is there no other runs from
+/// this folder to the same host.
+#[derive(Debug)]
+pub struct Tokens {
+    pub own: String,
+    before: String,
+    _held: File,
+}
+
+impl Tokens {
+    /// A new name for a deploy to a target.
+    pub fn of(root: &Root, target: &str) -> Result<Self, Failure> {
+        let path = cache::named(root, &format!("deploy-{target}"));
+        let failed = |error| Failure::new("write", &path, error);
+        cache::make_folder(&path)?;
+        let held = File::options().read(true).append(true).create(true).open(&path).map_err(failed)?;
+        match held.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let reason =
+                    "another deploy to it runs from this folder; run this one again when that has ended";
+                let error = io::Error::new(io::ErrorKind::ResourceBusy, reason);
+                return Err(Failure::new("deploy to", target, error));
+            }
+            // File systems without locks leave it to the latch on the host.
+            Err(TryLockError::Error(_)) | Ok(()) => {}
+        }
+        let before = fs::read_to_string(&path).map_err(failed)?;
+        let own = Fingerprint::of(&(clock::now(), std::process::id(), &before));
+        let own = format!("{:032x}", own.0);
+        // Locked files are not replaced: another process would lock another file.
+        fs::write(&path, &own).map_err(failed)?;
+        Ok(Self { own, before, _held: held })
+    }
+
+    /// Whether the deploy with a name was one of this folder, which has ended.
+    pub fn is_dead(&self, token: &str) -> bool {
+        !self.before.is_empty() && token == self.before
+    }
+}

@@ -1,0 +1,67 @@
+//! Deploys that are interrupted: no reader finds anything broken, and the next one heals, whether it wants
+//! the same or something else.
+
+use super::double::{CUTS, Double, KINDS};
+use super::order::{BASE, Pair};
+use super::{Terms, deploy};
+use crate::counting::{Random, figure, told};
+use crate::harness::Tree;
+use crate::reach::Reach;
+
+#[test]
+fn a_deploy_that_is_cut_breaks_nothing_and_is_healed_by_the_next_one() {
+    let sites = crate::differential::outputs(figure(20, 60));
+    let reach = Reach::of(BASE);
+    let wanted = figure(150, 500);
+    let mut random = Random(7);
+    let (mut cuts, mut again, mut seconds) = (0, 0, 0);
+    while cuts < wanted {
+        let kind = KINDS[random.below(KINDS.len())];
+        let host = Double::new(kind);
+        let mut from = Tree::new();
+        for _ in 0..5 {
+            let mut to = &sites[random.below(sites.len())];
+            // As many operations as a deploy of this pair has, and more now and then.
+            host.cut(1 + random.below(120), CUTS[random.below(CUTS.len())]);
+            seconds += 10;
+            let ended = deploy(&host, to, &Terms::at(seconds));
+            // One whose answer came late after all goes on.
+            let is_cut = host.mend();
+            cuts += usize::from(is_cut);
+            assert!(ended.is_ok() || is_cut, "{kind:?}: {ended:?}");
+            let there = host.site();
+            for (path, bytes) in &there {
+                let known = [&from, to].iter().any(|site| site.get(path) == Some(bytes));
+                assert!(known, "{kind:?}: {path} is torn or of no site");
+            }
+            let found = Pair::new(&reach, &from, to).broken(&reach, &there, there == *to);
+            assert!(found.is_empty(), "{kind:?}: {found:#?}");
+            if random.below(2) == 0 {
+                // The newsroom did not wait; and the line breaks again.
+                let before = to;
+                to = &sites[random.below(sites.len())];
+                again += 1;
+                host.cut(1 + random.below(120), CUTS[random.below(CUTS.len())]);
+                seconds += 10;
+                let ended = deploy(&host, to, &Terms::at(seconds));
+                let is_cut = host.mend();
+                cuts += usize::from(is_cut);
+                assert!(ended.is_ok() || is_cut, "{kind:?}: {ended:?}");
+                for (path, bytes) in &host.site() {
+                    let known = [&from, before, to].iter().any(|site| site.get(path) == Some(bytes));
+                    assert!(known, "{kind:?}: {path} is torn or of no site");
+                }
+            }
+            seconds += 10;
+            let healed = deploy(&host, to, &Terms::at(seconds));
+            assert!(healed.is_ok(), "{kind:?}: {healed:?}");
+            assert!(host.site() == *to, "{kind:?}: the host is not what was wanted");
+            let left: Vec<String> = host.files.lock().unwrap().keys().cloned().collect();
+            for name in ["next.json", "progress.json", "lock.json"] {
+                assert!(!left.contains(&format!(".tribune/{name}")), "{kind:?}: {name} was left");
+            }
+            from = to.clone();
+        }
+    }
+    told(&format!("{cuts} cuts, {again} times with another site after it: 0 broken, all healed"));
+}
