@@ -15,6 +15,7 @@ use crate::world::deploy::folder::Folder;
 use crate::world::deploy::generations::Generations;
 use crate::world::deploy::host::{Host, PAUSES};
 use crate::world::deploy::opendal::{Bucket, Remote};
+use crate::world::deploy::secret;
 use crate::world::deploy::site::{Done, Order, Proposal, Site, Stop};
 use crate::world::deploy::tokens::Tokens;
 use crate::world::deploy::verify;
@@ -269,11 +270,16 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
             };
             piecewise(Box::new(Remote::s3(&at).map_err(|fault| fault.to_string())?))
         }
-        Kind::Sftp { .. }
-        | Kind::Rsync { .. }
-        | Kind::Ftp { .. }
-        | Kind::Git { .. }
-        | Kind::WebDav { .. } => {
+        Kind::WebDav { url, user } => {
+            let password = secret::password(root, &target.name)?;
+            let host = Remote::webdav(url, user.as_deref(), password.as_deref());
+            piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
+        }
+        Kind::Sftp { host, user, path, key } => {
+            let host = Remote::sftp(host, user, path, key.as_deref());
+            piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
+        }
+        Kind::Rsync { .. } | Kind::Ftp { .. } | Kind::Git { .. } => {
             let name = &target.name;
             return Err(format!(
                 "this version of Tribune cannot deploy to the kind of `[deploy.{name}]` yet"

@@ -8,7 +8,7 @@ use crate::text::problem::{Problem, Table};
 use crate::text::suggest::nearest;
 
 use super::config::BaseUrl;
-use super::fields::{Fields, into_entries};
+use super::fields::{Fields, into_entries, text};
 use super::header::{Entry, Value};
 
 /// A host, and how it is deployed to.
@@ -33,7 +33,7 @@ pub enum Kind {
     /// Object storage that speaks the protocol of S3.
     S3 { bucket: String, endpoint: Option<String>, region: Option<String>, prefix: Option<String> },
     /// Files over SSH.
-    Sftp { host: String, user: String, path: String },
+    Sftp { host: String, user: String, path: String, key: Option<String> },
     /// A folder over SSH, by the program of that name.
     Rsync { host: String, user: Option<String>, path: String },
     /// Files over FTP, with TLS unless that is switched off.
@@ -116,7 +116,8 @@ fn decode_kind(kind: &str, fields: &mut Fields) -> Option<Kind> {
         }
         "sftp" => {
             let (host, user, path) = (needed("host"), needed("user"), needed("path"));
-            Kind::Sftp { host: host?, user: user?, path: path? }
+            let key = fields.text("key").map(|value| value.value);
+            Kind::Sftp { host: host?, user: user?, path: path?, key }
         }
         "rsync" => {
             let (host, path) = (needed("host"), needed("path"));
@@ -141,10 +142,11 @@ fn decode_kind(kind: &str, fields: &mut Fields) -> Option<Kind> {
 }
 
 fn public_url(fields: &mut Fields) -> Option<Option<BaseUrl>> {
-    let written = fields.text("public_url")?;
-    if written.value.is_empty() {
+    let node = fields.take("public_url")?;
+    if matches!(node.value, Value::Bool(false)) {
         return Some(None);
     }
+    let written = text("public_url", node, fields.faults)?;
     match BaseUrl::parse(&written.value) {
         Ok(url) => Some(Some(url)),
         Err(reason) => {

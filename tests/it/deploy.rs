@@ -5,6 +5,7 @@ mod cuts;
 mod double;
 mod folders;
 mod order;
+mod real;
 
 use std::sync::Arc;
 use std::time::Duration;

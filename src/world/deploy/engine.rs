@@ -145,8 +145,17 @@ fn drift(host: &dyn Host, survey: &Survey, course: &Course) -> Answer<Option<Con
     } else {
         let there = find(at_once, &new, |path| Ok(host.look(path.as_str())?.is_some()))?;
         foreign.extend(new.iter().zip(there).filter(|(_, there)| *there).map(|(path, _)| (*path).clone()));
-        let found =
-            find(at_once, &kept, |keep| Ok(host.read(keep.path.as_str())?.map(|bytes| Digest::of(&bytes))))?;
+        let found = find(at_once, &kept, |keep| {
+            let path = keep.path.as_str();
+            let told = match host.abilities().has_headers {
+                true => host.look(path)?.and_then(|sight| sight.digest),
+                false => None,
+            };
+            match told {
+                Some(digest) => Ok(Some(digest)),
+                None => Ok(host.read(path)?.map(|bytes| Digest::of(&bytes))),
+            }
+        })?;
         for (keep, found) in kept.iter().zip(found) {
             match found {
                 None => missing.push(keep.path.clone()),

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::delivery::parcel::Headers;
+use crate::text::fingerprint::Digest;
 
 /// Why a host did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Sight {
     /// Nothing where the host keeps no headers.
     pub content_type: Option<String>,
     pub cache_control: Option<String>,
+    /// Of its bytes as they were put, where the host keeps that with a file and nobody put others since.
+    pub digest: Option<Digest>,
 }
 
 /// What a host can do beside taking, giving and removing files.

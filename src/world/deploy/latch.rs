@@ -57,7 +57,12 @@ impl<'h> Latch<'h> {
                 }
                 return Ok(latch);
             }
-            let Some(found) = host.read(&lock())? else { continue };
+            let Some(mut found) = host.read(&lock())? else { continue };
+            if serde_json::from_slice::<Told>(&found).is_err() {
+                // It may be half written.
+                thread::sleep(MOMENT);
+                found = host.read(&lock())?.unwrap_or_default();
+            }
             match serde_json::from_slice::<Told>(&found) {
                 Ok(other) if other.until >= now && !dead(&other.token) => {
                     return Err(Stop::Busy { since: other.since, until: other.until });

@@ -7,6 +7,7 @@ pub mod host;
 mod http;
 mod latch;
 pub mod opendal;
+pub mod secret;
 pub mod site;
 mod survey;
 mod team;

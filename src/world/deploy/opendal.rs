@@ -1,6 +1,7 @@
 //! Hosts that a library speaks to: object storage, WebDAV.
 
 use std::error::Error as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use opendal::blocking::Operator;
@@ -9,12 +10,17 @@ use opendal::options::{ListOptions, WriteOptions};
 use opendal::{Error, ErrorKind};
 
 use crate::delivery::parcel::Headers;
+use crate::delivery::state;
+use crate::text::fingerprint::Digest;
 
 use super::host::{Abilities, Answer, Host, HostFault, Sight};
 use super::http::runtime;
 
 /// A request without an answer has failed after this time, in passing.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// The name of what is kept with a file.
+const DIGEST: &str = "blake3";
 
 /// Requests at the same time.
 const AT_ONCE: usize = 16;
@@ -24,6 +30,10 @@ pub struct Remote {
     name: String,
     operator: Operator,
     abilities: Abilities,
+    /// It may show a file that is half written: files get their names when they are whole.
+    shows_halves: bool,
+    /// Of the files that have no name yet.
+    next: AtomicU64,
 }
 
 fn fault(error: &Error) -> HostFault {
@@ -82,10 +92,44 @@ impl Remote {
             Some(endpoint) => format!("the bucket {} at {endpoint}", at.bucket),
             None => format!("the bucket {}", at.bucket),
         };
-        Self::of(name, service)
+        Self::of(name, service, false)
     }
 
-    fn of(name: String, service: impl opendal::Builder) -> Answer<Self> {
+    /// A WebDAV collection.
+    pub fn webdav(url: &str, user: Option<&str>, password: Option<&str>) -> Answer<Self> {
+        let mut service = opendal::services::Webdav::default().endpoint(url);
+        if let Some(user) = user {
+            service = service.username(user);
+        }
+        if let Some(password) = password {
+            service = service.password(password);
+        }
+        Self::of(url.to_owned(), service, true)
+    }
+
+    /// Files over SSH, by the `ssh` of this machine: with its configuration, its agent and its known hosts, of
+    /// which the host must be one.
+    #[cfg(unix)]
+    pub fn sftp(host: &str, user: &str, path: &str, key: Option<&str>) -> Answer<Self> {
+        // A port is understood in an address alone.
+        let endpoint = format!("ssh://{host}");
+        let mut service = opendal::services::Sftp::default().endpoint(&endpoint).user(user).root(path);
+        service = service.known_hosts_strategy("strict");
+        if let Some(key) = key {
+            service = service.key(key);
+        }
+        let mut remote = Self::of(format!("{user}@{host}:{path}"), service, true)?;
+        // Each is a program of its own.
+        remote.abilities.at_once = 4;
+        Ok(remote)
+    }
+
+    #[cfg(not(unix))]
+    pub fn sftp(_: &str, _: &str, _: &str, _: Option<&str>) -> Answer<Self> {
+        Err(HostFault::lasting("SFTP needs the `ssh` of a Unix machine"))
+    }
+
+    fn of(name: String, service: impl opendal::Builder, shows_halves: bool) -> Answer<Self> {
         // Its HTTP is a part that must be put in.
         opendal::install_default();
         let _entered = runtime()?.enter();
@@ -99,15 +143,25 @@ impl Remote {
             has_headers: can.write_with_cache_control,
             at_once: AT_ONCE,
         };
-        Ok(Self { name, operator, abilities })
+        Ok(Self { name, operator, abilities, shows_halves, next: AtomicU64::new(0) })
     }
 
-    fn options(&self, headers: &Headers) -> WriteOptions {
+    /// A path for a file that has no name yet. Two processes do not meet there: one at a time holds the host.
+    fn unnamed(&self) -> String {
+        state::own(&format!("put/{}", self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn options(&self, bytes: &[u8], headers: &Headers) -> WriteOptions {
         let can = self.operator.info().capability();
         let told = |can: bool, value: &str| can.then(|| value.to_owned());
         WriteOptions {
             content_type: told(can.write_with_content_type, &headers.content_type),
             cache_control: told(can.write_with_cache_control, &headers.cache_control),
+            // With headers it is one request, without them one more for each file.
+            user_metadata: self
+                .abilities
+                .has_headers
+                .then(|| std::iter::once((DIGEST.to_owned(), Digest::of(bytes).to_string())).collect()),
             ..WriteOptions::default()
         }
     }
@@ -132,12 +186,21 @@ impl Host for Remote {
             bytes: found.content_length(),
             content_type: found.content_type().map(str::to_owned),
             cache_control: found.cache_control().map(str::to_owned),
+            digest: found.user_metadata().and_then(|kept| Digest::parse(kept.get(DIGEST)?)),
         }))
     }
 
     fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()> {
-        let options = self.options(headers);
-        self.operator.write_options(path, bytes.to_vec(), options).map(|_| ()).map_err(|error| fault(&error))
+        let options = self.options(bytes, headers);
+        let write = |path: &str| self.operator.write_options(path, bytes.to_vec(), options);
+        let written = match self.shows_halves {
+            false => write(path).map(|_| ()),
+            true => {
+                let unnamed = self.unnamed();
+                write(&unnamed).and_then(|_| self.operator.rename(&unnamed, path))
+            }
+        };
+        written.map_err(|error| fault(&error))
     }
 
     fn create(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<bool> {
@@ -147,7 +210,7 @@ impl Host for Remote {
             }
             return self.write(path, bytes, headers).map(|()| true);
         }
-        let options = WriteOptions { if_not_exists: true, ..self.options(headers) };
+        let options = WriteOptions { if_not_exists: true, ..self.options(bytes, headers) };
         match self.operator.write_options(path, bytes.to_vec(), options) {
             Ok(_) => Ok(true),
             Err(error) if matches!(error.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {

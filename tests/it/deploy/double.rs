@@ -170,6 +170,7 @@ impl Host for Double<'_> {
                 bytes: bytes.len() as u64,
                 content_type: headers.map(|headers| headers.content_type.to_string()),
                 cache_control: headers.map(|headers| headers.cache_control.to_string()),
+                digest: None,
             }))
         })
     }
