@@ -13,6 +13,7 @@ use crate::world::clock;
 use crate::world::deploy::engine::Piecewise;
 use crate::world::deploy::folder::Folder;
 use crate::world::deploy::generations::Generations;
+use crate::world::deploy::git::Git;
 use crate::world::deploy::host::{Host, PAUSES};
 use crate::world::deploy::opendal::{Bucket, Remote};
 use crate::world::deploy::secret;
@@ -279,7 +280,11 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
             let host = Remote::sftp(host, user, path, key.as_deref());
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
-        Kind::Rsync { .. } | Kind::Ftp { .. } | Kind::Git { .. } => {
+        Kind::Git { repository, branch } => {
+            let git = Git::new(root, &target.name, repository, branch, target.history);
+            Box::new(git.map_err(|fault| fault.to_string())?)
+        }
+        Kind::Rsync { .. } | Kind::Ftp { .. } => {
             let name = &target.name;
             return Err(format!(
                 "this version of Tribune cannot deploy to the kind of `[deploy.{name}]` yet"

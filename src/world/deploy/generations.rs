@@ -35,12 +35,6 @@ pub struct Generations {
     store: PathBuf,
 }
 
-impl From<Failure> for HostFault {
-    fn from(failure: Failure) -> Self {
-        Self::lasting(failure.to_string())
-    }
-}
-
 fn failed<'p>(doing: &'static str, path: &'p Path) -> impl Fn(io::Error) -> HostFault + 'p {
     move |error| Failure::new(doing, path, error).into()
 }

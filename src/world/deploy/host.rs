@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::delivery::parcel::Headers;
 use crate::text::fingerprint::Digest;
+use crate::world::tree::Failure;
 
 /// Why a host did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ impl HostFault {
     /// Says what was to be done, too.
     fn about(self, doing: &str, path: &str) -> Self {
         Self { message: format!("cannot {doing} `{path}`: {}", self.message), ..self }
+    }
+}
+
+impl From<Failure> for HostFault {
+    fn from(failure: Failure) -> Self {
+        Self::lasting(failure.to_string())
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod engine;
 pub mod folder;
 pub mod generations;
+pub mod git;
 pub mod host;
 mod http;
 mod latch;

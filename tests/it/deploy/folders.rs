@@ -14,11 +14,11 @@ use tribune::world::deploy::site::{Done, Order, Site, Source, Stop};
 use tribune::world::deploy::verify::What;
 use tribune::world::progress::Progress;
 
-use super::{Terms, instant, order, parcel};
+use super::{Terms, order, parcel};
 use crate::counting::{figure, told};
 use crate::harness::{Tree, tree};
 
-fn deploy(to: &dyn Site, site: &Tree, terms: &Terms) -> Result<Done, Stop> {
+pub fn deploy(to: &dyn Site, site: &Tree, terms: &Terms) -> Result<Done, Stop> {
     let wanted = parcel(site);
     let read = |item: &tribune::delivery::parcel::Item| match site.get(item.path.as_str()) {
         Some(bytes) => Ok(bytes.clone()),
@@ -27,7 +27,7 @@ fn deploy(to: &dyn Site, site: &Tree, terms: &Terms) -> Result<Done, Stop> {
     fulfil(to, &order(&wanted, Source::Output(&read), terms, &|_| terms.dead))
 }
 
-fn roll_back(to: &dyn Site, number: u64, terms: &Terms) -> Result<Done, Stop> {
+pub fn roll_back(to: &dyn Site, number: u64, terms: &Terms) -> Result<Done, Stop> {
     let states = to.states()?;
     let state = states.iter().find(|state| state.number == number).expect("a state to go back to");
     let wanted = to.parcel(state)?;
@@ -211,5 +211,4 @@ fn of_two_deploys_at_once_one_wins_whole() {
     told(&format!(
         "{races} races each: one won whole; {lost} came too late, {both_came} times one after the other"
     ));
-    let _ = instant(0);
 }

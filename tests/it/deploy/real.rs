@@ -382,3 +382,25 @@ fn a_portal_goes_to_a_folder_behind_a_web_server() {
         });
     }
 }
+
+#[test]
+fn a_portal_goes_to_a_branch() {
+    let git = program("git");
+    let dir = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let output = Command::new(&git).arg("-C").arg(dir.path()).args(args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    run(&["init", "--quiet", "--bare", "served.git"]);
+    let served = dir.path().join("served.git");
+    let toml = format!("kind = \"git\"\nrepository = \"{}\"\nbranch = \"pages\"\n", served.display());
+    let path = std::env::var("PATH").unwrap();
+    tour(&Host { toml, env: vec![("PATH", path)], public: None, has_home: false, keeps_headers: false });
+    // What somebody clones is the portal, each state a commit.
+    run(&["clone", "--quiet", "--branch", "pages", "served.git", "clone"]);
+    let clone = dir.path().join("clone");
+    assert!(clone.join("2026/05/02/gare.html").is_file());
+    assert!(clone.join(".nojekyll").is_file());
+    assert_eq!(run(&["-C", "clone", "log", "--oneline"]).lines().count(), 6);
+}
