@@ -7,9 +7,11 @@ use crate::cli::Common;
 use crate::delivery::concern::{Concern, Consent};
 use crate::model::config::Addresses;
 use crate::model::target::{Kind, Target};
+use crate::pages::path::OutPath;
 use crate::text::diagnostic::Format;
 use crate::text::suggest::nearest;
 use crate::world::clock;
+use crate::world::deploy::after::After;
 use crate::world::deploy::engine::Piecewise;
 use crate::world::deploy::folder::Folder;
 use crate::world::deploy::generations::Generations;
@@ -30,6 +32,7 @@ pub struct Place {
     pub root: Root,
     pub base_url: String,
     pub addresses: Addresses,
+    hub: Option<String>,
     pub target: Target,
     pub site: Box<dyn Site>,
     pub tokens: Tokens,
@@ -100,7 +103,7 @@ impl Place {
         })?;
         let config = ground.config;
         let (base_url, addresses) = (config.base_url.as_str().to_owned(), config.addresses);
-        Ok(Self { root, base_url, addresses, target, site, tokens })
+        Ok(Self { root, base_url, addresses, hub: config.hub, target, site, tokens })
     }
 
     /// Proposes what an order comes to and, unless that is all, does it.
@@ -127,7 +130,43 @@ impl Place {
                 .map_or(course.condemned.len() - course.delete.len(), |done| done.condemned),
             millis: watch.total().as_millis(),
         };
-        self.tell(common, &summary, &proposal, done.as_ref())
+        let exit = self.tell(common, &summary, &proposal, done.as_ref());
+        match done {
+            Some(done) => self.follow(common, order, &proposal, &done).unwrap_or(exit),
+            None => exit,
+        }
+    }
+
+    /// Tells those who want to know what changed. An exit, where the person's own program failed.
+    fn follow(&self, common: &Common, order: &Order, proposal: &Proposal, done: &Done) -> Option<Exit> {
+        let Target { indexnow, indexnow_url, hook, .. } = &self.target;
+        let after = After {
+            root: self.root.dir(),
+            base_url: order.base_url,
+            addresses: self.addresses,
+            hub: self.hub.as_deref(),
+            indexnow: indexnow.as_deref().map(|key| (key, indexnow_url.as_deref())),
+            hook: hook.as_deref(),
+            target: &self.target.name,
+            state: done.number,
+        };
+        let gone = proposal.course.condemned.iter().filter(|one| one.since == order.now).map(|one| &one.path);
+        let changed: Vec<&OutPath> = done.put.iter().chain(gone).collect();
+        if changed.is_empty() {
+            return None;
+        }
+        let mut exit = None;
+        for said in after.tell(&changed) {
+            match said.ended {
+                Ok(()) if common.quiet || common.format == Format::Json => {}
+                Ok(()) => terminal::note(&format!("told {}", said.what)),
+                Err(fault) => {
+                    terminal::complain(&format!("deployed, but could not tell {}: {fault}", said.what));
+                    exit = Some(Exit::Failed);
+                }
+            }
+        }
+        exit
     }
 
     /// Compares what is on the host, and what readers get, with the state that was deployed last.

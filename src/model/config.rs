@@ -29,6 +29,8 @@ pub struct Config {
     pub party: Party,
     /// Items of each feed.
     pub feed_items: usize,
+    /// The WebSub hub that feeds name and deploys tell of new items.
+    pub hub: Option<String>,
     pub typography: Profile,
     pub addresses: Addresses,
     /// Links name files, for reading from a disk.
@@ -168,9 +170,9 @@ fn decode(
         Some((span, entries)) => decode_party(span, entries, fields.faults),
         None => Party::default(),
     };
-    let feed_items = match fields.table("feeds") {
+    let (feed_items, hub) = match fields.table("feeds") {
         Some((span, entries)) => decode_feeds(span, entries, fields.faults),
-        None => DEFAULT_FEED_ITEMS,
+        None => (DEFAULT_FEED_ITEMS, None),
     };
     let typography = match fields.table("typography") {
         Some((span, entries)) => decode_typography(span, entries, fields.faults),
@@ -207,6 +209,7 @@ fn decode(
         territory,
         party,
         feed_items,
+        hub,
         typography,
         addresses,
         portable,
@@ -342,7 +345,7 @@ fn decode_party(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> Party {
     party
 }
 
-fn decode_feeds(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> usize {
+fn decode_feeds(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> (usize, Option<String>) {
     let mut fields = Fields::new(Table::Config, span, entries, faults);
     let items = fields.integer("items");
     let count = match &items {
@@ -356,8 +359,22 @@ fn decode_feeds(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> usize {
             }
         },
     };
+    let hub = web_address(&mut fields, "hub");
     fields.finish();
-    count
+    (count, hub)
+}
+
+/// An address on the web, whatever its path and query.
+pub fn web_address(fields: &mut Fields, name: &'static str) -> Option<String> {
+    let written = fields.text(name)?;
+    let rest = written.value.strip_prefix("https://").or_else(|| written.value.strip_prefix("http://"));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\');
+    if rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain)) {
+        return Some(written.value);
+    }
+    let reason = "expected an address that starts with `https://`";
+    fields.faults.at(written.span, bad(name, &written.value, reason, None));
+    None
 }
 
 fn decode_typography(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> Profile {

@@ -7,7 +7,7 @@ use crate::text::diagnostic::Faults;
 use crate::text::problem::{Problem, Table};
 use crate::text::suggest::nearest;
 
-use super::config::BaseUrl;
+use super::config::{BaseUrl, web_address};
 use super::fields::{Fields, into_entries, text};
 use super::header::{Entry, Value};
 
@@ -22,6 +22,11 @@ pub struct Target {
     pub grace: Duration,
     /// How many earlier states can be gone back to.
     pub history: usize,
+    /// The key by which search engines are told of what changed, and whom to tell (IndexNow).
+    pub indexnow: Option<String>,
+    pub indexnow_url: Option<String>,
+    /// What the shell runs after a deploy.
+    pub hook: Option<String>,
 }
 
 /// What a host is.
@@ -87,9 +92,13 @@ impl Target {
         let public_url = public_url(&mut fields);
         let seconds = bounded(&mut fields, "grace", GRACE.as_secs(), LONGEST_GRACE.as_secs(), "seconds");
         let history = bounded(&mut fields, "history", HISTORY as u64, MOST_HISTORY as u64, "states");
+        let indexnow = indexnow(&mut fields);
+        let indexnow_url = web_address(&mut fields, "indexnow_url");
+        let hook = fields.text("hook").map(|hook| hook.value);
         fields.finish();
         let history = usize::try_from(history).unwrap_or(HISTORY);
-        Some(Self { name, kind: kind?, public_url, grace: Duration::from_secs(seconds), history })
+        let grace = Duration::from_secs(seconds);
+        Some(Self { name, kind: kind?, public_url, grace, history, indexnow, indexnow_url, hook })
     }
 }
 
@@ -155,6 +164,18 @@ fn public_url(fields: &mut Fields) -> Option<Option<BaseUrl>> {
             None
         }
     }
+}
+
+fn indexnow(fields: &mut Fields) -> Option<String> {
+    let key = fields.text("indexnow")?;
+    // As the protocol has it, which is served as a file of that name.
+    let plain = key.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if plain && (8..=128).contains(&key.value.len()) {
+        return Some(key.value);
+    }
+    let (name, reason) = ("indexnow".into(), "expected 8 to 128 letters, digits and hyphens".into());
+    fields.faults.at(key.span, Problem::BadValue { name, text: key.value, reason, suggestion: None });
+    None
 }
 
 /// A number of something, from nothing to `most`.

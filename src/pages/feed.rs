@@ -44,6 +44,8 @@ pub struct FeedView<'a> {
     pub link: String,
     /// Absolute address of the feed itself.
     pub href: String,
+    /// The hub that tells subscribers of it (WebSub, section 4).
+    pub hub: Option<&'a str>,
     pub generator: &'a str,
     pub items: Vec<FeedItem<'a>>,
 }
@@ -114,6 +116,7 @@ impl<'p> Frame<'p> {
             lang: self.tag(lang),
             link: self.absolute(&link),
             href: self.absolute(&self.feed_spot(lang, channel, slug).url),
+            hub: self.config.hub.as_deref(),
             generator: &head.generator,
             items: inputs.items.iter().map(|item| self.feed_item(item.release)).collect(),
         }
@@ -159,6 +162,9 @@ pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
         mime_type: Some("application/rss+xml".into()),
         ..Default::default()
     };
+    let hub =
+        view.hub.map(|hub| atom::Link { rel: "hub".into(), href: hub.to_owned(), ..Default::default() });
+    let links = std::iter::once(link).chain(hub).collect();
     let namespaces = [
         ("atom", "http://www.w3.org/2005/Atom"),
         ("content", "http://purl.org/rss/1.0/modules/content/"),
@@ -172,7 +178,7 @@ pub fn render(view: &FeedView, rtl: bool, bodies: &[Arc<str>]) -> Vec<u8> {
         language: Some(view.lang.to_owned()),
         last_build_date: last.map(|item| item.published.clone()),
         generator: Some(view.generator.to_owned()),
-        atom_ext: Some(atom::AtomExtension { links: vec![link] }),
+        atom_ext: Some(atom::AtomExtension { links }),
         namespaces: namespaces.map(|(name, uri)| (name.to_owned(), uri.to_owned())).into(),
         items: items.collect(),
         ..Default::default()

@@ -1,6 +1,7 @@
 //! Deploys: after each single operation on a host, readers find whole pages that lead to pages; what is
 //! interrupted is gone on with; what is not ours stays.
 
+mod after;
 mod branches;
 mod cuts;
 mod double;

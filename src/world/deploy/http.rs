@@ -58,6 +58,15 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Tells an address something. Its status.
+    pub fn post(&self, url: &str, content_type: &str, body: String) -> Answer<u16> {
+        let request = self.client.post(url).header(CONTENT_TYPE, content_type).body(body);
+        runtime()?
+            .block_on(async { Ok(request.send().await.map_err(|error| fault(&error))?.status().as_u16()) })
+    }
+}
+
 fn fault(error: &reqwest::Error) -> HostFault {
     let mut message = error.to_string();
     let mut cause = std::error::Error::source(error);

@@ -1,5 +1,6 @@
 //! Deploys: hosts, and how each is brought to what a portal publishes.
 
+pub mod after;
 pub mod engine;
 pub mod folder;
 pub mod generations;

@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use crate::delivery::parcel::{Headers, Item, Parcel};
+use crate::delivery::parcel::{Headers, Parcel};
 use crate::delivery::state::{self, State};
 use crate::model::config::Addresses;
-use crate::pages::path::Speller;
+use crate::pages::path::{OutPath, Speller};
 use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
 
@@ -196,7 +196,7 @@ pub fn in_public(
     progress.begin("reading the public address", parcel.items.len());
     each(16, &parcel.items, |item| {
         progress.step();
-        let place = format!("{base_url}{}", url(item, addresses));
+        let place = format!("{base_url}{}", url(&item.path, addresses));
         let found = match reader.get(&place) {
             Err(fault) => vec![What::Unreachable(fault.message)],
             Ok(Got { status, .. }) if status != 200 => vec![What::Status(status)],
@@ -216,9 +216,9 @@ pub fn in_public(
 }
 
 /// The address of a file, relative to the root.
-fn url(item: &Item, addresses: Addresses) -> String {
+pub fn url(path: &OutPath, addresses: Addresses) -> String {
     let speller = Speller { addresses, portable: false };
-    let path = item.path.as_str();
+    let path = path.as_str();
     let url = speller.file(path).url;
     match (path, addresses) {
         ("index.html", _) => String::new(),
