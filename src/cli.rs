@@ -151,9 +151,23 @@ pub struct CheckArgs {
 pub struct InitArgs {
     /// The folder to make
     pub folder: PathBuf,
+    /// Add a workflow that builds and deploys on push and on a schedule, for one forge or for all
+    #[arg(long, value_name = "FORGE", value_enum, num_args = 0..=1, default_missing_value = "all")]
+    pub ci: Option<Forge>,
     /// Print nothing
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Where a repository may live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Forge {
+    /// GitHub, and others that read its workflows
+    Github,
+    /// Forgejo and Gitea
+    Forgejo,
+    Gitlab,
+    All,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! `tribune init`
 
-use crate::cli::InitArgs;
+use crate::cli::{Forge, InitArgs};
 use crate::model::config::bundled_zone;
 use crate::model::date::Moment;
 use crate::world::clock::now;
@@ -12,6 +12,8 @@ use super::{Exit, terminal};
 const SITE: &str = include_str!("init/site.toml");
 const WELCOME: &str = include_str!("init/bienvenue.md");
 const WELCOME_AR: &str = include_str!("init/bienvenue.ar.md");
+const GITHUB: &str = include_str!("init/github.yml");
+const GITLAB: &str = include_str!("init/gitlab.yml");
 const IGNORED: &str = "/public\n/.cache\n";
 
 pub fn run(args: &InitArgs) -> Exit {
@@ -53,5 +55,16 @@ fn make(args: &InitArgs) -> Result<(), Failure> {
     create(&args.folder.join(".gitignore"), IGNORED.as_bytes())?;
     let welcome = WELCOME.replace("{date}", &date).replace("{id}", &id);
     create(&folder.join("bienvenue.md"), welcome.as_bytes())?;
-    create(&folder.join("bienvenue.ar.md"), WELCOME_AR.as_bytes())
+    create(&folder.join("bienvenue.ar.md"), WELCOME_AR.as_bytes())?;
+    for (forge, path, workflow) in [
+        (Forge::Github, ".github/workflows/portal.yml", GITHUB),
+        (Forge::Forgejo, ".forgejo/workflows/portal.yml", GITHUB),
+        (Forge::Gitlab, ".gitlab-ci.yml", GITLAB),
+    ] {
+        if args.ci.is_some_and(|wanted| wanted == forge || wanted == Forge::All) {
+            let workflow = workflow.replace("{version}", env!("CARGO_PKG_VERSION"));
+            create(&args.folder.join(path), workflow.as_bytes())?;
+        }
+    }
+    Ok(())
 }

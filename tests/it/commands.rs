@@ -229,3 +229,31 @@ fn a_clean_build_removes_the_drafts_that_an_earlier_one_showed() {
     assert!(!fixture.build_with(&["--drafts"]).assert_done().mentions("secret").is_empty());
     assert_eq!(fixture.build_with(&["--clean"]).assert_done().mentions("secret"), Vec::<&str>::new());
 }
+
+#[test]
+fn workflows_of_forges_build_and_deploy_on_push_and_on_a_schedule() {
+    let fixture = Fixture::parse("");
+    fixture.raw(&["init", "tous", "--ci"], "-").assert_clean();
+    fixture.raw(&["init", "un", "--ci=gitlab"], "-").assert_clean();
+    fixture.raw(&["init", "aucun"], "-").assert_clean();
+    let all = [".github/workflows/portal.yml", ".forgejo/workflows/portal.yml", ".gitlab-ci.yml"];
+    let there = |portal: &str| all.map(|path| fixture.path(&format!("{portal}/{path}")).exists());
+    assert_eq!([there("tous"), there("un"), there("aucun")], [[true; 3], [false, false, true], [false; 3]]);
+    for path in all {
+        let text = std::fs::read_to_string(fixture.path(&format!("tous/{path}"))).unwrap();
+        for event in saphyr_parser::Parser::new_from_str(&text) {
+            assert!(event.is_ok(), "{path}: {event:?}");
+        }
+        assert!(!text.contains("{version}") && text.contains(env!("CARGO_PKG_VERSION")), "{path}");
+        let (build, deploy) = (text.find("tribune build"), text.find("tribune deploy"));
+        assert!(build.is_some() && build < deploy, "{path}");
+        assert!(text.contains("*/15 * * * *"), "{path}");
+    }
+    // What a workflow runs, on a portal as it was made.
+    let site = std::fs::read_to_string(fixture.path("tous/site.toml")).unwrap();
+    let target = "[deploy.live]\nkind = \"folder\"\npath = \"../www\"\n";
+    fixture.edit("tous/site.toml", format!("{site}{target}"));
+    fixture.raw(&["build", "--root", "tous"], "-").assert_done();
+    fixture.raw(&["deploy", "--root", "tous"], "-").assert_done();
+    assert!(fixture.path("www/index.html").exists());
+}

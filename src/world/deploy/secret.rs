@@ -18,7 +18,8 @@ pub fn variable(target: &str, what: &str) -> String {
 pub fn password(root: &Root, target: &str) -> Result<Option<String>, String> {
     let [given, file, command] =
         ["PASSWORD", "PASSWORD_FILE", "PASSWORD_COMMAND"].map(|what| variable(target, what));
-    if let Ok(password) = env::var(&given) {
+    // Workflows give secrets that nobody has set as empty ones.
+    if let Some(password) = env::var(&given).ok().filter(|password| !password.is_empty()) {
         return Ok(Some(password));
     }
     if let Ok(path) = env::var(&file) {
