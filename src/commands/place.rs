@@ -18,6 +18,7 @@ use crate::world::deploy::generations::Generations;
 use crate::world::deploy::git::Git;
 use crate::world::deploy::host::{Host, PAUSES};
 use crate::world::deploy::opendal::{Bucket, Remote};
+use crate::world::deploy::rsync::Rsync;
 use crate::world::deploy::secret;
 use crate::world::deploy::site::{Done, Order, Proposal, Site, Stop};
 use crate::world::deploy::tokens::Tokens;
@@ -323,7 +324,10 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
             let git = Git::new(root, &target.name, repository, branch, target.history);
             Box::new(git.map_err(|fault| fault.to_string())?)
         }
-        Kind::Rsync { .. } | Kind::Ftp { .. } => {
+        Kind::Rsync { host, user, path } => {
+            Box::new(Rsync::new(host, user.as_deref(), path).map_err(|fault| fault.to_string())?)
+        }
+        Kind::Ftp { .. } => {
             let name = &target.name;
             return Err(format!(
                 "this version of Tribune cannot deploy to the kind of `[deploy.{name}]` yet"

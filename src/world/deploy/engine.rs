@@ -8,7 +8,7 @@ use crate::delivery::concern::Concern;
 use crate::delivery::course::{Course, Holdings, Keep, Put};
 use crate::delivery::parcel::{Headers, Parcel, Part};
 use crate::delivery::serving::{Rank, headers};
-use crate::delivery::state::{self, FORM, Journey, State, written};
+use crate::delivery::state::{self, Journey, State, written};
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
@@ -181,9 +181,9 @@ fn carry_out(
     if Notes::read(host)? != survey.notes {
         return Err(Stop::Overtaken);
     }
-    let Proposal { number, course, concerns, .. } = proposal;
+    let Proposal { course, concerns, .. } = proposal;
     let is_adrift = concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
-    Run { host, order, latch: &mut latch, progress, number: *number, course, survey, is_adrift }.go()
+    Run { host, order, latch: &mut latch, progress, proposal, course, survey, is_adrift }.go()
 }
 
 struct Run<'r, 'h> {
@@ -191,7 +191,7 @@ struct Run<'r, 'h> {
     order: &'r Order<'r>,
     latch: &'r mut Latch<'h>,
     progress: &'r Progress,
-    number: u64,
+    proposal: &'r Proposal,
     course: &'r Course,
     survey: Survey,
     /// Files are not as they were left.
@@ -228,16 +228,7 @@ impl Run<'_, '_> {
         self.host.remove(&state::journey())?;
         self.host.remove(&state::progress())?;
         // Readers have it all; what follows only tidies up.
-        let put: Vec<&Put> = self.course.puts().collect();
-        let mut done = Done {
-            number: to.number,
-            bytes: put.iter().map(|put| put.item.bytes).sum(),
-            put: put.into_iter().map(|put| put.item.path.clone()).collect(),
-            removed: self.course.removed,
-            deleted: self.course.delete.len() + self.course.clear.len(),
-            condemned: 0,
-            next: None,
-        };
+        let mut done = self.proposal.done();
         let is_long = to.history.len() > self.order.history;
         if !self.course.delete.is_empty() || is_long {
             self.delete()?;
@@ -269,23 +260,8 @@ impl Run<'_, '_> {
             kept.sort_unstable();
             kept.dedup();
         }
-        let mut history = before.map(|state| state.history.clone()).unwrap_or_default();
-        history.extend(before.map(|state| state.number));
-        let to = State {
-            tribune: FORM,
-            number: self.number,
-            base_url: order.base_url.to_owned(),
-            built: order.built,
-            newest: before.map_or(order.built, |state| state.newest.max(order.built)),
-            deployed: order.now,
-            restores: order.source.restores(),
-            files: order.wanted.items.len(),
-            bytes: order.wanted.bytes(),
-            parts: parts.iter().map(|part| part.digest).collect(),
-            condemned: self.course.condemned.clone(),
-            kept,
-            history,
-        };
+        let mut to = order.state(self.proposal.number, before, &parts);
+        (to.condemned, to.kept) = (self.course.condemned.clone(), kept);
         let there = match &self.survey.detour {
             Some(parts) => parts.iter().map(|part| part.digest).collect(),
             None => before.map(|state| state.parts.clone()).unwrap_or_default(),

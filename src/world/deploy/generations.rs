@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use crate::delivery::concern::Concern;
 use crate::delivery::parcel::{Item, Parcel, Part};
-use crate::delivery::state::{FORM, State, written};
+use crate::delivery::state::{State, written};
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::cache;
@@ -339,39 +339,14 @@ impl Site for Generations {
             cache::replace(&self.write_to(self.part_file(part.digest))?, &[&part.bytes])
                 .map_err(HostFault::from)?;
         }
-        let mut history = before.map(|state| state.history.clone()).unwrap_or_default();
-        history.extend(before.map(|state| state.number));
-        history.drain(..history.len().saturating_sub(order.history));
-        let state = State {
-            tribune: FORM,
-            number,
-            base_url: order.base_url.to_owned(),
-            built: order.built,
-            newest: before.map_or(order.built, |state| state.newest.max(order.built)),
-            deployed: order.now,
-            restores: order.source.restores(),
-            files: order.wanted.items.len(),
-            bytes: order.wanted.bytes(),
-            parts: parts.iter().map(|part| part.digest).collect(),
-            condemned: Vec::new(),
-            kept: Vec::new(),
-            history,
-        };
+        let state = order.whole_state(number, before, &parts);
         cache::replace(&self.write_to(self.state_file(number))?, &[&written(&state)])
             .map_err(HostFault::from)?;
         self.exchange(number)?;
         // Readers see it; what follows only tidies up.
         self.forget(&state)?;
         drop(held);
-        let done = Done {
-            number,
-            put: proposal.course.puts().map(|put| put.item.path.clone()).collect(),
-            bytes: proposal.course.puts().map(|put| put.item.bytes).sum(),
-            removed: proposal.course.removed,
-            deleted: proposal.course.removed,
-            condemned: 0,
-            next: None,
-        };
+        let done = proposal.done();
         Ok((proposal, Some(done)))
     }
 

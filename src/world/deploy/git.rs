@@ -9,7 +9,7 @@ use std::thread;
 
 use crate::delivery::concern::Concern;
 use crate::delivery::parcel::{Item, Parcel, Part};
-use crate::delivery::state::{self, FORM, State, written};
+use crate::delivery::state::{self, State, written};
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::cache;
@@ -199,7 +199,7 @@ impl Git {
             writeln!(to, "from {tip}").map_err(failed)?;
         }
         for path in &changes.remove {
-            writeln!(to, "D {path}").map_err(failed)?;
+            writeln!(to, "D {}", quoted(path)).map_err(failed)?;
         }
         let restored = match order.source.restores() {
             Some(number) => {
@@ -214,7 +214,9 @@ impl Git {
             progress.step();
             let path = item.path.as_str();
             match (&order.source, restored.get(path)) {
-                (Source::Kept(_), Some(blob)) => writeln!(to, "M 100644 {blob} {path}").map_err(failed)?,
+                (Source::Kept(_), Some(blob)) => {
+                    writeln!(to, "M 100644 {blob} {}", quoted(path)).map_err(failed)?
+                }
                 _ => put(&mut to, path, &order.source.read(item)?).map_err(failed)?,
             }
         }
@@ -258,9 +260,14 @@ struct Changes<'c> {
 }
 
 fn put(to: &mut impl Write, path: &str, bytes: &[u8]) -> std::io::Result<()> {
-    write!(to, "M 100644 inline {path}\ndata {}\n", bytes.len())?;
+    write!(to, "M 100644 inline {}\ndata {}\n", quoted(path), bytes.len())?;
     to.write_all(bytes)?;
     to.write_all(b"\n")
+}
+
+/// A path as `git fast-import` reads it, whatever is in it.
+fn quoted(path: &str) -> String {
+    format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 
 fn missing(error: &std::io::Error) -> HostFault {
@@ -339,23 +346,7 @@ impl Site for Git {
         }
         unanswered(&proposal.concerns, order)?;
         let parts = order.wanted.parts();
-        let mut history: Vec<u64> = commits.iter().rev().map(|commit| commit.state.number).collect();
-        history.drain(..history.len().saturating_sub(order.history));
-        let state = State {
-            tribune: FORM,
-            number,
-            base_url: order.base_url.to_owned(),
-            built: order.built,
-            newest: before.map_or(order.built, |state| state.newest.max(order.built)),
-            deployed: order.now,
-            restores: order.source.restores(),
-            files: order.wanted.items.len(),
-            bytes: order.wanted.bytes(),
-            parts: parts.iter().map(|part| part.digest).collect(),
-            condemned: Vec::new(),
-            kept: Vec::new(),
-            history,
-        };
+        let state = order.whole_state(number, before, &parts);
         let part_files: BTreeSet<String> = parts.iter().map(|part| state::part(part.digest)).collect();
         let stale = there
             .keys()
@@ -376,15 +367,7 @@ impl Site for Git {
         let changes = Changes { state, remove, put, notes, commits: &commits };
         self.commit(tip.as_deref(), &changes, order, progress)?;
         self.push(tip.as_deref())?;
-        let done = Done {
-            number,
-            put: proposal.course.puts().map(|put| put.item.path.clone()).collect(),
-            bytes: proposal.course.puts().map(|put| put.item.bytes).sum(),
-            removed: proposal.course.removed,
-            deleted: proposal.course.removed,
-            condemned: 0,
-            next: None,
-        };
+        let done = proposal.done();
         Ok((proposal, Some(done)))
     }
 

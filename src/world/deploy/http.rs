@@ -1,6 +1,5 @@
 //! What readers get: requests to the public address of a portal.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use reqwest::Client;
@@ -10,12 +9,9 @@ use tokio::runtime::Runtime;
 use super::host::{Answer, HostFault};
 
 /// What carries requests while threads wait for them.
-static RUNTIME: LazyLock<std::io::Result<Runtime>> =
-    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build());
-
-/// The same for whoever else waits.
-pub fn runtime() -> Answer<&'static Runtime> {
-    RUNTIME.as_ref().map_err(|error| HostFault::lasting(error.to_string()))
+pub fn runtime() -> Answer<Runtime> {
+    let made = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    made.map_err(|error| HostFault::lasting(error.to_string()))
 }
 
 /// An answer that does not come in this time is none.
@@ -24,6 +20,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Asks for what anybody may read.
 pub struct Reader {
     client: Client,
+    runtime: Runtime,
 }
 
 /// What a reader got.
@@ -39,13 +36,13 @@ impl Reader {
     pub fn new() -> Answer<Self> {
         let client =
             Client::builder().user_agent(concat!("tribune/", env!("CARGO_PKG_VERSION"))).timeout(ANSWER);
-        Ok(Self { client: client.build().map_err(|error| fault(&error))? })
+        Ok(Self { client: client.build().map_err(|error| fault(&error))?, runtime: runtime()? })
     }
 
     /// What is at an address. Caches on the way are asked to look whether theirs is current.
     pub fn get(&self, url: &str) -> Answer<Got> {
         let request = self.client.get(url).header(CACHE_CONTROL, "no-cache");
-        runtime()?.block_on(async {
+        self.runtime.block_on(async {
             let answer = request.send().await.map_err(|error| fault(&error))?;
             let told = |name: HeaderName| {
                 answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)

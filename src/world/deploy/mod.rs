@@ -9,6 +9,7 @@ pub mod host;
 mod http;
 mod latch;
 pub mod opendal;
+pub mod rsync;
 pub mod secret;
 pub mod site;
 mod survey;

@@ -8,6 +8,7 @@ use opendal::blocking::Operator;
 use opendal::layers::TimeoutLayer;
 use opendal::options::{ListOptions, WriteOptions};
 use opendal::{Error, ErrorKind};
+use tokio::runtime::Runtime;
 
 use crate::delivery::parcel::Headers;
 use crate::delivery::state;
@@ -34,6 +35,8 @@ pub struct Remote {
     shows_halves: bool,
     /// Of the files that have no name yet.
     next: AtomicU64,
+    /// Ends after the operator: what that leaves behind, connections of SSH above all, is ended with it.
+    _runtime: Runtime,
 }
 
 fn fault(error: &Error) -> HostFault {
@@ -132,7 +135,8 @@ impl Remote {
     fn of(name: String, service: impl opendal::Builder, shows_halves: bool) -> Answer<Self> {
         // Its HTTP is a part that must be put in.
         opendal::install_default();
-        let _entered = runtime()?.enter();
+        let runtime = runtime()?;
+        let entered = runtime.enter();
         let operator = opendal::Operator::new(service).map_err(|error| fault(&error))?;
         let operator = operator.layer(TimeoutLayer::new().with_timeout(ANSWER).with_io_timeout(ANSWER));
         let operator = Operator::new(operator).map_err(|error| fault(&error))?;
@@ -143,7 +147,8 @@ impl Remote {
             has_headers: can.write_with_cache_control,
             at_once: AT_ONCE,
         };
-        Ok(Self { name, operator, abilities, shows_halves, next: AtomicU64::new(0) })
+        drop(entered);
+        Ok(Self { name, operator, abilities, shows_halves, next: AtomicU64::new(0), _runtime: runtime })
     }
 
     /// A path for a file that has no name yet. Two processes do not meet there: one at a time holds the host.

@@ -1,17 +1,17 @@
 //! A host as a command sees it: one that takes single files, or one that takes a whole portal at once.
 
-use crate::delivery::concern::{Candidate, Concern, Consent, concerns};
-use crate::delivery::course::{Course, Holdings};
-use crate::delivery::parcel::{Item, Parcel};
-use crate::delivery::state::State;
-use crate::pages::path::OutPath;
-use crate::text::fingerprint::Digest;
-use crate::world::progress::Progress;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+use crate::delivery::concern::{Candidate, Concern, Consent, concerns};
+use crate::delivery::course::{Course, Holdings};
+use crate::delivery::parcel::{Item, Parcel, Part};
+use crate::delivery::state::{FORM, State};
+use crate::pages::path::OutPath;
+use crate::text::fingerprint::Digest;
+use crate::world::progress::Progress;
 
 use super::host::{Answer, HostFault};
 use super::verify::Finding;
@@ -168,4 +168,49 @@ pub fn whole_course(seen: &[Item], order: &Order) -> Course {
     let (unsure, condemned) = (BTreeSet::new(), []);
     let holdings = Holdings { seen, there: seen, unsure: &unsure, condemned: &condemned };
     Course::of(holdings, &order.wanted.items, order.now, Duration::ZERO)
+}
+
+impl Order<'_> {
+    /// The state that it comes to, upon another. It may be left with what is condemned and kept.
+    pub fn state(&self, number: u64, before: Option<&State>, parts: &[Part]) -> State {
+        let mut history = before.map(|state| state.history.clone()).unwrap_or_default();
+        history.extend(before.map(|state| state.number));
+        State {
+            tribune: FORM,
+            number,
+            base_url: self.base_url.to_owned(),
+            built: self.built,
+            newest: before.map_or(self.built, |state| state.newest.max(self.built)),
+            deployed: self.now,
+            restores: self.source.restores(),
+            files: self.wanted.items.len(),
+            bytes: self.wanted.bytes(),
+            parts: parts.iter().map(|part| part.digest).collect(),
+            condemned: Vec::new(),
+            kept: Vec::new(),
+            history,
+        }
+    }
+
+    /// The same where what can't be gone back to goes at once.
+    pub fn whole_state(&self, number: u64, before: Option<&State>, parts: &[Part]) -> State {
+        let mut state = self.state(number, before, parts);
+        state.history.drain(..state.history.len().saturating_sub(self.history));
+        state
+    }
+}
+
+impl Proposal {
+    /// What was done when all of it was, and nothing is left to be removed.
+    pub fn done(&self) -> Done {
+        Done {
+            number: self.number,
+            put: self.course.puts().map(|put| put.item.path.clone()).collect(),
+            bytes: self.course.puts().map(|put| put.item.bytes).sum(),
+            removed: self.course.removed,
+            deleted: self.course.delete.len() + self.course.clear.len(),
+            condemned: 0,
+            next: None,
+        }
+    }
 }

@@ -317,7 +317,7 @@ fn a_portal_goes_over_ssh() {
         // The one that the program finds first: it knows the hosts of this test, and no others.
         fs::create_dir(dir.join("bin")).unwrap();
         let ssh = format!(
-            "#!/bin/sh\nexec {} -F none -o UserKnownHostsFile={}/known \"$@\"\n",
+            "#!/bin/sh\nexec {0} -F none -i {1}/key -o UserKnownHostsFile={1}/known \"$@\"\n",
             program("ssh").display(),
             dir.display()
         );
@@ -347,7 +347,30 @@ fn a_portal_goes_over_ssh() {
     assert!(!dir.join("www").exists());
     let host = fs::read_to_string(dir.join("host.pub")).unwrap();
     fs::write(dir.join("known"), format!("[127.0.0.1]:{port} {host}")).unwrap();
-    tour(&Host { toml, env: vec![("PATH", path)], public: None, has_home: false, keeps_headers: false });
+    let host = |toml| Host {
+        toml,
+        env: vec![("PATH", path.clone())],
+        public: None,
+        has_home: false,
+        keeps_headers: false,
+    };
+    tour(&host(toml));
+    // The same machine, as a whole.
+    program("rsync");
+    let toml = format!(
+        "kind = \"rsync\"\nhost = \"127.0.0.1:{port}\"\nuser = \"{user}\"\npath = \"{}/whole\"\n",
+        dir.display()
+    );
+    tour(&host(toml));
+    assert!(fs::symlink_metadata(dir.join("whole")).unwrap().is_symlink());
+    // No connection outlives its deploy.
+    let masters = Command::new("ps").args(["-eo", "args"]).output().unwrap().stdout;
+    let masters = String::from_utf8_lossy(&masters).into_owned();
+    let left: Vec<&str> = masters
+        .lines()
+        .filter(|line| line.contains("/ssh ") && line.contains(&format!("{}/known", dir.display())))
+        .collect();
+    assert_eq!(left, Vec::<&str>::new());
 }
 
 #[test]

@@ -1,0 +1,534 @@
+//! A folder of another machine, over SSH: as `generations` does it here, by the `ssh` and the `rsync` of this
+//! machine and the shell of the other one. Readers see a link that is exchanged in one step.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use jiff::SignedDuration;
+
+use crate::delivery::concern::Concern;
+use crate::delivery::parcel::{Item, Parcel, Part};
+use crate::delivery::state::{State, written};
+use crate::pages::path::OutPath;
+use crate::text::fingerprint::Digest;
+use crate::world::clock;
+use crate::world::progress::Progress;
+use crate::world::tree::Failure;
+
+use super::folder::Folder;
+use super::host::{Answer, HostFault, PAUSES};
+use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered, whole_course};
+use super::team::each;
+use super::verify::{self, Finding};
+
+/// Of so many files that will be lost the bytes are compared, of all others the lengths.
+const FEW: usize = 200;
+
+/// Minutes after which a latch that nobody has let go of counts for nothing.
+const HOLDS: i64 = 360;
+
+pub struct Rsync {
+    /// `user@host`.
+    account: String,
+    port: Option<String>,
+    /// What readers see, and where the trees are.
+    path: String,
+    store: String,
+    /// The name of the folder of the trees, as the link beside it has it.
+    beside: String,
+    /// Where the one connection is found that all programs share.
+    control: tempfile::TempDir,
+}
+
+impl Drop for Rsync {
+    fn drop(&mut self) {
+        let ssh = self.ssh();
+        let mut end = Command::new(&ssh[0]);
+        end.args(&ssh[1..]).args(["-O", "exit", "--", &self.account]);
+        // Without it the connection ends by itself.
+        let _ = end.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+/// What is there.
+#[derive(Default)]
+struct There {
+    current: Option<u64>,
+    states: BTreeMap<u64, State>,
+}
+
+/// A word of the shell.
+fn word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+impl Rsync {
+    pub fn new(host: &str, user: Option<&str>, path: &str) -> Answer<Self> {
+        let (host, port) = match host.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (host, Some(port.to_owned()))
+            }
+            _ => (host, None),
+        };
+        if host.starts_with('-') || user.is_some_and(|user| user.starts_with('-')) {
+            return Err(HostFault::lasting("neither host nor user begins with a hyphen"));
+        }
+        let account = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
+        let path = path.trim_end_matches('/');
+        let (parent, name) = path.rsplit_once('/').unwrap_or((".", path));
+        if name.is_empty() || matches!(name, "." | "..") {
+            return Err(HostFault::lasting(format!("`{path}` is no folder that can be a link")));
+        }
+        let beside = format!(".{name}.tribune");
+        let store = format!("{parent}/{beside}");
+        let control = tempfile::Builder::new().prefix("ssh").tempdir();
+        let control = control.map_err(|error| Failure::new("create", "a folder", error))?;
+        Ok(Self { account, port, path: path.to_owned(), store, beside, control })
+    }
+
+    /// The program and its arguments, as `rsync` needs them in one line, too: no questions, known hosts alone.
+    fn ssh(&self) -> Vec<String> {
+        let control = format!("ControlPath={}/%C", self.control.path().display());
+        let options =
+            ["BatchMode=yes", "StrictHostKeyChecking=yes", "ControlMaster=auto", "ControlPersist=30"];
+        let mut ssh = vec!["ssh".to_owned()];
+        for option in options.into_iter().chain([control.as_str()]) {
+            ssh.extend(["-o".to_owned(), option.to_owned()]);
+        }
+        if let Some(port) = &self.port {
+            ssh.extend(["-p".to_owned(), port.clone()]);
+        }
+        ssh
+    }
+
+    /// Runs a script of the other machine's shell with a text on its standard input. Each can be run again.
+    fn shell(&self, script: &str, input: &str) -> Answer<Vec<u8>> {
+        again(|| {
+            let ssh = self.ssh();
+            let mut command = Command::new(&ssh[0]);
+            command.args(&ssh[1..]).arg("--").arg(&self.account).arg(format!("set -eu; {script}"));
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `ssh`: {error}"));
+            let mut process = command.spawn().map_err(failed)?;
+            let stdin = process.stdin.take();
+            let ended = thread::scope(|scope| {
+                scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+                process.wait_with_output()
+            });
+            checked("ssh", ended.map_err(failed)?)
+        })
+    }
+
+    fn rsync(&self, args: &[&str], from: &str, to: &str) -> Answer<Vec<u8>> {
+        again(|| {
+            let mut command = Command::new("rsync");
+            command.args(["-r", "--checksum", "--protect-args", "-e", &self.ssh().join(" ")]).args(args);
+            command.arg("--").arg(from).arg(to).stdin(Stdio::null());
+            let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `rsync`: {error}"));
+            checked("rsync", command.output().map_err(failed)?)
+        })
+    }
+
+    fn remote(&self, path: &str) -> String {
+        format!("{}:{path}", self.account)
+    }
+
+    fn store(&self, name: &str) -> String {
+        format!("{}/{name}", self.store)
+    }
+
+    fn look(&self) -> Answer<There> {
+        let (path, states) = (word(&self.path), word(&self.store("states")));
+        let script = format!(
+            "printf '%s\\n' \"$(readlink {path} || true)\"; for f in {states}/*.json; do if [ -f \"$f\" ]; then cat \
+             \"$f\"; printf '\\n'; fi; done"
+        );
+        let told = self.shell(&script, "")?;
+        let told = String::from_utf8_lossy(&told).into_owned();
+        let mut lines = told.lines();
+        let link = lines.next().unwrap_or_default();
+        let current = link.strip_prefix(&format!("{}/", self.beside)).and_then(|number| number.parse().ok());
+        let read = |line: &str| {
+            let state = State::read(line.as_bytes());
+            state.map_err(|why| HostFault::lasting(format!("a state in {states} is damaged: {why}")))
+        };
+        let states = lines.map(read).collect::<Answer<Vec<State>>>()?;
+        Ok(There { current, states: states.into_iter().map(|state| (state.number, state)).collect() })
+    }
+
+    /// All files of a state; parts that are known here are not fetched.
+    fn files(&self, state: &State, known: &[Part]) -> Answer<Parcel> {
+        let mut parts: HashMap<Digest, Vec<Item>> =
+            known.iter().map(|part| (part.digest, part.items.clone())).collect();
+        let missing: Vec<Digest> =
+            state.parts.iter().filter(|digest| !parts.contains_key(*digest)).copied().collect();
+        if !missing.is_empty() {
+            let names: String = missing.iter().map(|digest| format!("{digest}.json\n")).collect();
+            let script = format!(
+                "cd {}; while read -r f; do cat \"$f\"; printf '\\n'; done",
+                word(&self.store("parts"))
+            );
+            let told = self.shell(&script, &names)?;
+            for (digest, bytes) in missing.into_iter().zip(told.split(|byte| *byte == b'\n')) {
+                let part = Part::read(digest, bytes).map_err(|why| {
+                    HostFault::lasting(format!("part {digest} on the host is damaged: {why}"))
+                })?;
+                parts.insert(digest, part.items);
+            }
+        }
+        let items = state.parts.iter().filter_map(|digest| parts.get(digest)).flatten();
+        Ok(Parcel::of(items.cloned().collect()))
+    }
+
+    /// What of a tree is not as it was left, as far as lengths tell; of what will be lost, as its bytes tell.
+    fn drift(
+        &self,
+        number: u64,
+        parcel: &Parcel,
+        lost: &[&OutPath],
+        wanted: &Parcel,
+    ) -> Answer<Option<Concern>> {
+        let tree = self.store(&number.to_string());
+        // GNU, BSD and BusyBox alike.
+        let script = format!("cd {}; find . -type f -exec wc -c {{}} +", word(&tree));
+        let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        let mut there: HashMap<&str, u64> = HashMap::new();
+        for line in told.lines() {
+            if let Some((length, name)) = line.trim_start().split_once(' ')
+                && let Some(name) = name.strip_prefix("./")
+            {
+                there.insert(name, length.parse().unwrap_or(u64::MAX));
+            }
+        }
+        let (mut altered, mut missing) = (Vec::new(), Vec::new());
+        for item in &parcel.items {
+            match there.remove(item.path.as_str()) {
+                None => missing.push(item.path.clone()),
+                Some(length) if length != item.bytes => altered.push(item.path.clone()),
+                Some(_) => {}
+            }
+        }
+        let is_wanted = |name: &&str| OutPath::parse(name).is_some_and(|path| wanted.find(&path).is_some());
+        let foreign: Vec<OutPath> =
+            there.keys().filter(|name| is_wanted(name)).filter_map(|name| OutPath::parse(name)).collect();
+        let lost: Vec<&OutPath> = lost.iter().filter(|path| !missing.contains(path)).copied().collect();
+        if !lost.is_empty() && lost.len() <= FEW {
+            let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
+            self.fetch(&tree, local.path(), Some(&lost))?;
+            for path in lost {
+                let bytes = fs::read(local.path().join(path.as_str())).unwrap_or_default();
+                let known = parcel.find(path).map(|item| item.digest);
+                if known != Some(Digest::of(&bytes)) && !altered.contains(path) {
+                    altered.push(path.clone());
+                }
+            }
+        }
+        let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
+        Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+    }
+
+    /// Gets files of a tree, or all of it.
+    fn fetch(&self, tree: &str, to: &Path, some: Option<&[&OutPath]>) -> Answer<()> {
+        let to = format!("{}/", to.display());
+        let from = self.remote(&format!("{tree}/"));
+        let Some(some) = some else { return self.rsync(&[], &from, &to).map(|_| ()) };
+        let mut list =
+            tempfile::NamedTempFile::new().map_err(|error| Failure::new("create", "a file", error))?;
+        for path in some {
+            write!(list, "{}\0", path.as_str()).map_err(|error| Failure::new("write", list.path(), error))?;
+        }
+        let list = format!("--files-from={}", list.path().display());
+        self.rsync(&["--from0", &list], &from, &to).map(|_| ())
+    }
+
+    fn hold(&self, order: &Order) -> Result<(), Stop> {
+        let (store, lock, token) = (word(&self.store), word(&self.store("lock")), word(order.token));
+        let take = |dead: &str| {
+            self.shell(
+                &format!(
+                    "mkdir -p {store}; if ! mkdir {lock} 2>/dev/null; then t=$(cat {lock}/token 2>/dev/null || true); if \
+                     [ \"$t\" = {token} ]; then :; elif [ \"$t\" = {} ] || [ -n \"$(find {lock} -prune -mmin \
+                     +{HOLDS})\" ]; then :; else printf 'busy %s' \"$t\"; exit 0; fi; fi; printf %s {token} > \
+                     {lock}/token; touch {lock}; printf taken",
+                    word(dead)
+                ),
+                "",
+            )
+        };
+        let told = String::from_utf8_lossy(&take("-")?).into_owned();
+        let Some(other) = told.strip_prefix("busy ") else { return Ok(()) };
+        if !other.is_empty() && (order.dead)(other) && take(other)? == b"taken" {
+            return Ok(());
+        }
+        let since = clock::now();
+        Err(Stop::Busy { since, until: since + SignedDuration::from_mins(HOLDS) })
+    }
+
+    fn release(&self, order: &Order) {
+        let lock = word(&self.store("lock"));
+        let script = format!(
+            "if [ \"$(cat {lock}/token 2>/dev/null || true)\" = {} ]; then rm -rf {lock}; fi",
+            word(order.token)
+        );
+        // What stays is of no use after a while, and to the next deploy from here at once.
+        let _ = self.shell(&script, "");
+    }
+
+    /// Whether anything but a link to one of its trees is there.
+    fn obstacle(&self) -> Answer<()> {
+        let path = word(&self.path);
+        let script = format!(
+            "if [ -L {path} ]; then readlink {path}; elif [ -d {path} ]; then if [ -n \"$(ls -A {path})\" ]; then \
+             printf taken; fi; elif [ -e {path} ]; then printf taken; fi"
+        );
+        let told = String::from_utf8_lossy(&self.shell(&script, "")?).trim().to_owned();
+        if told.is_empty() || told.starts_with(&format!("{}/", self.beside)) {
+            return Ok(());
+        }
+        Err(HostFault::lasting(format!(
+            "{} is there already, and no deploy put it there: move it away",
+            self.path
+        )))
+    }
+
+    /// Makes the tree of a state, beside those that there are.
+    fn grow(
+        &self,
+        there: &There,
+        order: &Order,
+        proposal: &Proposal,
+        gone: &[&OutPath],
+        all: bool,
+        progress: &Progress,
+    ) -> Answer<()> {
+        let tree = self.store(&proposal.number.to_string());
+        let quoted = word(&tree);
+        if let Some(current) = there.current {
+            // The same files under other names; what changes is put in their place by other files.
+            let current = word(&self.store(&current.to_string()));
+            self.shell(&format!("rm -rf {quoted}; cp -al {current} {quoted}"), "")?;
+        }
+        let lines = |paths: &mut dyn Iterator<Item = &OutPath>| -> Answer<String> {
+            let mut text = String::new();
+            for path in paths {
+                if path.as_str().contains('\n') {
+                    return Err(HostFault::lasting(format!("the name {:?} has a line end", path.as_str())));
+                }
+                text.push_str(path.as_str());
+                text.push('\n');
+            }
+            Ok(text)
+        };
+        if !gone.is_empty() {
+            let gone = lines(&mut gone.iter().copied())?;
+            self.shell(&format!("cd {quoted}; while IFS= read -r f; do rm -f \"./$f\"; done"), &gone)?;
+        }
+        let puts: Vec<&Item> = match all {
+            true => order.wanted.items.iter().collect(),
+            false => proposal.course.puts().map(|put| &put.item).collect(),
+        };
+        if let Source::Kept(from) = order.source {
+            let from = word(&self.store(&from.to_string()));
+            let list = lines(&mut puts.iter().map(|item| &item.path))?;
+            let script = format!(
+                "cd {quoted}; while IFS= read -r f; do mkdir -p \"$(dirname \"./$f\")\"; ln -f {from}/\"$f\" \"./$f\"; done"
+            );
+            self.shell(&script, &list)?;
+        } else {
+            let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
+            progress.begin("gathering files", puts.len());
+            each(4, &puts, |item| {
+                progress.step();
+                let place = local.path().join(item.path.as_str());
+                let folder = place.parent().unwrap_or(local.path());
+                fs::create_dir_all(folder).map_err(|error| Failure::new("create", folder, error))?;
+                fs::write(&place, order.source.read(item)?)
+                    .map_err(|error| Failure::new("write", &place, error).into())
+            })?;
+            progress.begin("putting files", 0);
+            // Where nothing was there a run that was cut is gone on with.
+            let args: &[&str] = if there.current.is_none() { &["--delete"] } else { &[] };
+            let args = [args, &["--chmod=D755,F644", "--mkpath"]].concat();
+            self.rsync(&args, &format!("{}/", local.path().display()), &self.remote(&format!("{tree}/")))?;
+        }
+        self.shell(&format!("find {quoted} -type d -empty -delete; mkdir -p {quoted}"), "").map(|_| ())
+    }
+
+    /// Writes down a state with its parts.
+    fn note(&self, state: &State, parts: &[Part]) -> Answer<()> {
+        let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
+        let write = |name: String, bytes: &[u8]| -> Answer<()> {
+            let place = local.path().join(name);
+            let folder = place.parent().unwrap_or(local.path());
+            fs::create_dir_all(folder).map_err(|error| Failure::new("create", folder, error))?;
+            fs::write(&place, bytes).map_err(|error| Failure::new("write", &place, error).into())
+        };
+        for part in parts {
+            write(format!("parts/{}.json", part.digest), &part.bytes)?;
+        }
+        write(format!("states/{}.json", state.number), &written(state))?;
+        self.rsync(&[], &format!("{}/", local.path().display()), &self.remote(&format!("{}/", self.store)))?;
+        Ok(())
+    }
+
+    /// Has readers see another tree, in one step.
+    fn exchange(&self, number: u64) -> Answer<()> {
+        let (path, next) = (word(&self.path), word(&self.store("next")));
+        let target = word(&format!("{}/{number}", self.beside));
+        let script = format!(
+            "rm -f {next}; ln -s {target} {next}; if [ -d {path} ] && [ ! -L {path} ]; then rmdir {path}; fi; mv -fT \
+             {next} {path} 2>/dev/null || mv -fh {next} {path}"
+        );
+        self.shell(&script, "").map(|_| ())
+    }
+
+    /// Removes what no state has that can be gone back to.
+    fn forget(&self, there: &There, current: &State) -> Answer<()> {
+        let stays: HashSet<u64> = current.history.iter().copied().chain([current.number]).collect();
+        let old = there.states.values().filter(|state| !stays.contains(&state.number));
+        let rest = there.states.values().filter(|state| stays.contains(&state.number));
+        let needed: HashSet<&Digest> = rest.flat_map(|state| &state.parts).chain(&current.parts).collect();
+        let mut names = String::new();
+        for state in old {
+            names.push_str(&format!("{0}\nstates/{0}.json\n", state.number));
+            let parts = state.parts.iter().filter(|digest| !needed.contains(digest));
+            parts.for_each(|digest| names.push_str(&format!("parts/{digest}.json\n")));
+        }
+        if names.is_empty() {
+            return Ok(());
+        }
+        let script = format!("cd {}; while IFS= read -r f; do rm -rf \"./$f\"; done", word(&self.store));
+        self.shell(&script, &names).map(|_| ())
+    }
+}
+
+/// Does what may fail in passing.
+fn again(ask: impl Fn() -> Answer<Vec<u8>>) -> Answer<Vec<u8>> {
+    let mut pauses = PAUSES.iter();
+    loop {
+        match ask() {
+            Err(fault) if fault.is_passing => match pauses.next() {
+                Some(pause) => thread::sleep(*pause),
+                None => return Err(fault),
+            },
+            answer => return answer,
+        }
+    }
+}
+
+fn checked(program: &str, output: Output) -> Answer<Vec<u8>> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let passes =
+        ["Connection", "timed out", "Broken pipe", "connection unexpectedly closed", "error in socket"];
+    let lasts = ["Host key verification failed", "Permission denied"];
+    let has = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    let message = if said.is_empty() { output.status.to_string() } else { said.clone() };
+    Err(HostFault { is_passing: has(&passes) && !has(&lasts), message: format!("{program}: {message}") })
+}
+
+impl Site for Rsync {
+    fn name(&self) -> String {
+        format!("{}:{}", self.account, self.path)
+    }
+
+    fn keeps_headers(&self) -> bool {
+        false
+    }
+
+    fn states(&self) -> Result<Vec<State>, Stop> {
+        let There { current, mut states } = self.look()?;
+        let Some(current) = current.and_then(|number| states.remove(&number)) else { return Ok(Vec::new()) };
+        let mut all: Vec<State> = current.history.iter().filter_map(|number| states.remove(number)).collect();
+        all.push(current);
+        Ok(all)
+    }
+
+    fn parcel(&self, state: &State) -> Answer<Parcel> {
+        self.files(state, &[])
+    }
+
+    fn fulfil(
+        &self,
+        order: &Order,
+        only_propose: bool,
+        progress: &Progress,
+    ) -> Result<(Proposal, Option<Done>), Stop> {
+        if only_propose {
+            return Ok((self.propose(order)?.2, None));
+        }
+        // What there is to do is found out by whoever holds it.
+        let (.., proposal) = self.propose(order)?;
+        if proposal.is_done {
+            return Ok((proposal, None));
+        }
+        unanswered(&proposal.concerns, order)?;
+        self.hold(order)?;
+        let ended = self.deploy(order, progress);
+        self.release(order);
+        ended
+    }
+
+    fn findings(&self, current: &State, parcel: &Parcel, progress: &Progress) -> Result<Vec<Finding>, Stop> {
+        let local = tempfile::tempdir()
+            .map_err(|error| HostFault::from(Failure::new("create", "a folder", error)))?;
+        self.fetch(&self.store(&current.number.to_string()), local.path(), None)?;
+        let folder = Folder::open(local.path())
+            .map_err(|error| HostFault::from(Failure::new("open", local.path(), error)))?;
+        let ours = parcel.items.iter().map(|item| item.path.as_str().to_owned()).collect();
+        verify::compare(&folder, &ours, parcel, progress)
+    }
+}
+
+impl Rsync {
+    fn propose(&self, order: &Order) -> Result<(There, Parcel, Proposal), Stop> {
+        self.obstacle()?;
+        let there = self.look()?;
+        let before = there.current.and_then(|number| there.states.get(&number));
+        let seen = match before {
+            Some(state) => self.files(state, &order.wanted.parts())?,
+            None => Parcel::default(),
+        };
+        let course = whole_course(&seen.items, order);
+        let mut concerns = concerns_of(order, before, course.removed);
+        let number = before.map_or(0, |state| state.number) + 1;
+        let is_done = before.is_some_and(|state| state.history.len() <= order.history) && course.is_done();
+        if let Some(state) = before.filter(|_| !is_done) {
+            let lost: Vec<&OutPath> = course.keep.iter().map(|keep| &keep.path).collect();
+            concerns.extend(self.drift(state.number, &seen, &lost, order.wanted)?);
+        }
+        Ok((there, seen, Proposal { number, concerns, course, is_done }))
+    }
+
+    fn deploy(&self, order: &Order, progress: &Progress) -> Result<(Proposal, Option<Done>), Stop> {
+        let (there, seen, proposal) = self.propose(order)?;
+        if proposal.is_done {
+            return Ok((proposal, None));
+        }
+        unanswered(&proposal.concerns, order)?;
+        let before = there.current.and_then(|number| there.states.get(&number));
+        let gone: Vec<&OutPath> = seen
+            .items
+            .iter()
+            .map(|item| &item.path)
+            .filter(|path| order.wanted.find(path).is_none())
+            .collect();
+        // Where others have been at our files all are put anew.
+        let is_adrift = proposal.concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
+        let number = proposal.number;
+        self.grow(&there, order, &proposal, &gone, is_adrift, progress)?;
+        let parts = order.wanted.parts();
+        let state = order.whole_state(number, before, &parts);
+        self.note(&state, &parts)?;
+        self.exchange(number)?;
+        self.forget(&there, &state)?;
+        let done = proposal.done();
+        Ok((proposal, Some(done)))
+    }
+}
