@@ -14,6 +14,7 @@ use crate::world::clock;
 use crate::world::deploy::after::After;
 use crate::world::deploy::engine::Piecewise;
 use crate::world::deploy::folder::Folder;
+use crate::world::deploy::ftp::Ftp;
 use crate::world::deploy::generations::Generations;
 use crate::world::deploy::git::Git;
 use crate::world::deploy::host::{Host, PAUSES};
@@ -327,11 +328,10 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
         Kind::Rsync { host, user, path } => {
             Box::new(Rsync::new(host, user.as_deref(), path).map_err(|fault| fault.to_string())?)
         }
-        Kind::Ftp { .. } => {
-            let name = &target.name;
-            return Err(format!(
-                "this version of Tribune cannot deploy to the kind of `[deploy.{name}]` yet"
-            ));
+        Kind::Ftp { host, user, path, tls } => {
+            let password = secret::password(root, &target.name)?;
+            let host = Ftp::new(host, user, password.as_deref(), path, *tls);
+            piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
     })
 }

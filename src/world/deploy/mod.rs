@@ -3,6 +3,7 @@
 pub mod after;
 pub mod engine;
 pub mod folder;
+pub mod ftp;
 pub mod generations;
 pub mod git;
 pub mod host;

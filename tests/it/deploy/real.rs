@@ -427,3 +427,118 @@ fn a_portal_goes_to_a_branch() {
     assert!(clone.join(".nojekyll").is_file());
     assert_eq!(run(&["-C", "clone", "log", "--oneline"]).lines().count(), 6);
 }
+
+/// A server of FTP that takes nothing but TLS, and one that takes nothing but none.
+const FTP: &str = r#"
+import sys
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
+from pyftpdlib.servers import ThreadedFTPServer
+
+port, root, certificate = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+handler = TLS_FTPHandler if certificate else FTPHandler
+if certificate:
+    handler.certfile = certificate
+    handler.tls_control_required = handler.tls_data_required = True
+handler.authorizer = DummyAuthorizer()
+handler.authorizer.add_user("press", "only-here", root, perm="elradfmwMT")
+ThreadedFTPServer(("127.0.0.1", port), handler).serve_forever()
+"#;
+
+/// An authority of its own, and what it vouches for: this machine.
+fn certificates(dir: &Path) {
+    let openssl = program("openssl");
+    let run = |args: &[&str]| {
+        let output = Command::new(&openssl).args(args).current_dir(dir).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&[
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=Essai",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+    ]);
+    run(&[
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=127.0.0.1",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "request.pem",
+    ]);
+    fs::write(dir.join("names"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
+    run(&[
+        "x509",
+        "-req",
+        "-in",
+        "request.pem",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        "names",
+        "-out",
+        "cert.pem",
+    ]);
+    let [key, cert] = ["key.pem", "cert.pem"].map(|name| fs::read_to_string(dir.join(name)).unwrap());
+    fs::write(dir.join("both.pem"), key + &cert).unwrap();
+}
+
+#[test]
+fn a_portal_goes_over_ftp_with_tls_and_without() {
+    let python = program("python3");
+    for tls in [true, false] {
+        let port = port();
+        let server = Server::start(port, |dir| {
+            fs::create_dir(dir.join("www")).unwrap();
+            fs::write(dir.join("server.py"), FTP).unwrap();
+            let mut certificate = PathBuf::new();
+            if tls {
+                certificates(dir);
+                certificate = dir.join("both.pem");
+            }
+            let mut command = Command::new(&python);
+            command.arg(dir.join("server.py")).arg(port.to_string()).arg(dir.join("www")).arg(certificate);
+            command
+        });
+        let dir = server.dir.path();
+        let toml = |tls: bool| {
+            format!(
+                "kind = \"ftp\"\nhost = \"127.0.0.1:{port}\"\nuser = \"press\"\npath = \"/parti\"\ntls = {tls}\n"
+            )
+        };
+        let env = vec![
+            ("TRIBUNE_LIVE_PASSWORD", "only-here".to_owned()),
+            ("SSL_CERT_FILE", dir.join("ca.pem").display().to_string()),
+        ];
+        if tls {
+            // A certificate that nobody here vouches for is not trusted with a password.
+            let site = fs::read_to_string(Fixture::small().path("site.toml")).unwrap();
+            let fixture = Fixture::small().file("site.toml", format!("{site}[deploy.live]\n{}", toml(true)));
+            fixture.build().assert_clean();
+            let refused = fixture.env("TRIBUNE_LIVE_PASSWORD", "only-here").raw(&["deploy"], "public");
+            assert_eq!(refused.code, 3, "{}", refused.stdout);
+            assert!(refused.stderr.contains("certificate"), "{}", refused.stderr);
+            assert!(!refused.stderr.contains("only-here"), "{}", refused.stderr);
+        }
+        tour(&Host { toml: toml(tls), env, public: None, has_home: false, keeps_headers: false });
+        assert!(dir.join("www/parti/index.html").is_file());
+    }
+}
