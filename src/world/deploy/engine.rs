@@ -14,7 +14,7 @@ use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
 
 use super::host::{Answer, Host, Patient};
-use super::latch::Latch;
+use super::latch::{self, Latch};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered};
 use super::survey::{Notes, Survey, fetch};
 use super::team::{each, find};
@@ -105,7 +105,18 @@ fn propose(host: &dyn Host, order: &Order) -> Result<(Proposal, Survey), Stop> {
     let holdings = Holdings { seen: &survey.seen, there: &survey.there, unsure: &survey.unsure, condemned };
     let course = Course::of(holdings, &survey.wanted, order.now, order.grace);
     let mut concerns = concerns_of(order, state, course.removed);
-    concerns.extend(drift(host, &survey, &course)?);
+    let adrift = drift(host, &survey, &course)?;
+    if adrift.is_some() {
+        // Another deploy that is on its way is no drift: it wrote that down before it changed anything, and
+        // holds the host until it has forgotten it.
+        if survey.notes.journey.is_some() {
+            latch::see_free(host, order.dead)?;
+        }
+        if Notes::read(host)? != survey.notes {
+            return Err(Stop::Overtaken);
+        }
+    }
+    concerns.extend(adrift);
     let number = state.map_or(0, |state| state.number) + 1;
     let is_there = state.is_some_and(|state| state.history.len() <= order.history);
     let is_done = is_there && survey.notes.journey.is_none() && course.is_done();

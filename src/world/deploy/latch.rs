@@ -42,6 +42,17 @@ fn headers() -> Headers {
     Headers { content_type: "application/json".into(), cache_control: "no-store".into() }
 }
 
+/// Sees that no other deploy holds a host, but for one that is known to have ended.
+pub fn see_free(host: &dyn Host, dead: &dyn Fn(&str) -> bool) -> Result<(), Stop> {
+    let found = host.read(&lock())?;
+    match found.and_then(|found| serde_json::from_slice::<Told>(&found).ok()) {
+        Some(other) if other.until >= clock::now() && !dead(&other.token) => {
+            Err(Stop::Busy { since: other.since, until: other.until })
+        }
+        _ => Ok(()),
+    }
+}
+
 impl<'h> Latch<'h> {
     /// Takes a host. `dead` tells whether the deploy with a token is known to have ended.
     pub fn take(host: &'h dyn Host, token: &str, dead: &dyn Fn(&str) -> bool) -> Result<Self, Stop> {

@@ -103,7 +103,7 @@ fn of_two_machines_at_once_one_wins_whole() {
     let mut lost = 0;
     for race in 0..races {
         let terms = Terms::at(i64::try_from(race).unwrap() + 1);
-        let (a, b) = (&sites[race % 6], &sites[(race + 1 + race / 6) % 6]);
+        let (a, b) = (&sites[(race + 2) % 6], &sites[(race + 4) % 6]);
         let ends = std::thread::scope(|scope| {
             let first = scope.spawn(|| deploy(&here, a, &terms));
             let second = deploy(&elsewhere, b, &terms);

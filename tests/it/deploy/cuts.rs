@@ -1,7 +1,9 @@
 //! Deploys that are interrupted: no reader finds anything broken, and the next one heals, whether it wants
 //! the same or something else.
 
-use super::double::{CUTS, Double, KINDS};
+use tribune::world::deploy::site::Stop;
+
+use super::double::{CUTS, Double, KINDS, Kind};
 use super::order::{BASE, Pair};
 use super::{Terms, deploy};
 use crate::counting::{Random, figure, told};
@@ -64,4 +66,35 @@ fn a_deploy_that_is_cut_breaks_nothing_and_is_healed_by_the_next_one() {
         }
     }
     told(&format!("{cuts} cuts, {again} times with another site after it: 0 broken, all healed"));
+}
+
+#[test]
+fn of_two_deploys_at_once_one_wins_whole() {
+    let sites = crate::differential::outputs(6);
+    for kind in KINDS {
+        let host = Double::new(kind);
+        deploy(&host, &sites[0], &Terms::at(0)).unwrap();
+        // Where files cannot be made only once each deploy looks again after half a second.
+        let races = if kind == Kind::Plain { figure(6, 200) } else { figure(60, 200) };
+        let mut lost = 0;
+        for race in 0..races {
+            // Neither is what the race before has left.
+            let (a, b) = (&sites[(race + 2) % 6], &sites[(race + 4) % 6]);
+            let terms = |token| Terms { token, dead: false, ..Terms::at(i64::try_from(race).unwrap() + 1) };
+            let ends = std::thread::scope(|scope| {
+                let first = scope.spawn(|| deploy(&host, a, &terms("a")));
+                let second = deploy(&host, b, &terms("b"));
+                [first.join().unwrap(), second]
+            });
+            for end in &ends {
+                let is_fair = matches!(end, Ok(_) | Err(Stop::Busy { .. } | Stop::Overtaken));
+                assert!(is_fair, "{kind:?}, race {race}: {end:?}");
+            }
+            lost += ends.iter().filter(|end| end.is_err()).count();
+            assert!(sites.contains(&host.site()), "{kind:?}, race {race}: a mixture");
+            let nobody = ends.iter().all(Result::is_err);
+            assert!(!nobody || kind == Kind::Plain, "{kind:?}, race {race}: nobody won");
+        }
+        told(&format!("{races} races for {kind:?}: one won whole; {lost} came too late"));
+    }
 }

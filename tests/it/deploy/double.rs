@@ -180,6 +180,13 @@ impl Host for Double<'_> {
     }
 
     fn create(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<bool> {
+        if self.kind == Kind::Plain {
+            // In two steps, between which another may come.
+            return match self.read(path)? {
+                Some(_) => Ok(false),
+                None => self.write(path, bytes, headers).map(|()| true),
+            };
+        }
         self.operate(&format!("create {path}"), true, |files| match files.contains_key(path) {
             true => Ok(false),
             false => self.put(files, path, bytes, headers).map(|()| true),

@@ -186,7 +186,7 @@ fn of_two_deploys_at_once_one_wins_whole() {
         deploy(&*site, &sites[0], &Terms::at(0)).unwrap();
         for race in 0..races {
             let seconds = i64::try_from(race).unwrap() + 1;
-            let (a, b) = (&sites[race % 6], &sites[(race + 1 + race / 6) % 6]);
+            let (a, b) = (&sites[(race + 2) % 6], &sites[(race + 4) % 6]);
             let terms = |token| Terms { token, dead: false, ..Terms::at(seconds) };
             let ends = std::thread::scope(|scope| {
                 let first = scope.spawn(|| deploy(&*site, a, &terms("a")));
