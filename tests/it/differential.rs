@@ -408,6 +408,7 @@ pub fn outputs(count: usize) -> Vec<crate::harness::Tree> {
     let edits = vec(edit(), 1..4);
     let mut newsroom = Newsroom::new();
     let mut outputs: Vec<crate::harness::Tree> = Vec::new();
+    let mut vain = 0;
     while outputs.len() < count {
         for edit in edits.new_tree(&mut runner).unwrap().current() {
             // Previews are not deployed, and what fails leaves the output as it is.
@@ -418,6 +419,13 @@ pub fn outputs(count: usize) -> Vec<crate::harness::Tree> {
         let run = newsroom.build("public", &[]);
         if run.code == 0 && outputs.last() != Some(&run.output) {
             outputs.push(run.output);
+            vain = 0;
+            continue;
+        }
+        vain += 1;
+        if vain > 10 {
+            // Edits at random may never mend what they have broken.
+            (newsroom, vain) = (Newsroom::new(), 0);
         }
     }
     outputs

@@ -241,7 +241,7 @@ impl Run<'_, '_> {
         // Readers have it all; what follows only tidies up.
         let mut done = self.proposal.done();
         let is_long = to.history.len() > self.order.history;
-        if !self.course.delete.is_empty() || is_long {
+        if !self.course.delete.is_empty() || is_long || self.survey.detour.is_some() {
             self.delete()?;
             self.forget(&mut to)?;
             let deleted: HashSet<&OutPath> = self.course.delete.iter().collect();
@@ -284,9 +284,9 @@ impl Run<'_, '_> {
             .collect();
         each(self.at_once(), &new, |part| self.note(&state::part(part.digest), &part.bytes))?;
         let journey = Journey { there, unsure: self.survey.unsure.clone(), to: to.clone() };
-        // One that is not gone on with is forgotten with how far it came.
-        self.host.remove(&state::progress())?;
         self.note(&state::journey(), &written(&journey))?;
+        // How far one came that is not gone on with: not before that is forgotten itself.
+        self.host.remove(&state::progress())?;
         Ok((to, None))
     }
 
@@ -367,7 +367,7 @@ impl Run<'_, '_> {
     fn forget(&self, to: &mut State) -> Result<(), Stop> {
         let host = self.host;
         let beyond = to.history.len().saturating_sub(self.order.history);
-        if beyond == 0 {
+        if beyond == 0 && self.survey.detour.is_none() {
             return Ok(());
         }
         let read = |number: &u64| -> Answer<Option<State>> {
@@ -385,13 +385,19 @@ impl Run<'_, '_> {
             .filter(|state| state.number > first)
             .flat_map(|state| state.kept.iter().copied())
             .collect();
-        let dropped = || old.iter().flatten().chain(stay().filter(|state| state.number == first));
+        let dropped = || {
+            let first = stay().filter(|state| state.number == first && beyond > 0);
+            old.iter().flatten().chain(first)
+        };
         let mut files: Vec<String> = dropped()
             .flat_map(|state| state.kept.iter())
             .filter(|digest| !kept.contains(*digest))
             .map(|digest| state::kept(*digest))
             .collect();
+        // Those of deploys that did not come to their end, too.
+        let detour = self.survey.detour.iter().flatten().map(|part| &part.digest);
         let old_parts = old.iter().flatten().flat_map(|state| state.parts.iter());
+        let old_parts = old_parts.chain(&self.survey.has).chain(detour);
         files.extend(old_parts.filter(|digest| !parts.contains(*digest)).map(|digest| state::part(*digest)));
         files.sort_unstable();
         files.dedup();
