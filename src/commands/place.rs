@@ -121,7 +121,7 @@ impl Place {
         let summary = Summary {
             target: &self.target.name,
             dry_run,
-            state: if proposal.is_done { proposal.number - 1 } else { proposal.number },
+            state: proposal.number,
             new: new.len(),
             changed: changed.len(),
             bytes: course.puts().map(|put| put.item.bytes).sum(),

@@ -50,8 +50,10 @@ pub struct Keep {
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Course {
-    /// What is lost of the state that readers see, and was not kept yet.
+    /// What is lost of the state that readers see, and was not kept yet: each content once.
     pub keep: Vec<Keep>,
+    /// The files that are replaced or go, as they must be found.
+    pub touched: Vec<(OutPath, Digest)>,
     /// All that is lost of it, in order.
     pub lost: Vec<Digest>,
     /// What stands where a folder must be, or in a folder where a file must be. Goes before anything is
@@ -81,7 +83,7 @@ impl Course {
         let put = |item: &Item| Put { item: item.clone(), is_new: !seen.contains_key(&item.path) };
         let puts: Vec<Put> = wanted.iter().filter(|item| !stands(item)).map(put).collect();
         for (path, item) in &seen {
-            if wished.get(path).is_some_and(|next| next.digest == item.digest) {
+            if wished.get(path) == Some(item) {
                 continue;
             }
             course.lost.push(item.digest);
@@ -89,6 +91,9 @@ impl Course {
             let is_sure = is_sure(path);
             if !is_sure || there.get(path).is_some_and(|it| it.digest == item.digest) {
                 course.keep.push(Keep { path: (*path).clone(), digest: item.digest, is_sure });
+                if is_sure {
+                    course.touched.push(((*path).clone(), item.digest));
+                }
             }
         }
         course.lost.sort_unstable();
@@ -96,10 +101,10 @@ impl Course {
         course.keep.sort_by(|a, b| (a.digest, !a.is_sure, &a.path).cmp(&(b.digest, !b.is_sure, &b.path)));
         course.keep.dedup_by_key(|keep| keep.digest);
         course.removed = seen.keys().filter(|path| !wished.contains_key(*path)).count();
-        let since: BTreeMap<&OutPath, Timestamp> =
-            holdings.condemned.iter().map(|one| (&one.path, one.since)).collect();
-        let held =
-            seen.keys().chain(there.keys()).copied().chain(holdings.unsure).chain(since.keys().copied());
+        let before: BTreeMap<&OutPath, &Condemned> =
+            holdings.condemned.iter().map(|one| (&one.path, one)).collect();
+        let listed = seen.keys().chain(there.keys()).chain(before.keys()).copied();
+        let held = listed.chain(holdings.unsure);
         let going: BTreeSet<&OutPath> = held.filter(|path| !wished.contains_key(path)).collect();
         let obstacles = obstacles(&going, &puts);
         for path in going {
@@ -107,11 +112,18 @@ impl Course {
                 course.clear.push(path.clone());
                 continue;
             }
-            let since = since.get(path).copied().unwrap_or(now);
-            if now.duration_since(since).unsigned_abs() >= grace {
+            let known = before.get(path);
+            let since = known.map_or(now, |known| known.since);
+            let digest = match is_sure(path) {
+                true => there.get(path).map(|item| item.digest).or(known.and_then(|known| known.digest)),
+                false => None,
+            };
+            // The clock of another machine may have been ahead.
+            let age = Duration::try_from(now.duration_since(since)).unwrap_or_default();
+            if age >= grace {
                 course.delete.push(path.clone());
             }
-            course.condemned.push(Condemned { path: path.clone(), since });
+            course.condemned.push(Condemned { path: path.clone(), digest, since });
         }
         // Pages go before what they show, lists before what they lead to.
         course.delete.sort_by_cached_key(|path| (Reverse(Rank::of(path)), path.clone()));
@@ -124,9 +136,14 @@ impl Course {
         self.steps.iter().flatten()
     }
 
+    /// Whether the host holds all that is wanted, and nothing else is part of the portal.
+    pub fn is_come(&self) -> bool {
+        self.steps.is_empty() && self.removed == 0 && self.clear.is_empty()
+    }
+
     /// Whether the host holds all that is wanted, and nothing is to go now.
     pub fn is_done(&self) -> bool {
-        self.steps.is_empty() && self.removed == 0 && self.clear.is_empty() && self.delete.is_empty()
+        self.is_come() && self.delete.is_empty()
     }
 }
 
@@ -142,7 +159,7 @@ fn obstacles<'a>(going: &BTreeSet<&'a OutPath>, puts: &[Put]) -> BTreeSet<&'a Ou
     if going.is_empty() {
         return found;
     }
-    for path in puts.iter().filter(|put| put.is_new).map(|put| &put.item.path) {
+    for path in puts.iter().map(|put| &put.item.path) {
         found.extend(path.folders().filter_map(|folder| going.get(&folder).copied()));
         // `a/` ends before `a0`.
         let (from, to) = (path.with('/'), path.with('0'));

@@ -46,6 +46,8 @@ pub struct State {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Condemned {
     pub path: OutPath,
+    /// Of its bytes, where it is known what is there.
+    pub digest: Option<Digest>,
     pub since: Timestamp,
 }
 

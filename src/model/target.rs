@@ -105,11 +105,18 @@ impl Target {
 fn decode_kind(kind: &str, fields: &mut Fields) -> Option<Kind> {
     // All are looked at before one that is missing counts.
     let mut needed = |name: &'static str| {
-        let value = fields.text(name).map(|value| value.value).filter(|value| !value.is_empty());
+        let value = fields.text(name).filter(|value| !value.value.is_empty());
         if value.is_none() {
             fields.require(name, None);
         }
-        value
+        let value = value?;
+        if has_password(&value.value) {
+            let (name, text) = (name.into(), "…".into());
+            let reason = "it has a password, which must not stand in `site.toml`".into();
+            fields.faults.at(value.span, Problem::BadValue { name, text, reason, suggestion: None });
+            return None;
+        }
+        Some(value.value)
     };
     Some(match kind {
         "folder" => {
@@ -176,6 +183,12 @@ fn indexnow(fields: &mut Fields) -> Option<String> {
     let (name, reason) = ("indexnow".into(), "expected 8 to 128 letters, digits and hyphens".into());
     fields.faults.at(key.span, Problem::BadValue { name, text: key.value, reason, suggestion: None });
     None
+}
+
+/// Whether an address names a password or a token: `https://user:secret@host/`.
+fn has_password(address: &str) -> bool {
+    let authority = address.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
+    authority.and_then(|authority| authority.rsplit_once('@')).is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// A number of something, from nothing to `most`.

@@ -88,7 +88,7 @@ fn carry(host: &dyn Host, wanted: &Parcel, source: Source, terms: &Terms) -> Res
     let order = order(wanted, source, terms, &dead);
     let patient = Patient::new(host, &[Duration::ZERO; 2]);
     let (proposal, done) = engine::fulfil(&patient, &order, false, &Progress::default())?;
-    Ok(done.unwrap_or(Done { number: proposal.number - 1, ..Done::default() }))
+    Ok(done.unwrap_or(Done { number: proposal.number, ..Done::default() }))
 }
 
 fn order<'a>(

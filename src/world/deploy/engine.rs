@@ -2,9 +2,10 @@
 //! interrupted anywhere and gone on with from any machine.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::delivery::concern::Concern;
+use crate::delivery::concern::{Concern, Consent};
 use crate::delivery::course::{Course, Holdings, Keep, Put};
 use crate::delivery::parcel::{Headers, Parcel, Part};
 use crate::delivery::serving::{Rank, headers};
@@ -117,9 +118,11 @@ fn propose(host: &dyn Host, order: &Order) -> Result<(Proposal, Survey), Stop> {
         }
     }
     concerns.extend(adrift);
-    let number = state.map_or(0, |state| state.number) + 1;
+    // Where only what is condemned goes, the state stays what it is.
+    let is_tidying = state.is_some() && survey.notes.journey.is_none() && course.is_come();
+    let number = state.map_or(0, |state| state.number) + u64::from(!is_tidying);
     let is_there = state.is_some_and(|state| state.history.len() <= order.history);
-    let is_done = is_there && survey.notes.journey.is_none() && course.is_done();
+    let is_done = is_there && survey.notes.journey.is_none() && !survey.notes.is_stale && course.is_done();
     Ok((Proposal { number, concerns, course, is_done }, survey))
 }
 
@@ -134,49 +137,58 @@ fn drift(host: &dyn Host, survey: &Survey, course: &Course) -> Answer<Option<Con
     let new = |put: &&Put| !may_be_there.contains(&put.item.path) && !condemned.contains(&put.item.path);
     // What was put before this deploy was interrupted is ours.
     let going_on = survey.notes.journey.is_some() && survey.detour.is_none();
-    let new: Vec<&OutPath> =
-        course.puts().filter(new).filter(|_| !going_on).map(|put| &put.item.path).collect();
-    let kept: Vec<&Keep> = match survey.put {
-        0 if !going_on => course.keep.iter().filter(|keep| keep.is_sure).collect(),
-        _ => Vec::new(),
-    };
+    let beyond = if going_on { survey.put + survey.perhaps } else { 0 };
+    let new: Vec<&OutPath> = course.puts().skip(beyond).filter(new).map(|put| &put.item.path).collect();
+    // What is replaced, goes, or is to be removed now. Where a deploy is gone on with, it has seen to the
+    // first of these itself.
+    let goes: HashSet<&OutPath> = course.delete.iter().chain(&course.clear).collect();
+    let listed = course.condemned.iter().filter(|one| goes.contains(&one.path));
+    let going = listed.filter_map(|one| Some((&one.path, one.digest?, false)));
+    let replaced = course.touched.iter().filter(|_| !going_on).map(|(path, digest)| (path, *digest, true));
+    let mut kept: Vec<(&OutPath, Digest, bool)> = replaced.chain(going).collect();
+    kept.sort_unstable_by_key(|(path, _, must)| (*path, !must));
+    kept.dedup_by_key(|(path, ..)| *path);
     let (mut altered, mut foreign, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    if new.len() + kept.len() > FEW {
+    let tells = host.abilities().has_headers;
+    if new.len() > FEW || (!tells && kept.len() > FEW) {
         let listed: HashMap<String, u64> = host.list()?.into_iter().collect();
         foreign.extend(new.into_iter().filter(|path| listed.contains_key(path.as_str())).cloned());
         let lengths: HashMap<&OutPath, u64> =
             survey.there.iter().map(|item| (&item.path, item.bytes)).collect();
-        for keep in kept {
-            match listed.get(keep.path.as_str()) {
-                None => missing.push(keep.path.clone()),
-                Some(bytes) if lengths.get(&keep.path) != Some(bytes) => altered.push(keep.path.clone()),
-                Some(_) => {}
+        // The bytes of all that is replaced are looked at when they are kept.
+        for (path, _, must) in &kept {
+            match (listed.get(path.as_str()), lengths.get(path)) {
+                (None, _) if *must => missing.push((*path).clone()),
+                (Some(bytes), Some(known)) if bytes != known => altered.push((*path).clone()),
+                _ => {}
             }
         }
     } else {
         let there = find(at_once, &new, |path| Ok(host.look(path.as_str())?.is_some()))?;
         foreign.extend(new.iter().zip(there).filter(|(_, there)| *there).map(|(path, _)| (*path).clone()));
-        let found = find(at_once, &kept, |keep| {
-            let path = keep.path.as_str();
-            let told = match host.abilities().has_headers {
-                true => host.look(path)?.and_then(|sight| sight.digest),
-                false => None,
-            };
-            match told {
-                Some(digest) => Ok(Some(digest)),
-                None => Ok(host.read(path)?.map(|bytes| Digest::of(&bytes))),
-            }
-        })?;
-        for (keep, found) in kept.iter().zip(found) {
+        let found = find(at_once, &kept, |(path, ..)| digest_of(host, path.as_str()))?;
+        for ((path, digest, must), found) in kept.iter().zip(found) {
             match found {
-                None => missing.push(keep.path.clone()),
-                Some(digest) if digest != keep.digest => altered.push(keep.path.clone()),
-                Some(_) => {}
+                None if *must => missing.push((*path).clone()),
+                Some(found) if found != *digest => altered.push((*path).clone()),
+                _ => {}
             }
         }
     }
     let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
     Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+}
+
+/// The digest of a file, as the host keeps it with the file or of its bytes.
+fn digest_of(host: &dyn Host, path: &str) -> Answer<Option<Digest>> {
+    let told = match host.abilities().has_headers {
+        true => host.look(path)?.and_then(|sight| sight.digest),
+        false => None,
+    };
+    match told {
+        Some(digest) => Ok(Some(digest)),
+        None => Ok(host.read(path)?.map(|bytes| Digest::of(&bytes))),
+    }
 }
 
 /// Does what was proposed.
@@ -192,8 +204,8 @@ fn carry_out(
     if Notes::read(host)? != survey.notes {
         return Err(Stop::Overtaken);
     }
-    let Proposal { course, concerns, .. } = proposal;
-    let is_adrift = concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
+    let course = &proposal.course;
+    let is_adrift = order.consents.contains(&Consent::Drift);
     Run { host, order, latch: &mut latch, progress, proposal, course, survey, is_adrift }.go()
 }
 
@@ -205,7 +217,7 @@ struct Run<'r, 'h> {
     proposal: &'r Proposal,
     course: &'r Course,
     survey: Survey,
-    /// Files are not as they were left.
+    /// A person has agreed to replace what is not as it was left.
     is_adrift: bool,
 }
 
@@ -214,12 +226,27 @@ impl Run<'_, '_> {
         self.host.abilities().at_once
     }
 
+    /// Does the same with each item, and goes on holding the host meanwhile.
+    fn each<T: Sync>(&mut self, items: &[T], one: impl Fn(&T) -> Answer<()> + Sync) -> Result<(), Stop> {
+        for batch in items.chunks(BATCH) {
+            each(self.at_once(), batch, &one)?;
+            self.latch.renew()?;
+        }
+        Ok(())
+    }
+
     fn note(&self, path: &str, bytes: &[u8]) -> Answer<()> {
         self.host.write(path, bytes, &notes_headers())
     }
 
     fn go(mut self) -> Result<Done, Stop> {
-        let (mut to, how_far) = self.set_out()?;
+        if let Some((state, _)) =
+            self.survey.notes.state.as_ref().filter(|(state, _)| state.number == self.proposal.number)
+        {
+            let state = state.clone();
+            return self.tidy(state);
+        }
+        let (to, how_far) = self.set_out()?;
         if how_far.is_none() {
             self.keep()?;
         }
@@ -228,7 +255,8 @@ impl Run<'_, '_> {
             how_far.unwrap_or(state::Progress { deployed: to.deployed, kept: true, put: 0, perhaps: WINDOW });
         if puts > 0 || !self.course.clear.is_empty() {
             self.note(&state::progress(), &written(&how_far))?;
-            each(self.at_once(), &self.course.clear, |path| self.host.remove(path.as_str()))?;
+            let host = self.host;
+            self.each(&self.course.clear, |path| host.remove(path.as_str()))?;
             self.put(&mut how_far)?;
         }
         self.latch.check()?;
@@ -239,13 +267,24 @@ impl Run<'_, '_> {
         self.host.remove(&state::journey())?;
         self.host.remove(&state::progress())?;
         // Readers have it all; what follows only tidies up.
+        self.tidy(to)
+    }
+
+    /// Removes what is condemned and whose grace is over, and states that are too old to be gone back to.
+    fn tidy(mut self, mut to: State) -> Result<Done, Stop> {
         let mut done = self.proposal.done();
+        if self.survey.notes.is_stale {
+            self.host.remove(&state::journey())?;
+            self.host.remove(&state::progress())?;
+        }
         let is_long = to.history.len() > self.order.history;
         if !self.course.delete.is_empty() || is_long || self.survey.detour.is_some() {
+            self.latch.check()?;
             self.delete()?;
             self.forget(&mut to)?;
             let deleted: HashSet<&OutPath> = self.course.delete.iter().collect();
             to.condemned.retain(|one| !deleted.contains(&one.path));
+            self.latch.check()?;
             self.note(&state::current(), &written(&to))?;
         }
         done.condemned = to.condemned.len();
@@ -277,41 +316,56 @@ impl Run<'_, '_> {
             Some(parts) => parts.iter().map(|part| part.digest).collect(),
             None => before.map(|state| state.parts.clone()).unwrap_or_default(),
         };
-        let new: Vec<&Part> = parts
-            .iter()
-            .chain(self.survey.detour.iter().flatten())
+        let journey = Journey { there, unsure: self.survey.unsure.clone(), to: to.clone() };
+        let new: Vec<Part> = parts
+            .into_iter()
+            .chain(self.survey.detour.iter().flatten().cloned())
             .filter(|part| !self.survey.has.contains(&part.digest))
             .collect();
-        each(self.at_once(), &new, |part| self.note(&state::part(part.digest), &part.bytes))?;
-        let journey = Journey { there, unsure: self.survey.unsure.clone(), to: to.clone() };
+        let host = self.host;
+        let write = |part: &Part| host.write(&state::part(part.digest), &part.bytes, &notes_headers());
+        self.each(&new, write)?;
         self.note(&state::journey(), &written(&journey))?;
         // How far one came that is not gone on with: not before that is forgotten itself.
         self.host.remove(&state::progress())?;
         Ok((to, None))
     }
 
-    /// Keeps the bytes of what is going to be replaced or to go.
-    fn keep(&self) -> Result<(), Stop> {
+    /// Keeps the bytes of what is going to be replaced or to go. What somebody altered is kept as it is, if
+    /// a person has agreed to that: they may want it back.
+    fn keep(&mut self) -> Result<(), Stop> {
         if self.order.history == 0 {
             return Ok(());
         }
-        let (host, copies) = (self.host, self.host.abilities().copies);
-        self.progress.begin("keeping what is replaced", self.course.keep.len());
+        let (host, is_adrift, progress) = (self.host, self.is_adrift, self.progress);
+        let copies = host.abilities().copies;
+        progress.begin("keeping what is replaced", self.course.keep.len());
+        let altered: Mutex<Vec<OutPath>> = Mutex::default();
         let keep = |keep: &Keep| {
-            self.progress.step();
+            progress.step();
             let (path, to) = (keep.path.as_str(), state::kept(keep.digest));
-            if keep.is_sure && copies && !self.is_adrift {
+            if copies && host.look(path)?.and_then(|sight| sight.digest) == Some(keep.digest) {
                 return host.copy(path, &to);
             }
             let Some(bytes) = host.read(path)? else { return Ok(()) };
             let digest = Digest::of(&bytes);
+            if digest != keep.digest && keep.is_sure && !is_adrift {
+                altered.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(keep.path.clone());
+                return Ok(());
+            }
             match digest == keep.digest || keep.is_sure {
-                // What somebody altered is kept as it is: they may want it back.
                 true => host.write(&state::kept(digest), &bytes, &headers(&keep.path)),
                 false => Ok(()),
             }
         };
-        Ok(each(self.at_once(), &self.course.keep, keep)?)
+        let course = self.course;
+        self.each(&course.keep, keep)?;
+        let altered = altered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if altered.is_empty() {
+            return Ok(());
+        }
+        // Nothing is replaced yet.
+        Err(Stop::Concerns(vec![Concern::Drift { altered, foreign: Vec::new(), missing: Vec::new() }]))
     }
 
     fn put(&mut self, how_far: &mut state::Progress) -> Result<(), Stop> {
@@ -355,16 +409,16 @@ impl Run<'_, '_> {
     }
 
     /// Removes what nobody is led to any more: lists before what they lead to, pages before what they show.
-    fn delete(&self) -> Answer<()> {
-        let delete = self.course.delete.chunk_by(|a, b| Rank::of(a) == Rank::of(b));
-        for alike in delete {
-            each(self.at_once(), alike, |path| self.host.remove(path.as_str()))?;
+    fn delete(&mut self) -> Result<(), Stop> {
+        let (host, course) = (self.host, self.course);
+        for alike in course.delete.chunk_by(|a, b| Rank::of(a) == Rank::of(b)) {
+            self.each(alike, |path| host.remove(path.as_str()))?;
         }
         Ok(())
     }
 
     /// Forgets the oldest states, beyond those that can be gone back to, with what only they had.
-    fn forget(&self, to: &mut State) -> Result<(), Stop> {
+    fn forget(&mut self, to: &mut State) -> Result<(), Stop> {
         let host = self.host;
         let beyond = to.history.len().saturating_sub(self.order.history);
         if beyond == 0 && self.survey.detour.is_none() {
@@ -401,9 +455,9 @@ impl Run<'_, '_> {
         files.extend(old_parts.filter(|digest| !parts.contains(*digest)).map(|digest| state::part(*digest)));
         files.sort_unstable();
         files.dedup();
-        each(self.at_once(), &files, |path| host.remove(path))?;
+        self.each(&files, |path| host.remove(path))?;
         let gone: Vec<String> = to.history[..beyond].iter().map(|number| state::history(*number)).collect();
-        each(self.at_once(), &gone, |path| host.remove(path))?;
+        self.each(&gone, |path| host.remove(path))?;
         to.history.drain(..beyond);
         Ok(())
     }

@@ -139,8 +139,7 @@ impl Host for Folder {
         for entry in WalkDir::new(&self.root) {
             let entry = entry.map_err(|error| HostFault::lasting(error.to_string()))?;
             let name = entry.path().strip_prefix(&self.root).ok().and_then(Path::to_str);
-            let is_left = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
-            if let Some(name) = name.filter(|_| !entry.file_type().is_dir() && !is_left) {
+            if let Some(name) = name.filter(|_| !entry.file_type().is_dir()) {
                 let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
                 files.push((name.to_owned(), bytes));
             }

@@ -326,8 +326,10 @@ impl Site for Generations {
                 concerns.push(Concern::Drift { altered, foreign: in_the_way, missing });
             }
         }
-        let number = before.map_or(0, |state| state.number) + 1;
-        let is_done = before.is_some_and(|state| state.history.len() <= order.history) && course.is_done();
+        let is_adrift = concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
+        let is_there = before.is_some_and(|state| state.history.len() <= order.history);
+        let is_done = is_there && course.is_done() && !is_adrift;
+        let number = before.map_or(0, |state| state.number) + u64::from(!is_done);
         let proposal = Proposal { number, concerns, course, is_done };
         if only_propose || is_done {
             return Ok((proposal, None));

@@ -109,7 +109,8 @@ impl Git {
     fn commits(&self, tip: &str) -> Answer<Vec<Commit>> {
         let most = format!("--max-count={}", self.history + 1);
         let current = state::current();
-        let listed = self.run(&["log", "--first-parent", "--format=%H", &most, tip, "--", &current])?;
+        let listed =
+            self.run(&["log", "--full-history", "--no-merges", "--format=%H", &most, tip, "--", &current])?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
         let mut commits = Vec::new();
         for id in listed.lines() {
@@ -174,8 +175,9 @@ impl Git {
         let fed = self.feed(&mut importer, tip, changes, order, progress);
         drop(importer.stdin.take());
         let ended = importer.wait_with_output().map_err(|error| missing(&error))?;
-        fed?;
-        checked(ended).map(|_| ())
+        // What it says itself says more than a pipe that broke.
+        checked(ended)?;
+        fed
     }
 
     fn feed(
@@ -338,8 +340,8 @@ impl Site for Git {
         };
         let is_adrift = adrift.is_some();
         concerns.extend(adrift);
-        let number = before.map_or(0, |state| state.number) + 1;
         let is_done = before.is_some() && course.is_done() && !is_adrift;
+        let number = before.map_or(0, |state| state.number) + u64::from(!is_done);
         let proposal = Proposal { number, concerns, course, is_done };
         if only_propose || is_done {
             return Ok((proposal, None));

@@ -57,12 +57,13 @@ impl<'h> Latch<'h> {
     /// Takes a host. `dead` tells whether the deploy with a token is known to have ended.
     pub fn take(host: &'h dyn Host, token: &str, dead: &dyn Fn(&str) -> bool) -> Result<Self, Stop> {
         // One that is in the way and of no use any more, and one that came between.
+        let mut is_certain = host.abilities().creates;
         for _ in 0..3 {
             let now = clock::now();
             let told = Told { token: token.to_owned(), since: now, until: now + HOLDS };
             if host.create(&lock(), &written(&told), &headers())? {
                 let latch = Self { host, told, renewed: now };
-                if !host.abilities().creates {
+                if !is_certain {
                     thread::sleep(MOMENT);
                     latch.check()?;
                 }
@@ -78,7 +79,11 @@ impl<'h> Latch<'h> {
                 Ok(other) if other.until >= now && !dead(&other.token) => {
                     return Err(Stop::Busy { since: other.since, until: other.until });
                 }
-                _ => host.remove(&lock())?,
+                _ => {
+                    // Another may have done so before, and have made its own in that very place.
+                    is_certain = false;
+                    host.remove(&lock())?;
+                }
             }
         }
         let now = clock::now();

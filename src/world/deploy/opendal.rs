@@ -17,7 +17,10 @@ use crate::text::fingerprint::Digest;
 use super::host::{Abilities, Answer, Host, HostFault, Sight};
 use super::http::runtime;
 
-/// A request without an answer has failed after this time, in passing.
+/// A request that is not answered has failed after this time, in passing. A file is sent within one, and
+/// others beside it, on a line that may be slow.
+const WHOLE: Duration = Duration::from_secs(600);
+/// The same for a part of one.
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// The name of what is kept with a file.
@@ -55,7 +58,10 @@ fn fault(error: &Error) -> HostFault {
     if message.contains("credential") {
         message.push_str(" (set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)");
     }
-    HostFault { is_passing, message }
+    // Of SSH none is told to pass.
+    let is_cut = ["Connection", "timed out", "reset by peer"].iter().any(|words| message.contains(words));
+    let is_refused = message.contains("verification failed") || message.contains("Permission denied");
+    HostFault { is_passing: is_passing || (is_cut && !is_refused), message }
 }
 
 fn unless_missing<T>(answer: Result<T, Error>) -> Answer<Option<T>> {
@@ -138,11 +144,12 @@ impl Remote {
         let runtime = runtime()?;
         let entered = runtime.enter();
         let operator = opendal::Operator::new(service).map_err(|error| fault(&error))?;
-        let operator = operator.layer(TimeoutLayer::new().with_timeout(ANSWER).with_io_timeout(ANSWER));
+        let operator = operator.layer(TimeoutLayer::new().with_timeout(WHOLE).with_io_timeout(ANSWER));
         let operator = Operator::new(operator).map_err(|error| fault(&error))?;
         let can = operator.info().capability();
         let abilities = Abilities {
-            copies: can.copy,
+            // A copy of the other kind is written where it stands.
+            copies: can.copy && !shows_halves,
             creates: can.write_with_if_not_exists,
             has_headers: can.write_with_cache_control,
             at_once: AT_ONCE,
@@ -153,7 +160,7 @@ impl Remote {
 
     /// A path for a file that has no name yet. Two processes do not meet there: one at a time holds the host.
     fn unnamed(&self) -> String {
-        state::own(&format!("put/{}", self.next.fetch_add(1, Ordering::Relaxed)))
+        state::own(&format!("put/{}-{}", std::process::id(), self.next.fetch_add(1, Ordering::Relaxed)))
     }
 
     fn options(&self, bytes: &[u8], headers: &Headers) -> WriteOptions {
@@ -202,7 +209,12 @@ impl Host for Remote {
             false => write(path).map(|_| ()),
             true => {
                 let unnamed = self.unnamed();
-                write(&unnamed).and_then(|_| self.operator.rename(&unnamed, path))
+                let named = write(&unnamed).and_then(|_| self.operator.rename(&unnamed, path));
+                if named.is_err() {
+                    // What stays is of no use to anybody.
+                    let _ = self.operator.delete(&unnamed);
+                }
+                named
             }
         };
         written.map_err(|error| fault(&error))

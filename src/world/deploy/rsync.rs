@@ -497,8 +497,8 @@ impl Rsync {
         };
         let course = whole_course(&seen.items, order);
         let mut concerns = concerns_of(order, before, course.removed);
-        let number = before.map_or(0, |state| state.number) + 1;
         let is_done = before.is_some_and(|state| state.history.len() <= order.history) && course.is_done();
+        let number = before.map_or(0, |state| state.number) + u64::from(!is_done);
         if let Some(state) = before.filter(|_| !is_done) {
             let lost: Vec<&OutPath> = course.keep.iter().map(|keep| &keep.path).collect();
             concerns.extend(self.drift(state.number, &seen, &lost, order.wanted)?);

@@ -71,7 +71,7 @@ impl Source<'_> {
 /// What would be done, and what gives concern about it.
 #[derive(Debug)]
 pub struct Proposal {
-    /// That of the state which the host would come to.
+    /// That of the state which the host would come to, or has.
     pub number: u64,
     pub concerns: Vec<Concern>,
     pub course: Course,

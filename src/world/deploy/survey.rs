@@ -21,6 +21,8 @@ pub struct Notes {
     pub state: Option<(State, Vec<u8>)>,
     /// A deploy that did not come to its end, and how far it came, if it put anything.
     pub journey: Option<(Journey, Option<Progress>)>,
+    /// One that did, but was not forgotten.
+    pub is_stale: bool,
 }
 
 impl Notes {
@@ -50,6 +52,7 @@ impl Notes {
         };
         // One that came to its end, but for being forgotten.
         let number = state.as_ref().map_or(0, |(state, _)| state.number);
+        let is_stale = journey.as_ref().is_some_and(|journey| journey.to.number <= number);
         let journey = match journey.filter(|journey| journey.to.number > number) {
             Some(journey) => {
                 let progress: Option<Progress> = match host.read(&progress)? {
@@ -64,7 +67,7 @@ impl Notes {
             }
             None => None,
         };
-        Ok(Self { state, journey })
+        Ok(Self { state, journey, is_stale })
     }
 }
 
@@ -78,6 +81,8 @@ pub struct Survey {
     pub wanted: Vec<Item>,
     /// How many of the first files are put already, where the deploy that was interrupted wanted the same.
     pub put: usize,
+    /// So many more may be.
+    pub perhaps: usize,
     /// The parts of what is there, where a deploy that wanted something else was interrupted.
     pub detour: Option<Vec<Part>>,
     /// The parts that the host has.
@@ -120,8 +125,11 @@ impl Survey {
         let is_sure = |digest: &Digest| {
             unsure.is_empty() || !parts.0[digest].iter().any(|item| unsure.contains(&item.path))
         };
+        // Where something else was wanted, all is looked at: what is there is made up anew below.
+        let is_detour = journey.is_some_and(|(journey, _)| journey.to.parts != list);
         let common: HashSet<Digest> = list
             .iter()
+            .filter(|_| !is_detour)
             .filter(|digest| sets.iter().all(|set| set.contains(digest)) && is_sure(digest))
             .copied()
             .collect();
@@ -136,7 +144,10 @@ impl Survey {
         };
         if let Some((journey, progress)) = journey {
             match journey.to.parts == list {
-                true => survey.put = progress.map_or(0, |progress| progress.put),
+                true => {
+                    let progress = progress.unwrap_or_default();
+                    (survey.put, survey.perhaps) = (progress.put, progress.perhaps);
+                }
                 false => survey.take_detour(journey, progress, &notes, &parts),
             }
         }

@@ -7,14 +7,18 @@ use crate::text::fingerprint::Fingerprint;
 use crate::world::tree::{Failure, Root};
 use crate::world::{cache, clock};
 
-/// The name of a deploy, and that of the one before from this folder. While it is there no other runs from
-/// this folder to the same host.
+/// The name of a deploy, and those before it from this folder. While it is there no other runs from this
+/// folder to the same host.
 #[derive(Debug)]
 pub struct Tokens {
     pub own: String,
-    before: String,
+    /// Nothing where the file system has no locks: another may be running under one of them.
+    before: Vec<String>,
     _held: File,
 }
+
+/// So many names are remembered: those of looks at a host, too, which never hold it.
+const MOST: usize = 100;
 
 impl Tokens {
     /// A new name for a deploy to a target.
@@ -23,7 +27,7 @@ impl Tokens {
         let failed = |error| Failure::new("write", &path, error);
         cache::make_folder(&path)?;
         let held = File::options().read(true).append(true).create(true).open(&path).map_err(failed)?;
-        match held.try_lock() {
+        let is_alone = match held.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 let reason =
                     "another deploy to it runs from this folder; run this one again when that has ended";
@@ -31,18 +35,23 @@ impl Tokens {
                 return Err(Failure::new("deploy to", target, error));
             }
             // File systems without locks leave it to the latch on the host.
-            Err(TryLockError::Error(_)) | Ok(()) => {}
-        }
-        let before = fs::read_to_string(&path).map_err(failed)?;
-        let own = Fingerprint::of(&(clock::now(), std::process::id(), &before));
+            Err(TryLockError::Error(_)) => false,
+            Ok(()) => true,
+        };
+        let told = fs::read_to_string(&path).map_err(failed)?;
+        let own = Fingerprint::of(&(clock::now(), std::process::id(), &told));
         let own = format!("{:032x}", own.0);
+        let mut before: Vec<String> = told.lines().map(str::to_owned).collect();
+        before.drain(..before.len().saturating_sub(MOST));
+        let all: String = before.iter().chain([&own]).map(|token| format!("{token}\n")).collect();
         // Locked files are not replaced: another process would lock another file.
-        fs::write(&path, &own).map_err(failed)?;
+        fs::write(&path, all).map_err(failed)?;
+        let before = if is_alone { before } else { Vec::new() };
         Ok(Self { own, before, _held: held })
     }
 
     /// Whether the deploy with a name was one of this folder, which has ended.
     pub fn is_dead(&self, token: &str) -> bool {
-        !self.before.is_empty() && token == self.before
+        self.before.iter().any(|known| known == token)
     }
 }

@@ -100,7 +100,10 @@ pub fn compare(
     progress: &Progress,
 ) -> Result<Vec<Finding>, Stop> {
     let listed = host.list()?;
-    let planted = listed.into_iter().map(|(path, _)| path).filter(|path| !ours.contains(path));
+    // What a run that was killed had not given a name yet is no page of anybody.
+    let unnamed = state::own("put/");
+    let planted = listed.into_iter().map(|(path, _)| path);
+    let planted = planted.filter(|path| !ours.contains(path) && !path.starts_with(&unnamed));
     let findings: Mutex<Vec<Finding>> =
         Mutex::new(planted.map(|place| Finding { place, what: What::Planted }).collect());
     let tell = |place: &str, what: What| {
@@ -112,9 +115,18 @@ pub fn compare(
     each(abilities.at_once, &parcel.items, |item| {
         progress.step();
         let path = item.path.as_str();
-        let Some(bytes) = host.read(path)? else {
-            tell(path, What::Missing);
-            return Ok(());
+        let bytes = match host.read(path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                tell(path, What::Missing);
+                return Ok(());
+            }
+            // Such as a link to somewhere else in its place.
+            Err(fault) if !fault.is_passing => {
+                tell(path, What::Unreachable(fault.message));
+                return Ok(());
+            }
+            Err(fault) => return Err(fault),
         };
         if Digest::of(&bytes) != item.digest {
             tell(path, What::Altered);

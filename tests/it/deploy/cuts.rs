@@ -98,3 +98,55 @@ fn of_two_deploys_at_once_one_wins_whole() {
         told(&format!("{races} races for {kind:?}: one won whole; {lost} came too late"));
     }
 }
+
+/// A site of many parts: what two builds have in common is not looked at, and stays.
+fn large(changed: std::ops::Range<usize>) -> Tree {
+    let page = |n: usize| {
+        let text = if changed.contains(&n) { "autre" } else { "texte" };
+        (format!("2026/{:02}/{n}/index.html", n % 12), format!("{text} {n}").into_bytes())
+    };
+    (0..3_000).map(page).chain([("index.html".to_owned(), b"accueil".to_vec())]).collect()
+}
+
+#[test]
+fn what_an_interrupted_deploy_did_not_want_changed_stays() {
+    let (first, cut, last) = (large(0..0), large(10..14), large(2_000..2_004));
+    for kind in KINDS {
+        for at in [20, 25, 30, 35, 40] {
+            let host = Double::new(kind);
+            deploy(&host, &first, &Terms::at(0)).unwrap();
+            host.cut(at, CUTS[0]);
+            let _ = deploy(&host, &cut, &Terms::at(10));
+            host.mend();
+            let done = deploy(&host, &last, &Terms::at(20)).unwrap();
+            assert_eq!(done.deleted, 0, "{kind:?}, cut at {at}");
+            assert!(host.site() == last, "{kind:?}, cut at {at}");
+        }
+    }
+}
+
+#[test]
+fn a_latch_that_a_dead_deploy_has_left_is_taken_by_one() {
+    let sites = crate::differential::outputs(6);
+    let stale = br#"{"token":"gone","since":"2026-01-01T00:00:00Z","until":"2026-01-01T00:10:00Z"}"#;
+    for kind in [Kind::Storage, Kind::Files] {
+        let host = Double::new(kind);
+        deploy(&host, &sites[0], &Terms::at(0)).unwrap();
+        for race in 0..figure(10, 100) {
+            host.files.lock().unwrap().insert(".tribune/lock.json".into(), stale.to_vec());
+            let (a, b) = (&sites[(race + 2) % 6], &sites[(race + 4) % 6]);
+            let terms = |token| Terms { token, dead: false, ..Terms::at(i64::try_from(race).unwrap() + 1) };
+            let ends = std::thread::scope(|scope| {
+                let first = scope.spawn(|| deploy(&host, a, &terms("a")));
+                let second = deploy(&host, b, &terms("b"));
+                [first.join().unwrap(), second]
+            });
+            for end in &ends {
+                let is_fair = matches!(end, Ok(_) | Err(Stop::Busy { .. } | Stop::Overtaken));
+                assert!(is_fair, "{kind:?}, race {race}: {end:?}");
+            }
+            assert!(sites.contains(&host.site()), "{kind:?}, race {race}: a mixture");
+            host.files.lock().unwrap().remove(".tribune/lock.json");
+        }
+    }
+}

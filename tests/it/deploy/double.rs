@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use tribune::delivery::parcel::Headers;
+use tribune::text::fingerprint::Digest;
 use tribune::world::deploy::host::{Abilities, Answer, Host, HostFault, Sight};
 
 use crate::harness::Tree;
@@ -43,6 +44,7 @@ pub struct Double<'d> {
     pub kind: Kind,
     pub files: Mutex<Tree>,
     pub headers: Mutex<BTreeMap<String, Headers>>,
+    digests: Mutex<BTreeMap<String, Digest>>,
     /// Operations that change something, and all.
     counts: Mutex<(usize, usize)>,
     /// At which operation, and how.
@@ -58,6 +60,7 @@ impl<'d> Double<'d> {
             kind,
             files: Mutex::default(),
             headers: Mutex::default(),
+            digests: Mutex::default(),
             counts: Mutex::default(),
             cut: Mutex::default(),
             dead: Mutex::default(),
@@ -142,6 +145,7 @@ impl<'d> Double<'d> {
             }
         }
         files.insert(path.to_owned(), bytes.to_vec());
+        self.digests.lock().unwrap().insert(path.to_owned(), Digest::of(bytes));
         self.headers.lock().unwrap().insert(path.to_owned(), headers.clone());
         Ok(())
     }
@@ -170,7 +174,10 @@ impl Host for Double<'_> {
                 bytes: bytes.len() as u64,
                 content_type: headers.map(|headers| headers.content_type.to_string()),
                 cache_control: headers.map(|headers| headers.cache_control.to_string()),
-                digest: None,
+                // One that somebody else has put is without it.
+                digest: headers
+                    .and(self.digests.lock().unwrap().get(path).copied())
+                    .filter(|known| *known == Digest::of(bytes)),
             }))
         })
     }

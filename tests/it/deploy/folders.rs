@@ -36,7 +36,7 @@ pub fn roll_back(to: &dyn Site, number: u64, terms: &Terms) -> Result<Done, Stop
 
 fn fulfil(to: &dyn Site, order: &Order) -> Result<Done, Stop> {
     let (proposal, done) = to.fulfil(order, false, &Progress::default())?;
-    Ok(done.unwrap_or(Done { number: proposal.number - 1, ..Done::default() }))
+    Ok(done.unwrap_or(Done { number: proposal.number, ..Done::default() }))
 }
 
 /// What readers can ask for.
