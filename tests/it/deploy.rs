@@ -118,3 +118,21 @@ fn roll_back(host: &dyn Host, number: u64, terms: &Terms) -> Result<Done, Stop> 
     let wanted = engine::parcel(host, state)?;
     carry(host, &wanted, Source::Kept(number), terms)
 }
+
+/// Has two deploys begin at once. Both ends, each of which is that of a deploy, or of one that another was in
+/// the way of.
+#[track_caller]
+fn race(
+    first: impl FnOnce() -> Result<Done, Stop> + Send,
+    second: impl FnOnce() -> Result<Done, Stop>,
+) -> [Result<Done, Stop>; 2] {
+    let ends = std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        [first.join().unwrap(), second]
+    });
+    for end in &ends {
+        assert!(matches!(end, Ok(_) | Err(Stop::Busy { .. } | Stop::Overtaken)), "{end:?}");
+    }
+    ends
+}

@@ -112,11 +112,13 @@ impl Generations {
             if entry.file_type().is_dir() {
                 continue;
             }
-            let name = entry.path().strip_prefix(&tree).ok().and_then(Path::to_str).and_then(OutPath::parse);
-            let Some(name) = name else { continue };
-            match missing.remove(name.as_str()) {
-                None => looked.foreign.push(name),
-                Some(item) => {
+            let Ok(place) = entry.path().strip_prefix(&tree) else { continue };
+            let name = place.to_str().and_then(OutPath::parse);
+            let item = name.as_ref().and_then(|name| missing.remove(name.as_str()));
+            match (item, name) {
+                // Whatever its name is: it is not for us to lose.
+                (None, _) | (_, None) => looked.foreign.push(place.to_owned()),
+                (Some(item), Some(name)) => {
                     let is_long = entry.metadata().is_ok_and(|metadata| metadata.len() == item.bytes);
                     let bytes = || fs::read(entry.path()).unwrap_or_default();
                     if !is_long || (lost.contains(&name) && Digest::of(&bytes()) != item.digest) {
@@ -150,19 +152,14 @@ impl Generations {
         number: u64,
         order: &Order,
         seen: Option<&(State, Parcel)>,
-        (foreign, strange): (&[OutPath], &HashSet<OutPath>),
+        (foreign, strange): (&[PathBuf], &HashSet<OutPath>),
         progress: &Progress,
     ) -> Answer<()> {
         let tree = self.tree(number);
         remove_tree(&tree)?;
-        let folders: HashSet<&str> = order
-            .wanted
-            .items
-            .iter()
-            .map(|item| &item.path)
-            .chain(foreign)
-            .filter_map(|path| path.as_str().rsplit_once('/').map(|(folder, _)| folder))
-            .collect();
+        let wanted = order.wanted.items.iter().map(|item| Path::new(item.path.as_str()));
+        let folders: HashSet<&Path> =
+            wanted.chain(foreign.iter().map(PathBuf::as_path)).filter_map(Path::parent).collect();
         fs::create_dir_all(&tree).map_err(failed("create", &tree))?;
         for folder in folders {
             let folder = tree.join(folder);
@@ -190,11 +187,14 @@ impl Generations {
                 Some(tree) => fs::read(tree.join(path)).map_err(failed("read", tree))?,
                 None => order.source.read(item)?,
             };
+            if Digest::of(&bytes) != item.digest {
+                return Err(HostFault::lasting(format!("`{path}` of that state was altered since")));
+            }
             fs::write(&to, bytes).map_err(failed("write", &to))
         })?;
         if let Some((state, _)) = seen {
             for path in foreign {
-                let (from, to) = (self.tree(state.number).join(path.as_str()), tree.join(path.as_str()));
+                let (from, to) = (self.tree(state.number).join(path), tree.join(path));
                 fs::hard_link(&from, &to)
                     .or_else(|_| fs::copy(&from, &to).map(|_| ()))
                     .map_err(failed("keep", &from))?;
@@ -254,10 +254,22 @@ impl Generations {
     }
 }
 
+/// Whether somebody's file stands where one of ours is to stand, in a folder of its name, or where one of
+/// ours needs a folder.
+fn is_in_the_way(path: &Path, wanted: &Parcel) -> bool {
+    let Some(path) = path.to_str().and_then(OutPath::parse) else { return false };
+    let is_wanted = |path: &OutPath| wanted.find(path).is_some();
+    let inside = path.with('/');
+    let next = wanted.items.partition_point(|item| item.path < inside);
+    let is_folder =
+        wanted.items.get(next).is_some_and(|item| item.path.as_str().starts_with(inside.as_str()));
+    is_folder || is_wanted(&path) || path.folders().any(|folder| is_wanted(&folder))
+}
+
 /// What was seen in a tree.
 #[derive(Default)]
 struct Looked {
-    foreign: Vec<OutPath>,
+    foreign: Vec<PathBuf>,
     altered: Vec<OutPath>,
     missing: Vec<OutPath>,
 }
@@ -315,10 +327,10 @@ impl Site for Generations {
         if let Some((state, parcel)) = &seen {
             let lost = course.keep.iter().map(|keep| &keep.path).collect();
             let looked = self.look(state.number, parcel, &lost)?;
-            let (in_the_way, beside): (Vec<_>, Vec<_>) = looked.foreign.into_iter().partition(|path| {
-                let is_file = |path: &OutPath| order.wanted.find(path).is_some();
-                is_file(path) || path.folders().any(|folder| is_file(&folder))
-            });
+            let (in_the_way, beside): (Vec<_>, Vec<_>) =
+                looked.foreign.into_iter().partition(|path| is_in_the_way(path, order.wanted));
+            let in_the_way: Vec<OutPath> =
+                in_the_way.iter().filter_map(|path| OutPath::parse(path.to_str()?)).collect();
             foreign = beside;
             if !(looked.altered.is_empty() && looked.missing.is_empty() && in_the_way.is_empty()) {
                 let (altered, missing) = (looked.altered, looked.missing);

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::thread;
 
 use crate::delivery::concern::Concern;
 use crate::delivery::parcel::{Item, Parcel, Part};
@@ -17,7 +16,7 @@ use crate::world::output::resolved;
 use crate::world::progress::Progress;
 use crate::world::tree::Root;
 
-use super::host::{Answer, HostFault, PAUSES};
+use super::host::{Answer, HostFault, PAUSES, again};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered, whole_course};
 use super::verify::{Finding, What};
 
@@ -76,16 +75,7 @@ impl Git {
 
     /// The same with a host on the other side, which is asked again where it fails in passing.
     fn ask(&self, args: &[&str]) -> Answer<Vec<u8>> {
-        let mut pauses = PAUSES.iter();
-        loop {
-            match self.run(args) {
-                Err(fault) if fault.is_passing => match pauses.next() {
-                    Some(pause) => thread::sleep(*pause),
-                    None => return Err(fault),
-                },
-                answer => return answer,
-            }
-        }
+        again(&PAUSES, || self.run(args))
     }
 
     /// Gets the branch, if it is there.

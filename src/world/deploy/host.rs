@@ -117,17 +117,33 @@ impl<'h> Patient<'h> {
     }
 
     fn again<T>(&self, doing: &str, path: &str, ask: impl Fn() -> Answer<T>) -> Answer<T> {
-        let mut pauses = self.pauses.iter();
-        loop {
-            match ask() {
-                Err(fault) if fault.is_passing => match pauses.next() {
-                    Some(pause) => thread::sleep(*pause),
-                    None => return Err(fault.about(doing, path)),
-                },
-                answer => return answer.map_err(|fault| fault.about(doing, path)),
-            }
+        again(self.pauses, ask).map_err(|fault| fault.about(doing, path))
+    }
+}
+
+/// Asks again after each of some pauses, as long as what fails may pass.
+pub fn again<T>(pauses: &[Duration], ask: impl Fn() -> Answer<T>) -> Answer<T> {
+    let mut pauses = pauses.iter();
+    loop {
+        match ask() {
+            Err(fault) if fault.is_passing => match pauses.next() {
+                Some(pause) => thread::sleep(*pause),
+                None => return Err(fault),
+            },
+            answer => return answer,
         }
     }
+}
+
+/// An error with all that lies behind it.
+pub fn whole(message: String, error: &dyn std::error::Error) -> String {
+    let mut message = message;
+    let mut cause = error.source();
+    while let Some(behind) = cause {
+        message = format!("{message}: {behind}");
+        cause = behind.source();
+    }
+    message
 }
 
 impl Host for Patient<'_> {

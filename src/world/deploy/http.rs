@@ -6,7 +6,7 @@ use reqwest::Client;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use tokio::runtime::Runtime;
 
-use super::host::{Answer, HostFault};
+use super::host::{Answer, HostFault, whole};
 
 /// What carries requests while threads wait for them.
 pub fn runtime() -> Answer<Runtime> {
@@ -53,23 +53,16 @@ impl Reader {
             Ok(Got { status, content_type, cache_control, bytes })
         })
     }
-}
 
-impl Reader {
     /// Tells an address something. Its status.
     pub fn post(&self, url: &str, content_type: &str, body: String) -> Answer<u16> {
         let request = self.client.post(url).header(CONTENT_TYPE, content_type).body(body);
-        runtime()?
+        self.runtime
             .block_on(async { Ok(request.send().await.map_err(|error| fault(&error))?.status().as_u16()) })
     }
 }
 
 fn fault(error: &reqwest::Error) -> HostFault {
-    let mut message = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(behind) = cause {
-        message = format!("{message}: {behind}");
-        cause = behind.source();
-    }
+    let message = whole(error.to_string(), error);
     HostFault { is_passing: error.is_timeout() || error.is_connect() || error.is_body(), message }
 }

@@ -1,6 +1,5 @@
 //! Hosts that a library speaks to: object storage, WebDAV.
 
-use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use crate::delivery::parcel::Headers;
 use crate::delivery::state;
 use crate::text::fingerprint::Digest;
 
-use super::host::{Abilities, Answer, Host, HostFault, Sight};
+use super::host::{Abilities, Answer, Host, HostFault, Sight, whole};
 use super::http::runtime;
 
 /// A request that is not answered has failed after this time, in passing. A file is sent within one, and
@@ -46,12 +45,7 @@ fn fault(error: &Error) -> HostFault {
     let is_passing = error.is_temporary() || error.kind() == ErrorKind::RateLimited;
     // Its context has addresses and headers, which may be long; the message and what lies behind it say what
     // happened.
-    let mut message = error.message().to_owned();
-    let mut cause = error.source();
-    while let Some(behind) = cause {
-        message = format!("{message}: {behind}");
-        cause = behind.source();
-    }
+    let mut message = whole(error.message().to_owned(), error);
     if message.is_empty() {
         message = error.kind().to_string();
     }

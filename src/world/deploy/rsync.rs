@@ -20,7 +20,7 @@ use crate::world::progress::Progress;
 use crate::world::tree::Failure;
 
 use super::folder::Folder;
-use super::host::{Answer, HostFault, PAUSES};
+use super::host::{Answer, HostFault, PAUSES, again};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered, whole_course};
 use super::team::each;
 use super::verify::{self, Finding};
@@ -107,7 +107,7 @@ impl Rsync {
 
     /// Runs a script of the other machine's shell with a text on its standard input. Each can be run again.
     fn shell(&self, script: &str, input: &str) -> Answer<Vec<u8>> {
-        again(|| {
+        again(&PAUSES, || {
             let ssh = self.ssh();
             let mut command = Command::new(&ssh[0]);
             command.args(&ssh[1..]).arg("--").arg(&self.account).arg(format!("set -eu; {script}"));
@@ -124,7 +124,7 @@ impl Rsync {
     }
 
     fn rsync(&self, args: &[&str], from: &str, to: &str) -> Answer<Vec<u8>> {
-        again(|| {
+        again(&PAUSES, || {
             let mut command = Command::new("rsync");
             command.args(["-r", "--checksum", "--protect-args", "-e", &self.ssh().join(" ")]).args(args);
             command.arg("--").arg(from).arg(to).stdin(Stdio::null());
@@ -403,20 +403,6 @@ impl Rsync {
         }
         let script = format!("cd {}; while IFS= read -r f; do rm -rf \"./$f\"; done", word(&self.store));
         self.shell(&script, &names).map(|_| ())
-    }
-}
-
-/// Does what may fail in passing.
-fn again(ask: impl Fn() -> Answer<Vec<u8>>) -> Answer<Vec<u8>> {
-    let mut pauses = PAUSES.iter();
-    loop {
-        match ask() {
-            Err(fault) if fault.is_passing => match pauses.next() {
-                Some(pause) => thread::sleep(*pause),
-                None => return Err(fault),
-            },
-            answer => return answer,
-        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! Deploys that are interrupted: no reader finds anything broken, and the next one heals, whether it wants
 //! the same or something else.
 
-use tribune::world::deploy::site::Stop;
-
 use super::double::{CUTS, Double, KINDS, Kind};
 use super::order::{BASE, Pair};
-use super::{Terms, deploy};
+use super::{Terms, deploy, race};
 use crate::counting::{Random, figure, told};
 use crate::harness::Tree;
 use crate::reach::Reach;
@@ -77,23 +75,15 @@ fn of_two_deploys_at_once_one_wins_whole() {
         // Where files cannot be made only once each deploy looks again after half a second.
         let races = if kind == Kind::Plain { figure(6, 200) } else { figure(60, 200) };
         let mut lost = 0;
-        for race in 0..races {
+        for nth in 0..races {
             // Neither is what the race before has left.
-            let (a, b) = (&sites[(race + 2) % 6], &sites[(race + 4) % 6]);
-            let terms = |token| Terms { token, dead: false, ..Terms::at(i64::try_from(race).unwrap() + 1) };
-            let ends = std::thread::scope(|scope| {
-                let first = scope.spawn(|| deploy(&host, a, &terms("a")));
-                let second = deploy(&host, b, &terms("b"));
-                [first.join().unwrap(), second]
-            });
-            for end in &ends {
-                let is_fair = matches!(end, Ok(_) | Err(Stop::Busy { .. } | Stop::Overtaken));
-                assert!(is_fair, "{kind:?}, race {race}: {end:?}");
-            }
+            let (a, b) = (&sites[(nth + 2) % 6], &sites[(nth + 4) % 6]);
+            let terms = |token| Terms { token, dead: false, ..Terms::at(i64::try_from(nth).unwrap() + 1) };
+            let ends = race(|| deploy(&host, a, &terms("a")), || deploy(&host, b, &terms("b")));
             lost += ends.iter().filter(|end| end.is_err()).count();
-            assert!(sites.contains(&host.site()), "{kind:?}, race {race}: a mixture");
+            assert!(sites.contains(&host.site()), "{kind:?}, race {nth}: a mixture");
             let nobody = ends.iter().all(Result::is_err);
-            assert!(!nobody || kind == Kind::Plain, "{kind:?}, race {race}: nobody won");
+            assert!(!nobody || kind == Kind::Plain, "{kind:?}, race {nth}: nobody won");
         }
         told(&format!("{races} races for {kind:?}: one won whole; {lost} came too late"));
     }
@@ -132,20 +122,13 @@ fn a_latch_that_a_dead_deploy_has_left_is_taken_by_one() {
     for kind in [Kind::Storage, Kind::Files] {
         let host = Double::new(kind);
         deploy(&host, &sites[0], &Terms::at(0)).unwrap();
-        for race in 0..figure(10, 100) {
+        for nth in 0..figure(10, 100) {
             host.files.lock().unwrap().insert(".tribune/lock.json".into(), stale.to_vec());
-            let (a, b) = (&sites[(race + 2) % 6], &sites[(race + 4) % 6]);
-            let terms = |token| Terms { token, dead: false, ..Terms::at(i64::try_from(race).unwrap() + 1) };
-            let ends = std::thread::scope(|scope| {
-                let first = scope.spawn(|| deploy(&host, a, &terms("a")));
-                let second = deploy(&host, b, &terms("b"));
-                [first.join().unwrap(), second]
-            });
-            for end in &ends {
-                let is_fair = matches!(end, Ok(_) | Err(Stop::Busy { .. } | Stop::Overtaken));
-                assert!(is_fair, "{kind:?}, race {race}: {end:?}");
-            }
-            assert!(sites.contains(&host.site()), "{kind:?}, race {race}: a mixture");
+            let (a, b) = (&sites[(nth + 2) % 6], &sites[(nth + 4) % 6]);
+            let terms = |token| Terms { token, dead: false, ..Terms::at(i64::try_from(nth).unwrap() + 1) };
+            // Where each was in the way of the other neither may come to its end.
+            let _ = race(|| deploy(&host, a, &terms("a")), || deploy(&host, b, &terms("b")));
+            assert!(sites.contains(&host.site()), "{kind:?}, race {nth}: a mixture");
             host.files.lock().unwrap().remove(".tribune/lock.json");
         }
     }

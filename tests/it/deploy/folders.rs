@@ -119,8 +119,19 @@ fn files_of_others_stay_in_a_folder_and_what_is_in_the_way_is_asked_about() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, bytes).unwrap();
         }
+        #[cfg(unix)]
+        let odd = {
+            let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9.pdf");
+            fs::write(fs::canonicalize(&path).unwrap().join(name), "autre").unwrap();
+            path.join(name)
+        };
         for (nth, wanted) in sites.iter().enumerate().skip(1) {
             deploy(&**site, wanted, &Terms::at(i64::try_from(nth).unwrap())).unwrap();
+        }
+        #[cfg(unix)]
+        {
+            assert_eq!(fs::read(&odd).unwrap(), b"autre", "{name}");
+            fs::remove_file(&odd).unwrap();
         }
         let there = public(&path);
         assert!(foreign.iter().all(|(file, bytes)| there.get(file) == Some(bytes)), "{name}");
