@@ -243,6 +243,9 @@ pub struct DeployArgs {
     /// Only compare all that is on the host with what was deployed, also as readers get it
     #[arg(long)]
     pub verify: bool,
+    /// Look at everything on the host, and put again what is not as it was deployed
+    #[arg(long, conflicts_with = "verify")]
+    pub repair: bool,
     /// Remove at once what is not published any more
     #[arg(long)]
     pub now: bool,

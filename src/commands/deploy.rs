@@ -62,6 +62,7 @@ pub fn run(args: &DeployArgs) -> Exit {
         grace: if args.now { Duration::ZERO } else { place.target.grace },
         history: place.target.history,
         consents: &args.yes,
+        repairs: args.repair,
         token: &place.tokens.own,
         dead: &dead,
     };

@@ -17,7 +17,7 @@ use crate::world::deploy::folder::Folder;
 use crate::world::deploy::ftp::Ftp;
 use crate::world::deploy::generations::Generations;
 use crate::world::deploy::git::Git;
-use crate::world::deploy::host::{Host, PAUSES};
+use crate::world::deploy::host::{Host, pauses};
 use crate::world::deploy::opendal::{Bucket, Remote};
 use crate::world::deploy::rsync::Rsync;
 use crate::world::deploy::secret;
@@ -292,7 +292,8 @@ impl Place {
 
 /// Opens a host.
 fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
-    let piecewise = |host: Box<dyn Host>| Box::new(Piecewise::new(host, &PAUSES));
+    let line = target.line;
+    let piecewise = |host: Box<dyn Host>| Box::new(Piecewise::new(host, pauses(line.patience)));
     Ok(match &target.kind {
         Kind::Folder { path, in_place } => {
             let path = root.dir().join(path);
@@ -310,27 +311,27 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
                 prefix: prefix.as_deref(),
                 key: None,
             };
-            piecewise(Box::new(Remote::s3(&at).map_err(|fault| fault.to_string())?))
+            piecewise(Box::new(Remote::s3(&at, line).map_err(|fault| fault.to_string())?))
         }
         Kind::WebDav { url, user } => {
             let password = secret::password(root, &target.name)?;
-            let host = Remote::webdav(url, user.as_deref(), password.as_deref());
+            let host = Remote::webdav(url, user.as_deref(), password.as_deref(), line);
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
         Kind::Sftp { host, user, path, key } => {
-            let host = Remote::sftp(host, user, path, key.as_deref());
+            let host = Remote::sftp(host, user, path, key.as_deref(), line);
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
         Kind::Git { repository, branch } => {
-            let git = Git::new(root, &target.name, repository, branch, target.history);
+            let git = Git::new(root, &target.name, repository, branch, target.history, line);
             Box::new(git.map_err(|fault| fault.to_string())?)
         }
         Kind::Rsync { host, user, path } => {
-            Box::new(Rsync::new(host, user.as_deref(), path).map_err(|fault| fault.to_string())?)
+            Box::new(Rsync::new(host, user.as_deref(), path, line).map_err(|fault| fault.to_string())?)
         }
         Kind::Ftp { host, user, path, tls } => {
             let password = secret::password(root, &target.name)?;
-            let host = Ftp::new(host, user, password.as_deref(), path, *tls);
+            let host = Ftp::new(host, user, password.as_deref(), path, *tls, line);
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
     })

@@ -69,6 +69,7 @@ pub fn run(args: &RollbackArgs) -> Exit {
         grace: Duration::ZERO,
         history: place.target.history,
         consents: &args.yes,
+        repairs: false,
         token: &place.tokens.own,
         dead: &dead,
     };

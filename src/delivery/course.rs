@@ -26,6 +26,9 @@ pub struct Holdings<'a> {
     pub there: &'a [Item],
     /// Where it cannot be told what is there, nor whether anything is.
     pub unsure: &'a BTreeSet<OutPath>,
+    /// Where something else was found than the state that readers see has, or nothing: all of it is put
+    /// again.
+    pub strayed: &'a BTreeSet<OutPath>,
     /// What was not part of the portal any more in the state that readers see.
     pub condemned: &'a [Condemned],
 }
@@ -38,19 +41,22 @@ pub struct Put {
     pub is_new: bool,
 }
 
-/// Bytes of a file to be kept, to go back to.
+/// Bytes of a file to be kept: ours to go back to, and those of somebody who altered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keep {
     pub path: OutPath,
     pub digest: Digest,
-    /// They are there. Else they may be, or whoever put others there has kept them.
+    /// Our bytes are lost. Else they are there again when all is put.
+    pub is_lost: bool,
+    /// Ours are there, or somebody's in their place. Else they may be, or whoever put others there has kept
+    /// them.
     pub is_sure: bool,
 }
 
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Course {
-    /// What is lost of the state that readers see, and was not kept yet: each content once.
+    /// What is lost of the state that readers see, and was not kept yet, and what has strayed from it.
     pub keep: Vec<Keep>,
     /// The files that are replaced or go, as they must be found.
     pub touched: Vec<(OutPath, Digest)>,
@@ -77,34 +83,35 @@ impl Course {
             items.iter().map(|item| (&item.path, item)).collect()
         };
         let (seen, there, wished) = (by_path(holdings.seen), by_path(holdings.there), by_path(wanted));
-        let is_sure = |path: &OutPath| !holdings.unsure.contains(path);
+        let has_strayed = |path: &OutPath| holdings.strayed.contains(path);
+        let is_sure = |path: &OutPath| !holdings.unsure.contains(path) && !has_strayed(path);
         let mut course = Self::default();
         let stands = |item: &Item| is_sure(&item.path) && there.get(&item.path).is_some_and(|it| *it == item);
         let put = |item: &Item| Put { item: item.clone(), is_new: !seen.contains_key(&item.path) };
         let puts: Vec<Put> = wanted.iter().filter(|item| !stands(item)).map(put).collect();
         for (path, item) in &seen {
-            if wished.get(path) == Some(item) {
-                continue;
+            let is_lost = wished.get(path) != Some(item);
+            if is_lost {
+                course.lost.push(item.digest);
             }
-            course.lost.push(item.digest);
+            let (path, digest) = ((*path).clone(), item.digest);
+            if has_strayed(&path) {
+                course.keep.push(Keep { path, digest, is_lost, is_sure: true });
+            } else if is_lost && !is_sure(&path) {
+                course.keep.push(Keep { path, digest, is_lost, is_sure: false });
+            } else if is_lost && there.get(&path).is_some_and(|it| it.digest == digest) {
+                course.touched.push((path.clone(), digest));
+                course.keep.push(Keep { path, digest, is_lost, is_sure: true });
+            }
             // Whoever put anything else there has kept what was there before.
-            let is_sure = is_sure(path);
-            if !is_sure || there.get(path).is_some_and(|it| it.digest == item.digest) {
-                course.keep.push(Keep { path: (*path).clone(), digest: item.digest, is_sure });
-                if is_sure {
-                    course.touched.push(((*path).clone(), item.digest));
-                }
-            }
         }
         course.lost.sort_unstable();
         course.lost.dedup();
-        course.keep.sort_by(|a, b| (a.digest, !a.is_sure, &a.path).cmp(&(b.digest, !b.is_sure, &b.path)));
-        course.keep.dedup_by_key(|keep| keep.digest);
         course.removed = seen.keys().filter(|path| !wished.contains_key(*path)).count();
         let before: BTreeMap<&OutPath, &Condemned> =
             holdings.condemned.iter().map(|one| (&one.path, one)).collect();
         let listed = seen.keys().chain(there.keys()).chain(before.keys()).copied();
-        let held = listed.chain(holdings.unsure);
+        let held = listed.chain(holdings.unsure).chain(holdings.strayed);
         let going: BTreeSet<&OutPath> = held.filter(|path| !wished.contains_key(path)).collect();
         let obstacles = obstacles(&going, &puts);
         for path in going {

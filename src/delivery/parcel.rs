@@ -65,6 +65,16 @@ impl Parcel {
         Self { items }
     }
 
+    /// Whether somebody's file stands where one of these is to stand, in a folder of its name, or where one of
+    /// them needs a folder.
+    pub fn meets(&self, path: &OutPath) -> bool {
+        let inside = path.with('/');
+        let next = self.items.partition_point(|item| item.path < inside);
+        let is_folder =
+            self.items.get(next).is_some_and(|item| item.path.as_str().starts_with(inside.as_str()));
+        is_folder || self.find(path).is_some() || path.folders().any(|folder| self.find(&folder).is_some())
+    }
+
     pub fn find(&self, path: &OutPath) -> Option<&Item> {
         let at = self.items.binary_search_by(|item| item.path.cmp(path)).ok()?;
         self.items.get(at)

@@ -36,7 +36,7 @@ pub struct State {
     pub parts: Vec<Digest>,
     /// What is not part of it any more and may still be there.
     pub condemned: Vec<Condemned>,
-    /// Of what it took the place of: bytes that were kept, in order.
+    /// Of what it took the place of, its own and what somebody had altered: bytes that were kept, in order.
     pub kept: Vec<Digest>,
     /// The numbers of the states that can be gone back to, in order.
     pub history: Vec<u64>,
@@ -58,6 +58,9 @@ pub struct Journey {
     pub there: Vec<Digest>,
     /// Where nobody could tell what was there.
     pub unsure: BTreeSet<OutPath>,
+    /// Where something else was found than was deployed.
+    #[serde(default)]
+    pub strayed: BTreeSet<OutPath>,
     pub to: State,
 }
 

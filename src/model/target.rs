@@ -1,6 +1,7 @@
 //! The hosts that a portal is deployed to: `[deploy.NAME]` of `site.toml`, decoded and checked. No secret
 //! stands there.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::text::diagnostic::Faults;
@@ -22,11 +23,27 @@ pub struct Target {
     pub grace: Duration,
     /// How many earlier states can be gone back to.
     pub history: usize,
+    pub line: Line,
     /// The key by which search engines are told of what changed, and whom to tell (IndexNow).
     pub indexnow: Option<String>,
     pub indexnow_url: Option<String>,
     /// What the shell runs after a deploy.
     pub hook: Option<String>,
+}
+
+/// How a host on the other end of a line is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// A host that says nothing for this long has failed.
+    pub timeout: Duration,
+    /// For this long in all one that failed in passing is asked again.
+    pub patience: Duration,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(TIMEOUT), patience: Duration::from_secs(PATIENCE) }
+    }
 }
 
 /// What a host is.
@@ -55,6 +72,10 @@ impl Kind {
 
 const GRACE: Duration = Duration::from_secs(300);
 const LONGEST_GRACE: Duration = Duration::from_secs(30 * 86_400);
+/// In seconds: a line that drops, a server that restarts.
+const TIMEOUT: u64 = 60;
+const PATIENCE: u64 = 30;
+const LONGEST_WAIT: u64 = 3_600;
 const HISTORY: usize = 5;
 const MOST_HISTORY: usize = 100;
 
@@ -88,17 +109,19 @@ impl Target {
             fields.finish();
             return None;
         };
+        let is_far = kind != "folder";
         let kind = decode_kind(&kind, &mut fields);
+        let line = if is_far { line(&mut fields) } else { Line::default() };
         let public_url = public_url(&mut fields);
-        let seconds = bounded(&mut fields, "grace", GRACE.as_secs(), LONGEST_GRACE.as_secs(), "seconds");
-        let history = bounded(&mut fields, "history", HISTORY as u64, MOST_HISTORY as u64, "states");
+        let seconds = bounded(&mut fields, "grace", GRACE.as_secs(), 0..=LONGEST_GRACE.as_secs(), "seconds");
+        let history = bounded(&mut fields, "history", HISTORY as u64, 0..=MOST_HISTORY as u64, "states");
         let indexnow = indexnow(&mut fields);
         let indexnow_url = web_address(&mut fields, "indexnow_url");
         let hook = fields.text("hook").map(|hook| hook.value);
         fields.finish();
         let history = usize::try_from(history).unwrap_or(HISTORY);
         let grace = Duration::from_secs(seconds);
-        Some(Self { name, kind: kind?, public_url, grace, history, indexnow, indexnow_url, hook })
+        Some(Self { name, kind: kind?, public_url, grace, history, line, indexnow, indexnow_url, hook })
     }
 }
 
@@ -191,14 +214,26 @@ fn has_password(address: &str) -> bool {
     authority.and_then(|authority| authority.rsplit_once('@')).is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// A number of something, from nothing to `most`.
-fn bounded(fields: &mut Fields, name: &'static str, default: u64, most: u64, of: &str) -> u64 {
+fn line(fields: &mut Fields) -> Line {
+    let timeout = bounded(fields, "timeout", TIMEOUT, 1..=LONGEST_WAIT, "seconds");
+    let patience = bounded(fields, "patience", PATIENCE, 0..=LONGEST_WAIT, "seconds");
+    Line { timeout: Duration::from_secs(timeout), patience: Duration::from_secs(patience) }
+}
+
+/// A number of something.
+fn bounded(
+    fields: &mut Fields,
+    name: &'static str,
+    default: u64,
+    range: RangeInclusive<u64>,
+    of: &str,
+) -> u64 {
     let Some(written) = fields.integer(name) else { return default };
     match u64::try_from(written.value) {
-        Ok(number) if number <= most => number,
+        Ok(number) if range.contains(&number) => number,
         _ => {
             let (name, text) = (name.into(), written.value.to_string());
-            let reason = format!("expected 0 to {most} {of}");
+            let reason = format!("expected {} to {} {of}", range.start(), range.end());
             fields.faults.at(written.span, Problem::BadValue { name, text, reason, suggestion: None });
             default
         }

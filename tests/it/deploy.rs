@@ -6,8 +6,12 @@ mod branches;
 mod cuts;
 mod double;
 mod folders;
+mod line;
+mod lines;
 mod order;
 mod real;
+mod repairs;
+mod servers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +48,7 @@ struct Terms {
     grace: Duration,
     history: usize,
     consents: Vec<Consent>,
+    repairs: bool,
     /// Whether other deploys are known to have ended.
     dead: bool,
 }
@@ -62,6 +67,7 @@ impl Default for Terms {
             history: 2,
             // What random sites part in is a matter of other tests.
             consents: vec![Consent::Deletions, Consent::Shrunken],
+            repairs: false,
             dead: true,
         }
     }
@@ -106,6 +112,7 @@ fn order<'a>(
         grace: terms.grace,
         history: terms.history,
         consents: &terms.consents,
+        repairs: terms.repairs,
         token: terms.token,
         dead,
     }

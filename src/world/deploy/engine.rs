@@ -1,8 +1,8 @@
 //! Brings a host that takes single files to what is wanted, in the order of a course, so that it can be
 //! interrupted anywhere and gone on with from any machine.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::delivery::concern::{Concern, Consent};
@@ -14,12 +14,12 @@ use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
 
-use super::host::{Answer, Host, Patient};
+use super::host::{Answer, Host, HostFault, Patient};
 use super::latch::{self, Latch};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered};
 use super::survey::{Notes, Survey, fetch};
 use super::team::{each, find};
-use super::verify::{self, Finding};
+use super::verify::{self, Finding, What};
 
 /// So many files are put before it is written down how far a deploy has come.
 const WINDOW: usize = 512;
@@ -36,17 +36,17 @@ fn notes_headers() -> Headers {
 /// A host that takes single files.
 pub struct Piecewise {
     host: Box<dyn Host>,
-    pauses: &'static [Duration],
+    pauses: Vec<Duration>,
 }
 
 impl Piecewise {
     /// A host that is asked again after each of these pauses when it fails in passing.
-    pub fn new(host: Box<dyn Host>, pauses: &'static [Duration]) -> Self {
+    pub fn new(host: Box<dyn Host>, pauses: Vec<Duration>) -> Self {
         Self { host, pauses }
     }
 
     fn patient(&self) -> Patient<'_> {
-        Patient::new(&*self.host, self.pauses)
+        Patient::new(&*self.host, &self.pauses)
     }
 }
 
@@ -88,7 +88,7 @@ pub fn fulfil(
     only_propose: bool,
     progress: &Progress,
 ) -> Result<(Proposal, Option<Done>), Stop> {
-    let (proposal, survey) = propose(host, order)?;
+    let (proposal, survey) = propose(host, order, progress)?;
     if only_propose || proposal.is_done {
         return Ok((proposal, None));
     }
@@ -97,16 +97,22 @@ pub fn fulfil(
 }
 
 /// Finds out what an order would come to. Writes nothing.
-fn propose(host: &dyn Host, order: &Order) -> Result<(Proposal, Survey), Stop> {
+fn propose(host: &dyn Host, order: &Order, progress: &Progress) -> Result<(Proposal, Survey), Stop> {
     let notes = Notes::read(host)?;
+    let strays = if order.repairs { strays(host, &notes, progress)? } else { Vec::new() };
     let parts = order.wanted.parts();
-    let survey = Survey::of(host, notes, &parts)?;
+    let strayed = strays.iter().map(|(path, _)| path.clone()).collect();
+    let survey = Survey::of(host, notes, &parts, strayed)?;
     let state = survey.notes.state.as_ref().map(|(state, _)| state);
     let condemned = state.map(|state| state.condemned.as_slice()).unwrap_or_default();
-    let holdings = Holdings { seen: &survey.seen, there: &survey.there, unsure: &survey.unsure, condemned };
+    let Survey { seen, there, unsure, strayed, .. } = &survey;
+    let holdings = Holdings { seen, there, unsure, strayed, condemned };
     let course = Course::of(holdings, &survey.wanted, order.now, order.grace);
+    if let Some(number) = order.source.restores() {
+        see_kept(host, number, &course)?;
+    }
     let mut concerns = concerns_of(order, state, course.removed);
-    let adrift = drift(host, &survey, &course)?;
+    let adrift = drift(host, &survey, &course, strays)?;
     if adrift.is_some() {
         // Another deploy that is on its way is no drift: it wrote that down before it changed anything, and
         // holds the host until it has forgotten it.
@@ -126,15 +132,60 @@ fn propose(host: &dyn Host, order: &Order) -> Result<(Proposal, Survey), Stop> {
     Ok((Proposal { number, concerns, course, is_done }, survey))
 }
 
-/// What of the files that a course touches is not as Tribune left it.
-fn drift(host: &dyn Host, survey: &Survey, course: &Course) -> Answer<Option<Concern>> {
+/// Everything on a host that is not as it was left.
+fn strays(host: &dyn Host, notes: &Notes, progress: &Progress) -> Result<Vec<(OutPath, What)>, Stop> {
+    let Some((state, _)) = &notes.state else { return Ok(Vec::new()) };
+    if notes.journey.is_some() {
+        return Err(HostFault::lasting(
+            "a deploy was interrupted there: go on with it by a `deploy` without `--repair` first",
+        )
+        .into());
+    }
+    let found = verify::on_host(host, state, &parcel(host, state)?, progress)?;
+    let ours = found.into_iter().filter(|finding| finding.what != What::Planted);
+    Ok(ours.filter_map(|finding| Some((OutPath::parse(&finding.place)?, finding.what))).collect())
+}
+
+/// Sees that a host has kept all that it takes to go back to a state.
+fn see_kept(host: &dyn Host, number: u64, course: &Course) -> Answer<()> {
+    let mut puts: Vec<&Put> = course.puts().collect();
+    puts.sort_by_key(|put| put.item.digest);
+    puts.dedup_by_key(|put| put.item.digest);
+    let there: Vec<bool> = if puts.len() > FEW {
+        let listed = host.list(&state::own("kept/"))?;
+        let listed: HashSet<String> = listed.into_iter().map(|(path, _)| path).collect();
+        puts.iter().map(|put| listed.contains(&state::kept(put.item.digest))).collect()
+    } else {
+        let look = |put: &&Put| Ok(host.look(&state::kept(put.item.digest))?.is_some());
+        find(host.abilities().at_once, &puts, look)?
+    };
+    let gone: Vec<&&Put> = puts.iter().zip(there).filter(|(_, there)| !there).map(|(put, _)| put).collect();
+    let Some(first) = gone.first() else { return Ok(()) };
+    Err(HostFault::lasting(format!(
+        "state {number} can't be gone back to: the host has not kept the bytes of {} of its files, `{}` among \
+         them; build what is to be published and deploy that",
+        gone.len(),
+        first.item.path.as_str()
+    )))
+}
+
+/// What of the files that a course touches is not as Tribune left it, and what of all files is known to be.
+fn drift(
+    host: &dyn Host,
+    survey: &Survey,
+    course: &Course,
+    strays: Vec<(OutPath, What)>,
+) -> Answer<Option<Concern>> {
     let at_once = host.abilities().at_once;
     let may_be_there: HashSet<&OutPath> =
         survey.there.iter().map(|item| &item.path).chain(&survey.unsure).collect();
     let condemned =
         survey.notes.state.as_ref().map(|(state, _)| state.condemned.as_slice()).unwrap_or_default();
     let condemned: HashSet<&OutPath> = condemned.iter().map(|one| &one.path).collect();
-    let new = |put: &&Put| !may_be_there.contains(&put.item.path) && !condemned.contains(&put.item.path);
+    let may_be_ours = |path: &OutPath| may_be_there.contains(path) || condemned.contains(path);
+    // Its place is a folder until what stands there is cleared away.
+    let is_cleared = |path: &OutPath| course.clear.iter().any(|one| one.folders().any(|it| it == *path));
+    let new = |put: &&Put| !may_be_ours(&put.item.path) && !is_cleared(&put.item.path);
     // What was put before this deploy was interrupted is ours.
     let going_on = survey.notes.journey.is_some() && survey.detour.is_none();
     let beyond = if going_on { survey.put + survey.perhaps } else { 0 };
@@ -149,10 +200,19 @@ fn drift(host: &dyn Host, survey: &Survey, course: &Course) -> Answer<Option<Con
     kept.sort_unstable_by_key(|(path, _, must)| (*path, !must));
     kept.dedup_by_key(|(path, ..)| *path);
     let (mut altered, mut foreign, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for (path, what) in strays {
+        match what {
+            What::Missing => missing.push(path),
+            What::Altered | What::Unreachable(_) => altered.push(path),
+            // Headers are nobody's work that could be lost.
+            _ => {}
+        }
+    }
     let tells = host.abilities().has_headers;
     if new.len() > FEW || (!tells && kept.len() > FEW) {
-        let listed: HashMap<String, u64> = host.list()?.into_iter().collect();
-        foreign.extend(new.into_iter().filter(|path| listed.contains_key(path.as_str())).cloned());
+        let listed: BTreeMap<String, u64> = host.list("")?.into_iter().collect();
+        let is_taken = |path: &&OutPath| listed.contains_key(path.as_str()) || holds_any(&listed, path);
+        foreign.extend(new.into_iter().filter(is_taken).cloned());
         let lengths: HashMap<&OutPath, u64> =
             survey.there.iter().map(|item| (&item.path, item.bytes)).collect();
         // The bytes of all that is replaced are looked at when they are kept.
@@ -177,6 +237,12 @@ fn drift(host: &dyn Host, survey: &Survey, course: &Course) -> Answer<Option<Con
     }
     let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
     Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+}
+
+/// Whether there is anything in the folder of a name.
+fn holds_any(listed: &BTreeMap<String, u64>, path: &OutPath) -> bool {
+    let inside = format!("{}/", path.as_str());
+    listed.range(inside.clone()..).next().is_some_and(|(first, _)| first.starts_with(&inside))
 }
 
 /// The digest of a file, as the host keeps it with the file or of its bytes.
@@ -207,6 +273,10 @@ fn carry_out(
     let course = &proposal.course;
     let is_adrift = order.consents.contains(&Consent::Drift);
     Run { host, order, latch: &mut latch, progress, proposal, course, survey, is_adrift }.go()
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 struct Run<'r, 'h> {
@@ -246,9 +316,9 @@ impl Run<'_, '_> {
             let state = state.clone();
             return self.tidy(state);
         }
-        let (to, how_far) = self.set_out()?;
+        let (mut to, how_far) = self.set_out()?;
         if how_far.is_none() {
-            self.keep()?;
+            self.keep(&mut to)?;
         }
         let puts: usize = self.course.steps.iter().map(Vec::len).sum();
         let mut how_far =
@@ -278,7 +348,8 @@ impl Run<'_, '_> {
             self.host.remove(&state::progress())?;
         }
         let is_long = to.history.len() > self.order.history;
-        if !self.course.delete.is_empty() || is_long || self.survey.detour.is_some() {
+        let was_cut = self.survey.notes.journey.is_some();
+        if !self.course.delete.is_empty() || is_long || was_cut {
             self.latch.check()?;
             self.delete()?;
             self.forget(&mut to)?;
@@ -312,11 +383,8 @@ impl Run<'_, '_> {
         }
         let mut to = order.state(self.proposal.number, before, &parts);
         (to.condemned, to.kept) = (self.course.condemned.clone(), kept);
-        let there = match &self.survey.detour {
-            Some(parts) => parts.iter().map(|part| part.digest).collect(),
-            None => before.map(|state| state.parts.clone()).unwrap_or_default(),
-        };
-        let journey = Journey { there, unsure: self.survey.unsure.clone(), to: to.clone() };
+        let there = self.there();
+        let journey = self.journey(there, &to);
         let new: Vec<Part> = parts
             .into_iter()
             .chain(self.survey.detour.iter().flatten().cloned())
@@ -331,29 +399,51 @@ impl Run<'_, '_> {
         Ok((to, None))
     }
 
+    /// The parts of what was there when this deploy set out.
+    fn there(&self) -> Vec<Digest> {
+        let notes = &self.survey.notes;
+        match (&self.survey.detour, &notes.journey) {
+            (Some(parts), _) => parts.iter().map(|part| part.digest).collect(),
+            (None, Some((journey, _))) => journey.there.clone(),
+            (None, None) => notes.state.as_ref().map(|(state, _)| state.parts.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn journey(&self, there: Vec<Digest>, to: &State) -> Journey {
+        let Survey { unsure, strayed, .. } = &self.survey;
+        Journey { there, unsure: unsure.clone(), strayed: strayed.clone(), to: to.clone() }
+    }
+
     /// Keeps the bytes of what is going to be replaced or to go. What somebody altered is kept as it is, if
     /// a person has agreed to that: they may want it back.
-    fn keep(&mut self) -> Result<(), Stop> {
+    fn keep(&mut self, to: &mut State) -> Result<(), Stop> {
         if self.order.history == 0 {
             return Ok(());
         }
         let (host, is_adrift, progress) = (self.host, self.is_adrift, self.progress);
         let copies = host.abilities().copies;
         progress.begin("keeping what is replaced", self.course.keep.len());
-        let altered: Mutex<Vec<OutPath>> = Mutex::default();
+        let altered: Mutex<Vec<(OutPath, Digest)>> = Mutex::default();
+        // Of files that are alike one is enough; but each of them is looked at.
+        let kept: Mutex<HashSet<Digest>> = Mutex::default();
+        let is_first = |digest| lock(&kept).insert(digest);
         let keep = |keep: &Keep| {
             progress.step();
-            let (path, to) = (keep.path.as_str(), state::kept(keep.digest));
+            let path = keep.path.as_str();
             if copies && host.look(path)?.and_then(|sight| sight.digest) == Some(keep.digest) {
-                return host.copy(path, &to);
+                return match keep.is_lost && is_first(keep.digest) {
+                    true => host.copy(path, &state::kept(keep.digest)),
+                    false => Ok(()),
+                };
             }
             let Some(bytes) = host.read(path)? else { return Ok(()) };
             let digest = Digest::of(&bytes);
-            if digest != keep.digest && keep.is_sure && !is_adrift {
-                altered.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(keep.path.clone());
-                return Ok(());
+            let is_ours = digest == keep.digest;
+            if !is_ours && keep.is_sure {
+                lock(&altered).push((keep.path.clone(), digest));
             }
-            match digest == keep.digest || keep.is_sure {
+            let is_wanted = if is_ours { keep.is_lost } else { keep.is_sure && is_adrift };
+            match is_wanted && is_first(digest) {
                 true => host.write(&state::kept(digest), &bytes, &headers(&keep.path)),
                 false => Ok(()),
             }
@@ -364,8 +454,21 @@ impl Run<'_, '_> {
         if altered.is_empty() {
             return Ok(());
         }
-        // Nothing is replaced yet.
-        Err(Stop::Concerns(vec![Concern::Drift { altered, foreign: Vec::new(), missing: Vec::new() }]))
+        if !is_adrift {
+            // Nothing is replaced yet.
+            let altered = altered.into_iter().map(|(path, _)| path).collect();
+            return Err(Stop::Concerns(vec![Concern::Drift {
+                altered,
+                foreign: Vec::new(),
+                missing: Vec::new(),
+            }]));
+        }
+        to.kept.extend(altered.into_iter().map(|(_, digest)| digest));
+        to.kept.sort_unstable();
+        to.kept.dedup();
+        let there = self.there();
+        self.note(&state::journey(), &written(&self.journey(there, to)))?;
+        Ok(())
     }
 
     fn put(&mut self, how_far: &mut state::Progress) -> Result<(), Stop> {
@@ -417,11 +520,12 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// Forgets the oldest states, beyond those that can be gone back to, with what only they had.
+    /// Forgets the oldest states, beyond those that can be gone back to, with what only they had; and what
+    /// deploys that did not come to their end have left.
     fn forget(&mut self, to: &mut State) -> Result<(), Stop> {
         let host = self.host;
         let beyond = to.history.len().saturating_sub(self.order.history);
-        if beyond == 0 && self.survey.detour.is_none() {
+        if beyond == 0 && self.survey.notes.journey.is_none() {
             return Ok(());
         }
         let read = |number: &u64| -> Answer<Option<State>> {
@@ -432,7 +536,6 @@ impl Run<'_, '_> {
         let (old, rest) = states.split_at(beyond);
         let current = &*to;
         let stay = || rest.iter().flatten().chain([current]);
-        let parts: HashSet<Digest> = stay().flat_map(|state| state.parts.iter().copied()).collect();
         // What was kept when the first of those that stay took its place, nobody goes back to.
         let first = rest.iter().flatten().next().map_or(current.number, |state| state.number);
         let kept: HashSet<Digest> = stay()
@@ -448,11 +551,15 @@ impl Run<'_, '_> {
             .filter(|digest| !kept.contains(*digest))
             .map(|digest| state::kept(*digest))
             .collect();
-        // Those of deploys that did not come to their end, too.
-        let detour = self.survey.detour.iter().flatten().map(|part| &part.digest);
-        let old_parts = old.iter().flatten().flat_map(|state| state.parts.iter());
-        let old_parts = old_parts.chain(&self.survey.has).chain(detour);
-        files.extend(old_parts.filter(|digest| !parts.contains(*digest)).map(|digest| state::part(*digest)));
+        let mut left = host.list(&state::own("put/"))?;
+        // Of a state that can't be read nobody knows the parts.
+        if rest.iter().all(Option::is_some) {
+            let parts: HashSet<String> =
+                stay().flat_map(|state| state.parts.iter().map(|digest| state::part(*digest))).collect();
+            left.extend(host.list(&state::own("parts/"))?);
+            left.retain(|(path, _)| !parts.contains(path));
+        }
+        files.extend(left.into_iter().map(|(path, _)| path));
         files.sort_unstable();
         files.dedup();
         self.each(&files, |path| host.remove(path))?;

@@ -82,10 +82,7 @@ impl Host for Folder {
 
     fn look(&self, path: &str) -> Answer<Option<Sight>> {
         match fs::metadata(self.place(path)?) {
-            Ok(metadata) if metadata.is_file() => {
-                Ok(Some(Sight { bytes: metadata.len(), ..Sight::default() }))
-            }
-            Ok(_) => Ok(None),
+            Ok(metadata) => Ok(Some(Sight { bytes: metadata.len(), ..Sight::default() })),
             Err(error) if is_nothing(&error) => Ok(None),
             Err(error) => Err(lasting(&error)),
         }
@@ -134,10 +131,13 @@ impl Host for Folder {
         Ok(())
     }
 
-    fn list(&self) -> Answer<Vec<(String, u64)>> {
+    fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>> {
         let mut files = Vec::new();
-        for entry in WalkDir::new(&self.root) {
-            let entry = entry.map_err(|error| HostFault::lasting(error.to_string()))?;
+        for entry in WalkDir::new(self.root.join(folder)) {
+            let entry = match entry {
+                Err(error) if error.io_error().is_some_and(is_nothing) => continue,
+                entry => entry.map_err(|error| HostFault::lasting(error.to_string()))?,
+            };
             let name = entry.path().strip_prefix(&self.root).ok().and_then(Path::to_str);
             if let Some(name) = name.filter(|_| !entry.file_type().is_dir()) {
                 let bytes = entry.metadata().map_or(0, |metadata| metadata.len());

@@ -17,11 +17,9 @@ use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream};
 
 use crate::delivery::parcel::Headers;
 use crate::delivery::state;
+use crate::model::target::Line;
 
 use super::host::{Abilities, Answer, Host, HostFault, Sight};
-
-/// A command without an answer has failed after this time, in passing.
-const ANSWER: Duration = Duration::from_secs(60);
 
 /// Connections at the same time: shared hosts allow few.
 const AT_ONCE: usize = 4;
@@ -33,6 +31,7 @@ pub struct Ftp {
     password: String,
     path: String,
     tls: Option<Arc<ClientConfig>>,
+    timeout: Duration,
     /// Connections that nobody uses now.
     idle: Mutex<Vec<RustlsFtpStream>>,
     /// Folders that are known to be there.
@@ -66,15 +65,22 @@ fn unless_refused<T>(answer: Result<T, FtpError>) -> Answer<Option<T>> {
     }
 }
 
-fn connect(address: &SocketAddr) -> std::io::Result<TcpStream> {
-    let stream = TcpStream::connect_timeout(address, ANSWER)?;
-    stream.set_read_timeout(Some(ANSWER))?;
-    stream.set_write_timeout(Some(ANSWER))?;
+fn connect(address: &SocketAddr, timeout: Duration) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.set_write_timeout(Some(timeout))?;
     Ok(stream)
 }
 
 impl Ftp {
-    pub fn new(host: &str, user: &str, password: Option<&str>, path: &str, tls: bool) -> Answer<Self> {
+    pub fn new(
+        host: &str,
+        user: &str,
+        password: Option<&str>,
+        path: &str,
+        tls: bool,
+        line: Line,
+    ) -> Answer<Self> {
         let (host, port) = match host.rsplit_once(':') {
             Some((name, port)) => match port.parse() {
                 Ok(port) => (name, port),
@@ -100,6 +106,7 @@ impl Ftp {
             password: password.unwrap_or_default().to_owned(),
             path: path.trim_end_matches('/').to_owned(),
             tls,
+            timeout: line.timeout,
             idle: Mutex::default(),
             folders: Mutex::default(),
             next: AtomicU64::new(0),
@@ -113,10 +120,11 @@ impl Ftp {
         };
         let address = (self.host.as_str(), self.port).to_socket_addrs().map_err(failed)?.next();
         let address = address.ok_or_else(|| HostFault::lasting(format!("{} has no address", self.host)))?;
-        let stream = connect(&address).map_err(failed)?;
+        let stream = connect(&address, self.timeout).map_err(failed)?;
         let stream = RustlsFtpStream::connect_with_stream(stream)?;
-        let mut stream =
-            stream.passive_stream_builder(|address| connect(&address).map_err(FtpError::ConnectionError));
+        let timeout = self.timeout;
+        let passive = move |address| connect(&address, timeout).map_err(FtpError::ConnectionError);
+        let mut stream = stream.passive_stream_builder(passive);
         // Servers behind a router often name an address that nobody outside reaches.
         stream.set_passive_nat_workaround(true);
         if let Some(config) = &self.tls {
@@ -266,10 +274,10 @@ impl Host for Ftp {
         })
     }
 
-    fn list(&self) -> Answer<Vec<(String, u64)>> {
+    fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>> {
         self.with(|stream| {
             let mut files = Vec::new();
-            let mut folders = vec![String::new()];
+            let mut folders = vec![folder.to_owned()];
             while let Some(folder) = folders.pop() {
                 for entry in self.entries(stream, &format!("{}/{folder}", self.path))? {
                     let name = format!("{folder}{}", entry.name());

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::SignedDuration;
 use walkdir::WalkDir;
@@ -100,9 +101,13 @@ impl Generations {
         )))
     }
 
-    /// Files in a tree that no deploy put there, and what of a state is not as it was left, as far as lengths
-    /// tell; of what will be lost, as its bytes tell.
-    fn look(&self, number: u64, parcel: &Parcel, lost: &HashSet<&OutPath>) -> Answer<Looked> {
+    /// Files in a tree that no deploy put there, and what of a state is not as it was left. The bytes of what
+    /// will be lost are looked at, and of what may have changed since the state was written down; of all
+    /// where that is asked for.
+    fn look(&self, number: u64, parcel: &Parcel, lost: &HashSet<&OutPath>, whole: bool) -> Answer<Looked> {
+        let file = self.state_file(number);
+        let left =
+            fs::metadata(&file).and_then(|metadata| metadata.modified()).map_err(failed("read", &file))?;
         let tree = self.tree(number);
         let mut looked = Looked::default();
         let mut missing: BTreeMap<&str, &Item> =
@@ -119,9 +124,12 @@ impl Generations {
                 // Whatever its name is: it is not for us to lose.
                 (None, _) | (_, None) => looked.foreign.push(place.to_owned()),
                 (Some(item), Some(name)) => {
-                    let is_long = entry.metadata().is_ok_and(|metadata| metadata.len() == item.bytes);
+                    let metadata = entry.metadata();
+                    let is_long = metadata.as_ref().is_ok_and(|metadata| metadata.len() == item.bytes);
+                    let may_differ =
+                        whole || lost.contains(&name) || !metadata.is_ok_and(|it| is_left(&it, left));
                     let bytes = || fs::read(entry.path()).unwrap_or_default();
-                    if !is_long || (lost.contains(&name) && Digest::of(&bytes()) != item.digest) {
+                    if !is_long || (may_differ && Digest::of(&bytes()) != item.digest) {
                         looked.altered.push(name);
                     }
                 }
@@ -174,21 +182,20 @@ impl Generations {
             let is_same =
                 |parcel: &&Parcel| parcel.find(&item.path).is_some_and(|old| old.digest == item.digest);
             let old = old.as_ref().filter(|(_, parcel)| is_same(parcel) && !strange.contains(&item.path));
-            let old = old.map(|(tree, _)| tree.join(path));
-            let kept = old.or_else(|| restored.as_ref().map(|tree| tree.join(path)));
-            if let Some(kept) = kept
-                && fs::metadata(&kept).is_ok_and(|metadata| metadata.len() == item.bytes)
-                && fs::hard_link(&kept, &to).is_ok()
-            {
+            // Elsewhere, or on a file system that gives a file one name.
+            if old.is_some_and(|(tree, _)| fs::hard_link(tree.join(path), &to).is_ok()) {
                 return Ok(());
             }
-            // Elsewhere, or on a file system that gives a file one name.
-            let bytes = match &restored {
-                Some(tree) => fs::read(tree.join(path)).map_err(failed("read", tree))?,
+            let kept = restored.as_ref().map(|tree| tree.join(path));
+            let bytes = match &kept {
+                Some(kept) => fs::read(kept).map_err(failed("read", kept))?,
                 None => order.source.read(item)?,
             };
             if Digest::of(&bytes) != item.digest {
                 return Err(HostFault::lasting(format!("`{path}` of that state was altered since")));
+            }
+            if kept.is_some_and(|kept| fs::hard_link(kept, &to).is_ok()) {
+                return Ok(());
             }
             fs::write(&to, bytes).map_err(failed("write", &to))
         })?;
@@ -254,16 +261,19 @@ impl Generations {
     }
 }
 
-/// Whether somebody's file stands where one of ours is to stand, in a folder of its name, or where one of
-/// ours needs a folder.
-fn is_in_the_way(path: &Path, wanted: &Parcel) -> bool {
-    let Some(path) = path.to_str().and_then(OutPath::parse) else { return false };
-    let is_wanted = |path: &OutPath| wanted.find(path).is_some();
-    let inside = path.with('/');
-    let next = wanted.items.partition_point(|item| item.path < inside);
-    let is_folder =
-        wanted.items.get(next).is_some_and(|item| item.path.as_str().starts_with(inside.as_str()));
-    is_folder || is_wanted(&path) || path.folders().any(|folder| is_wanted(&folder))
+/// Whether a file is since before an instant as it is. Nobody sets the time at which a file last changed in
+/// any way: not its owner, and no program that keeps the time of its bytes.
+#[cfg(unix)]
+fn is_left(metadata: &fs::Metadata, at: SystemTime) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let parts = (u64::try_from(metadata.ctime()), u32::try_from(metadata.ctime_nsec()));
+    let (Ok(seconds), Ok(nanos)) = parts else { return false };
+    UNIX_EPOCH + Duration::new(seconds, nanos) < at
+}
+
+#[cfg(not(unix))]
+fn is_left(metadata: &fs::Metadata, at: SystemTime) -> bool {
+    metadata.modified().is_ok_and(|modified| modified < at)
 }
 
 /// What was seen in a tree.
@@ -326,11 +336,11 @@ impl Site for Generations {
         let (mut foreign, mut strange) = (Vec::new(), HashSet::new());
         if let Some((state, parcel)) = &seen {
             let lost = course.keep.iter().map(|keep| &keep.path).collect();
-            let looked = self.look(state.number, parcel, &lost)?;
-            let (in_the_way, beside): (Vec<_>, Vec<_>) =
-                looked.foreign.into_iter().partition(|path| is_in_the_way(path, order.wanted));
-            let in_the_way: Vec<OutPath> =
-                in_the_way.iter().filter_map(|path| OutPath::parse(path.to_str()?)).collect();
+            let looked = self.look(state.number, parcel, &lost, order.repairs)?;
+            let name = |path: &Path| path.to_str().and_then(OutPath::parse);
+            let is_in_the_way = |path: &PathBuf| name(path).is_some_and(|name| order.wanted.meets(&name));
+            let (in_the_way, beside): (Vec<_>, Vec<_>) = looked.foreign.into_iter().partition(is_in_the_way);
+            let in_the_way: Vec<OutPath> = in_the_way.iter().filter_map(|path| name(path)).collect();
             foreign = beside;
             if !(looked.altered.is_empty() && looked.missing.is_empty() && in_the_way.is_empty()) {
                 let (altered, missing) = (looked.altered, looked.missing);
@@ -350,15 +360,17 @@ impl Site for Generations {
         self.grow(number, order, seen.as_ref(), (&foreign, &strange), progress)?;
         let parts = order.wanted.parts();
         for part in &parts {
-            cache::replace(&self.write_to(self.part_file(part.digest))?, &[&part.bytes])
-                .map_err(HostFault::from)?;
+            let to = self.write_to(self.part_file(part.digest)).map_err(HostFault::from)?;
+            cache::replace(&to, &[&part.bytes]).map_err(HostFault::from)?;
         }
         let state = order.whole_state(number, before, &parts);
-        cache::replace(&self.write_to(self.state_file(number))?, &[&written(&state)])
-            .map_err(HostFault::from)?;
+        let note = || cache::replace(&self.write_to(self.state_file(number))?, &[&written(&state)]);
+        note().map_err(HostFault::from)?;
         self.exchange(number)?;
         // Readers see it; what follows only tidies up.
         self.forget(&state)?;
+        // What changes from now on was not done by this.
+        note().map_err(HostFault::from)?;
         drop(held);
         let done = proposal.done();
         Ok((proposal, Some(done)))
@@ -374,7 +386,7 @@ impl Site for Generations {
 
 impl Generations {
     /// A file whose folder is there.
-    fn write_to(&self, path: PathBuf) -> Answer<PathBuf> {
+    fn write_to(&self, path: PathBuf) -> Result<PathBuf, Failure> {
         cache::make_folder(&path)?;
         Ok(path)
     }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use crate::delivery::concern::Concern;
 use crate::delivery::parcel::{Item, Parcel, Part};
 use crate::delivery::state::{self, State, written};
+use crate::model::target::Line;
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::cache;
@@ -16,7 +18,7 @@ use crate::world::output::resolved;
 use crate::world::progress::Progress;
 use crate::world::tree::Root;
 
-use super::host::{Answer, HostFault, PAUSES, again};
+use super::host::{Answer, HostFault, again, pauses};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered, whole_course};
 use super::verify::{Finding, What};
 
@@ -34,6 +36,8 @@ pub struct Git {
     dir: PathBuf,
     /// How many earlier states can be gone back to.
     history: usize,
+    timeout: u64,
+    pauses: Vec<Duration>,
 }
 
 /// A commit with the state that it brought.
@@ -44,7 +48,14 @@ struct Commit {
 
 impl Git {
     /// The branch of a target. A repository that is a path is one from the root of the portal.
-    pub fn new(root: &Root, target: &str, repository: &str, branch: &str, history: usize) -> Answer<Self> {
+    pub fn new(
+        root: &Root,
+        target: &str,
+        repository: &str,
+        branch: &str,
+        history: usize,
+        line: Line,
+    ) -> Answer<Self> {
         let dir = cache::named(root, &format!("git-{target}"));
         cache::make_folder(&dir)?;
         let path = root.dir().join(repository);
@@ -52,7 +63,8 @@ impl Git {
             true => resolved(&path).display().to_string(),
             false => repository.to_owned(),
         };
-        let git = Self { repository, branch: branch.to_owned(), dir, history };
+        let (timeout, pauses) = (line.timeout.as_secs(), pauses(line.patience));
+        let git = Self { repository, branch: branch.to_owned(), dir, history, timeout, pauses };
         if !git.dir.join("HEAD").is_file() {
             let made = Command::new("git").args(["init", "--bare", "--quiet"]).arg(&git.dir).output();
             checked(made.map_err(|error| missing(&error))?)?;
@@ -62,7 +74,10 @@ impl Git {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("git");
-        command.arg("--git-dir").arg(&self.dir).args(args);
+        command.arg("--git-dir").arg(&self.dir);
+        // A line that carries next to nothing for so long is dead.
+        command.args(["-c", "http.lowSpeedLimit=1", "-c"]).arg(format!("http.lowSpeedTime={}", self.timeout));
+        command.args(args);
         // Nobody is there to answer, and what is said is read.
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").stdin(Stdio::null());
         command
@@ -75,7 +90,7 @@ impl Git {
 
     /// The same with a host on the other side, which is asked again where it fails in passing.
     fn ask(&self, args: &[&str]) -> Answer<Vec<u8>> {
-        again(&PAUSES, || self.run(args))
+        again(&self.pauses, || self.run(args))
     }
 
     /// Gets the branch, if it is there.
@@ -149,7 +164,7 @@ impl Git {
             match what {
                 "D" if is_ours => missing.push(path),
                 _ if is_ours => altered.push(path),
-                _ if wanted.find(&path).is_some() => foreign.push(path),
+                _ if what != "D" && wanted.meets(&path) => foreign.push(path),
                 _ => {}
             }
         }
@@ -321,9 +336,8 @@ impl Site for Git {
             (Some(tip), Some(commit)) => self.drift(&commit.id, tip, &seen, order.wanted)?,
             // Files of a branch that nobody has deployed to.
             _ => {
-                let taken = order.wanted.items.iter().map(|item| &item.path);
-                let foreign: Vec<OutPath> =
-                    taken.filter(|path| there.contains_key(path.as_str())).cloned().collect();
+                let taken = there.keys().filter_map(|path| OutPath::parse(path));
+                let foreign: Vec<OutPath> = taken.filter(|path| order.wanted.meets(path)).collect();
                 let (altered, missing) = (Vec::new(), Vec::new());
                 (!foreign.is_empty()).then_some(Concern::Drift { altered, foreign, missing })
             }

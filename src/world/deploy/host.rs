@@ -77,7 +77,7 @@ pub trait Host: Sync {
     /// The bytes of a file, if it is there.
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>>;
 
-    /// What there is to tell of a file, if it is there.
+    /// What there is to tell of a file, if it is there. A folder in its place may be told of, too.
     fn look(&self, path: &str) -> Answer<Option<Sight>>;
 
     fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()>;
@@ -90,8 +90,9 @@ pub trait Host: Sync {
     /// Removes a file, if it is there, and folders that are empty without it.
     fn remove(&self, path: &str) -> Answer<()>;
 
-    /// All files with their lengths, those of Tribune itself, too.
-    fn list(&self) -> Answer<Vec<(String, u64)>>;
+    /// All files in a folder, whose name ends in `/`, and below, with their lengths; everywhere where it is
+    /// empty, those of Tribune itself, too.
+    fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>>;
 }
 
 /// A host that is asked again when it fails in passing.
@@ -101,15 +102,20 @@ pub struct Patient<'h> {
     pauses: &'h [Duration],
 }
 
-/// Half a minute in all: a line that drops, a server that restarts.
-pub const PAUSES: [Duration; 6] = [
-    Duration::from_millis(250),
-    Duration::from_millis(750),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-    Duration::from_secs(15),
-];
+/// How long to wait before each further time, for as long as that in all: soon at first, then at leisure.
+pub fn pauses(patience: Duration) -> Vec<Duration> {
+    let growing = [250, 750, 2_000, 4_000, 8_000].map(Duration::from_millis);
+    let steady = std::iter::repeat(Duration::from_secs(15));
+    let mut left = patience;
+    let fits = |pause: &Duration| match left.checked_sub(*pause) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    growing.into_iter().chain(steady).take_while(fits).collect()
+}
 
 impl<'h> Patient<'h> {
     pub fn new(host: &'h dyn Host, pauses: &'h [Duration]) -> Self {
@@ -186,7 +192,20 @@ impl Host for Patient<'_> {
         self.again("remove", path, || self.host.remove(path))
     }
 
-    fn list(&self) -> Answer<Vec<(String, u64)>> {
-        self.again("list", "", || self.host.list())
+    fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>> {
+        self.again("list", folder, || self.host.list(folder))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends() {
+        let pauses = |seconds| pauses(Duration::from_secs(seconds));
+        assert_eq!(pauses(0), []);
+        assert_eq!(pauses(30).iter().sum::<Duration>(), Duration::from_secs(30));
+        assert_eq!(pauses(3_600).len(), 5 + 239);
     }
 }

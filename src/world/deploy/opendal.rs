@@ -1,7 +1,6 @@
 //! Hosts that a library speaks to: object storage, WebDAV.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use opendal::blocking::Operator;
 use opendal::layers::TimeoutLayer;
@@ -11,16 +10,15 @@ use tokio::runtime::Runtime;
 
 use crate::delivery::parcel::Headers;
 use crate::delivery::state;
+use crate::model::target::Line;
 use crate::text::fingerprint::Digest;
 
 use super::host::{Abilities, Answer, Host, HostFault, Sight, whole};
 use super::http::runtime;
 
-/// A request that is not answered has failed after this time, in passing. A file is sent within one, and
-/// others beside it, on a line that may be slow.
-const WHOLE: Duration = Duration::from_secs(600);
-/// The same for a part of one.
-const ANSWER: Duration = Duration::from_secs(60);
+/// A file is sent within one request, and others beside it, on a line that may be slow: it gets so many times
+/// as long as an answer.
+const WHOLE: u32 = 10;
 
 /// The name of what is kept with a file.
 const DIGEST: &str = "blake3";
@@ -35,6 +33,8 @@ pub struct Remote {
     abilities: Abilities,
     /// It may show a file that is half written: files get their names when they are whole.
     shows_halves: bool,
+    /// It has folders, and removes one only if nothing is in it. (WebDAV removes one with all that is in it.)
+    parts_with_folders: bool,
     /// Of the files that have no name yet.
     next: AtomicU64,
     /// Ends after the operator: what that leaves behind, connections of SSH above all, is ended with it.
@@ -78,7 +78,7 @@ pub struct Bucket<'a> {
 
 impl Remote {
     /// Object storage that speaks the protocol of S3.
-    pub fn s3(at: &Bucket) -> Answer<Self> {
+    pub fn s3(at: &Bucket, line: Line) -> Answer<Self> {
         let mut service = opendal::services::S3::default().bucket(at.bucket);
         // Outside of one provider regions have no meaning, but must be named.
         service = service.region(at.region.unwrap_or("us-east-1"));
@@ -95,11 +95,11 @@ impl Remote {
             Some(endpoint) => format!("the bucket {} at {endpoint}", at.bucket),
             None => format!("the bucket {}", at.bucket),
         };
-        Self::of(name, service, false)
+        Self::of(name, service, false, line)
     }
 
     /// A WebDAV collection.
-    pub fn webdav(url: &str, user: Option<&str>, password: Option<&str>) -> Answer<Self> {
+    pub fn webdav(url: &str, user: Option<&str>, password: Option<&str>, line: Line) -> Answer<Self> {
         let mut service = opendal::services::Webdav::default().endpoint(url);
         if let Some(user) = user {
             service = service.username(user);
@@ -107,13 +107,13 @@ impl Remote {
         if let Some(password) = password {
             service = service.password(password);
         }
-        Self::of(url.to_owned(), service, true)
+        Self::of(url.to_owned(), service, true, line)
     }
 
     /// Files over SSH, by the `ssh` of this machine: with its configuration, its agent and its known hosts, of
     /// which the host must be one.
     #[cfg(unix)]
-    pub fn sftp(host: &str, user: &str, path: &str, key: Option<&str>) -> Answer<Self> {
+    pub fn sftp(host: &str, user: &str, path: &str, key: Option<&str>, line: Line) -> Answer<Self> {
         // A port is understood in an address alone.
         let endpoint = format!("ssh://{host}");
         let mut service = opendal::services::Sftp::default().endpoint(&endpoint).user(user).root(path);
@@ -121,24 +121,26 @@ impl Remote {
         if let Some(key) = key {
             service = service.key(key);
         }
-        let mut remote = Self::of(format!("{user}@{host}:{path}"), service, true)?;
+        let mut remote = Self::of(format!("{user}@{host}:{path}"), service, true, line)?;
         // Each is a program of its own.
         remote.abilities.at_once = 4;
+        remote.parts_with_folders = true;
         Ok(remote)
     }
 
     #[cfg(not(unix))]
-    pub fn sftp(_: &str, _: &str, _: &str, _: Option<&str>) -> Answer<Self> {
+    pub fn sftp(_: &str, _: &str, _: &str, _: Option<&str>, _: Line) -> Answer<Self> {
         Err(HostFault::lasting("SFTP needs the `ssh` of a Unix machine"))
     }
 
-    fn of(name: String, service: impl opendal::Builder, shows_halves: bool) -> Answer<Self> {
+    fn of(name: String, service: impl opendal::Builder, shows_halves: bool, line: Line) -> Answer<Self> {
         // Its HTTP is a part that must be put in.
         opendal::install_default();
         let runtime = runtime()?;
         let entered = runtime.enter();
         let operator = opendal::Operator::new(service).map_err(|error| fault(&error))?;
-        let operator = operator.layer(TimeoutLayer::new().with_timeout(WHOLE).with_io_timeout(ANSWER));
+        let operator = operator
+            .layer(TimeoutLayer::new().with_timeout(line.timeout * WHOLE).with_io_timeout(line.timeout));
         let operator = Operator::new(operator).map_err(|error| fault(&error))?;
         let can = operator.info().capability();
         let abilities = Abilities {
@@ -149,7 +151,15 @@ impl Remote {
             at_once: AT_ONCE,
         };
         drop(entered);
-        Ok(Self { name, operator, abilities, shows_halves, next: AtomicU64::new(0), _runtime: runtime })
+        Ok(Self {
+            name,
+            operator,
+            abilities,
+            shows_halves,
+            parts_with_folders: false,
+            next: AtomicU64::new(0),
+            _runtime: runtime,
+        })
     }
 
     /// A path for a file that has no name yet. Two processes do not meet there: one at a time holds the host.
@@ -188,7 +198,7 @@ impl Host for Remote {
 
     fn look(&self, path: &str) -> Answer<Option<Sight>> {
         let found = unless_missing(self.operator.stat(path))?;
-        Ok(found.filter(|found| found.is_file()).map(|found| Sight {
+        Ok(found.map(|found| Sight {
             bytes: found.content_length(),
             content_type: found.content_type().map(str::to_owned),
             cache_control: found.cache_control().map(str::to_owned),
@@ -236,12 +246,21 @@ impl Host for Remote {
     }
 
     fn remove(&self, path: &str) -> Answer<()> {
-        unless_missing(self.operator.delete(path)).map(|_| ())
+        unless_missing(self.operator.delete(path))?;
+        let mut rest = path;
+        while let Some((folder, _)) = rest.rsplit_once('/').filter(|_| self.parts_with_folders) {
+            // Folders go with their last file.
+            if self.operator.delete(&format!("{folder}/")).is_err() {
+                break;
+            }
+            rest = folder;
+        }
+        Ok(())
     }
 
-    fn list(&self) -> Answer<Vec<(String, u64)>> {
+    fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>> {
         let options = ListOptions { recursive: true, ..ListOptions::default() };
-        let entries = unless_missing(self.operator.list_options("", options))?.unwrap_or_default();
+        let entries = unless_missing(self.operator.list_options(folder, options))?.unwrap_or_default();
         let files = entries.into_iter().filter(|entry| entry.metadata().is_file());
         Ok(files.map(|entry| (entry.path().to_owned(), entry.metadata().content_length())).collect())
     }

@@ -7,12 +7,14 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use crate::delivery::concern::Concern;
 use crate::delivery::parcel::{Item, Parcel, Part};
 use crate::delivery::state::{State, written};
+use crate::model::target::Line;
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::clock;
@@ -20,12 +22,13 @@ use crate::world::progress::Progress;
 use crate::world::tree::Failure;
 
 use super::folder::Folder;
-use super::host::{Answer, HostFault, PAUSES, again};
+use super::host::{Answer, HostFault, again, pauses};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered, whole_course};
 use super::team::each;
-use super::verify::{self, Finding};
+use super::verify::{self, Finding, What};
 
-/// Of so many files that will be lost the bytes are compared, of all others the lengths.
+/// Of so many files the bytes are compared that will be lost or were written to since; of all others the
+/// lengths.
 const FEW: usize = 200;
 
 /// Minutes after which a latch that nobody has let go of counts for nothing.
@@ -42,6 +45,8 @@ pub struct Rsync {
     beside: String,
     /// Where the one connection is found that all programs share.
     control: tempfile::TempDir,
+    timeout: u64,
+    pauses: Vec<Duration>,
 }
 
 impl Drop for Rsync {
@@ -67,7 +72,7 @@ fn word(text: &str) -> String {
 }
 
 impl Rsync {
-    pub fn new(host: &str, user: Option<&str>, path: &str) -> Answer<Self> {
+    pub fn new(host: &str, user: Option<&str>, path: &str, line: Line) -> Answer<Self> {
         let (host, port) = match host.rsplit_once(':') {
             Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
                 (host, Some(port.to_owned()))
@@ -87,7 +92,8 @@ impl Rsync {
         let store = format!("{parent}/{beside}");
         let control = tempfile::Builder::new().prefix("ssh").tempdir();
         let control = control.map_err(|error| Failure::new("create", "a folder", error))?;
-        Ok(Self { account, port, path: path.to_owned(), store, beside, control })
+        let (timeout, pauses) = (line.timeout.as_secs(), pauses(line.patience));
+        Ok(Self { account, port, path: path.to_owned(), store, beside, control, timeout, pauses })
     }
 
     /// The program and its arguments, as `rsync` needs them in one line, too: no questions, known hosts alone.
@@ -95,8 +101,15 @@ impl Rsync {
         let control = format!("ControlPath={}/%C", self.control.path().display());
         let options =
             ["BatchMode=yes", "StrictHostKeyChecking=yes", "ControlMaster=auto", "ControlPersist=30"];
+        // A host that says nothing is asked twice whether it is there.
+        let waits = [
+            format!("ConnectTimeout={}", self.timeout),
+            format!("ServerAliveInterval={}", self.timeout.div_ceil(2)),
+            "ServerAliveCountMax=2".to_owned(),
+        ];
+        let waits = waits.iter().map(String::as_str);
         let mut ssh = vec!["ssh".to_owned()];
-        for option in options.into_iter().chain([control.as_str()]) {
+        for option in options.into_iter().chain(waits).chain([control.as_str()]) {
             ssh.extend(["-o".to_owned(), option.to_owned()]);
         }
         if let Some(port) = &self.port {
@@ -107,7 +120,7 @@ impl Rsync {
 
     /// Runs a script of the other machine's shell with a text on its standard input. Each can be run again.
     fn shell(&self, script: &str, input: &str) -> Answer<Vec<u8>> {
-        again(&PAUSES, || {
+        again(&self.pauses, || {
             let ssh = self.ssh();
             let mut command = Command::new(&ssh[0]);
             command.args(&ssh[1..]).arg("--").arg(&self.account).arg(format!("set -eu; {script}"));
@@ -124,9 +137,10 @@ impl Rsync {
     }
 
     fn rsync(&self, args: &[&str], from: &str, to: &str) -> Answer<Vec<u8>> {
-        again(&PAUSES, || {
+        again(&self.pauses, || {
             let mut command = Command::new("rsync");
             command.args(["-r", "--checksum", "--protect-args", "-e", &self.ssh().join(" ")]).args(args);
+            command.arg(format!("--timeout={}", self.timeout));
             command.arg("--").arg(from).arg(to).stdin(Stdio::null());
             let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `rsync`: {error}"));
             checked("rsync", command.output().map_err(failed)?)
@@ -194,8 +208,12 @@ impl Rsync {
     ) -> Answer<Option<Concern>> {
         let tree = self.store(&number.to_string());
         // GNU, BSD and BusyBox alike.
-        let script = format!("cd {}; find . -type f -exec wc -c {{}} +", word(&tree));
+        let script = format!(
+            "cd {}; find . -type f -exec wc -c {{}} +; printf '\\n'; find . -type f -newer ../states/{number}.json",
+            word(&tree)
+        );
         let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        let (told, newer) = told.rsplit_once("\n\n").unwrap_or((&told, ""));
         let mut there: HashMap<&str, u64> = HashMap::new();
         for line in told.lines() {
             if let Some((length, name)) = line.trim_start().split_once(' ')
@@ -212,11 +230,19 @@ impl Rsync {
                 Some(_) => {}
             }
         }
-        let is_wanted = |name: &&str| OutPath::parse(name).is_some_and(|path| wanted.find(&path).is_some());
-        let foreign: Vec<OutPath> =
-            there.keys().filter(|name| is_wanted(name)).filter_map(|name| OutPath::parse(name)).collect();
-        let lost: Vec<&OutPath> = lost.iter().filter(|path| !missing.contains(path)).copied().collect();
-        if !lost.is_empty() && lost.len() <= FEW {
+        let strange = there.keys().filter_map(|name| OutPath::parse(name));
+        let foreign: Vec<OutPath> = strange.filter(|path| wanted.meets(path)).collect();
+        let newer = newer.lines().filter_map(|name| OutPath::parse(name.strip_prefix("./")?));
+        let newer: Vec<OutPath> = newer.filter(|path| parcel.find(path).is_some()).collect();
+        let mut lost: Vec<&OutPath> = lost.iter().filter(|path| !missing.contains(path)).copied().collect();
+        lost.extend(&newer);
+        lost.sort_unstable();
+        lost.dedup();
+        if lost.len() > FEW {
+            altered.extend(newer);
+            altered.sort_unstable();
+            altered.dedup();
+        } else if !lost.is_empty() {
             let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
             self.fetch(&tree, local.path(), Some(&lost))?;
             for path in lost {
@@ -447,10 +473,10 @@ impl Site for Rsync {
         progress: &Progress,
     ) -> Result<(Proposal, Option<Done>), Stop> {
         if only_propose {
-            return Ok((self.propose(order)?.2, None));
+            return Ok((self.propose(order, progress)?.2, None));
         }
         // What there is to do is found out by whoever holds it.
-        let (.., proposal) = self.propose(order)?;
+        let (.., proposal) = self.propose(order, progress)?;
         if proposal.is_done {
             return Ok((proposal, None));
         }
@@ -473,7 +499,29 @@ impl Site for Rsync {
 }
 
 impl Rsync {
-    fn propose(&self, order: &Order) -> Result<(There, Parcel, Proposal), Stop> {
+    /// What of a tree is not as it was left, by the bytes of all files.
+    fn whole_drift(
+        &self,
+        state: &State,
+        parcel: &Parcel,
+        wanted: &Parcel,
+        progress: &Progress,
+    ) -> Result<Option<Concern>, Stop> {
+        let (mut altered, mut foreign, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        for finding in self.findings(state, parcel, progress)? {
+            let Some(path) = OutPath::parse(&finding.place) else { continue };
+            match finding.what {
+                What::Missing => missing.push(path),
+                What::Planted if !wanted.meets(&path) => {}
+                What::Planted => foreign.push(path),
+                _ => altered.push(path),
+            }
+        }
+        let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
+        Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+    }
+
+    fn propose(&self, order: &Order, progress: &Progress) -> Result<(There, Parcel, Proposal), Stop> {
         self.obstacle()?;
         let there = self.look()?;
         let before = there.current.and_then(|number| there.states.get(&number));
@@ -484,16 +532,22 @@ impl Rsync {
         let course = whole_course(&seen.items, order);
         let mut concerns = concerns_of(order, before, course.removed);
         let is_done = before.is_some_and(|state| state.history.len() <= order.history) && course.is_done();
+        let adrift = match before {
+            Some(state) if order.repairs => self.whole_drift(state, &seen, order.wanted, progress)?,
+            Some(state) if !is_done => {
+                let lost: Vec<&OutPath> = course.keep.iter().map(|keep| &keep.path).collect();
+                self.drift(state.number, &seen, &lost, order.wanted)?
+            }
+            _ => None,
+        };
+        let is_done = is_done && adrift.is_none();
+        concerns.extend(adrift);
         let number = before.map_or(0, |state| state.number) + u64::from(!is_done);
-        if let Some(state) = before.filter(|_| !is_done) {
-            let lost: Vec<&OutPath> = course.keep.iter().map(|keep| &keep.path).collect();
-            concerns.extend(self.drift(state.number, &seen, &lost, order.wanted)?);
-        }
         Ok((there, seen, Proposal { number, concerns, course, is_done }))
     }
 
     fn deploy(&self, order: &Order, progress: &Progress) -> Result<(Proposal, Option<Done>), Stop> {
-        let (there, seen, proposal) = self.propose(order)?;
+        let (there, seen, proposal) = self.propose(order, progress)?;
         if proposal.is_done {
             return Ok((proposal, None));
         }
@@ -514,6 +568,8 @@ impl Rsync {
         self.note(&state, &parts)?;
         self.exchange(number)?;
         self.forget(&there, &state)?;
+        // What is written from now on was not written by this.
+        self.shell(&format!("touch {}", word(&self.store(&format!("states/{number}.json")))), "")?;
         let done = proposal.done();
         Ok((proposal, Some(done)))
     }

@@ -29,6 +29,8 @@ pub struct Order<'a> {
     /// How many earlier states can be gone back to.
     pub history: usize,
     pub consents: &'a [Consent],
+    /// Everything on the host is looked at, whatever is touched, and put again where it is not as it was left.
+    pub repairs: bool,
     /// The name of this deploy, which no other has.
     pub token: &'a str,
     /// Whether the deploy of a name is known to have ended.
@@ -165,8 +167,8 @@ pub fn unanswered(concerns: &[Concern], order: &Order) -> Result<(), Stop> {
 
 /// What parts a state that readers see as a whole from what is wanted.
 pub fn whole_course(seen: &[Item], order: &Order) -> Course {
-    let (unsure, condemned) = (BTreeSet::new(), []);
-    let holdings = Holdings { seen, there: seen, unsure: &unsure, condemned: &condemned };
+    let (nowhere, condemned) = (BTreeSet::new(), []);
+    let holdings = Holdings { seen, there: seen, unsure: &nowhere, strayed: &nowhere, condemned: &condemned };
     Course::of(holdings, &order.wanted.items, order.now, Duration::ZERO)
 }
 

@@ -78,6 +78,7 @@ pub struct Survey {
     pub seen: Vec<Item>,
     pub there: Vec<Item>,
     pub unsure: BTreeSet<OutPath>,
+    pub strayed: BTreeSet<OutPath>,
     pub wanted: Vec<Item>,
     /// How many of the first files are put already, where the deploy that was interrupted wanted the same.
     pub put: usize,
@@ -100,8 +101,14 @@ impl Parts {
 }
 
 impl Survey {
-    /// Finds out what a host holds, where `wanted` is what it is to hold.
-    pub fn of(host: &dyn Host, notes: Notes, wanted: &[Part]) -> Result<Self, Stop> {
+    /// Finds out what a host holds, where `wanted` is what it is to hold, and something else than was deployed
+    /// was found at `strayed`.
+    pub fn of(
+        host: &dyn Host,
+        notes: Notes,
+        wanted: &[Part],
+        mut strayed: BTreeSet<OutPath>,
+    ) -> Result<Self, Stop> {
         let list: Vec<Digest> = wanted.iter().map(|part| part.digest).collect();
         let seen = notes.state.as_ref().map(|(state, _)| state.parts.clone()).unwrap_or_default();
         let journey = notes.journey.as_ref().map(|(journey, progress)| (journey, *progress));
@@ -122,8 +129,11 @@ impl Survey {
         // Lists are looked up as sets: there may be a thousand parts.
         let sets = [&seen, &there, &next].map(|list| list.iter().collect::<HashSet<&Digest>>());
         let unsure = journey.map(|(journey, _)| journey.unsure.clone()).unwrap_or_default();
+        strayed.extend(journey.into_iter().flat_map(|(journey, _)| journey.strayed.iter().cloned()));
+        let is_known = |path: &OutPath| !unsure.contains(path) && !strayed.contains(path);
         let is_sure = |digest: &Digest| {
-            unsure.is_empty() || !parts.0[digest].iter().any(|item| unsure.contains(&item.path))
+            (unsure.is_empty() && strayed.is_empty())
+                || parts.0[digest].iter().all(|item| is_known(&item.path))
         };
         // Where something else was wanted, all is looked at: what is there is made up anew below.
         let is_detour = journey.is_some_and(|(journey, _)| journey.to.parts != list);
@@ -137,6 +147,7 @@ impl Survey {
             seen: parts.items(&seen, &common),
             there: parts.items(&there, &common),
             unsure,
+            strayed,
             wanted: parts.items(&list, &common),
             has,
             notes: Notes::default(),
@@ -166,11 +177,14 @@ impl Survey {
             let (seen, next) =
                 (state.map(|state| whole(&state.parts)).unwrap_or_default(), whole(&journey.to.parts));
             let condemned = state.map(|state| state.condemned.as_slice()).unwrap_or_default();
-            let holdings = Holdings { seen: &seen, there: &there, unsure: &journey.unsure, condemned };
+            let (unsure, strayed) = (&journey.unsure, &journey.strayed);
+            let holdings = Holdings { seen: &seen, there: &there, unsure, strayed, condemned };
             let course = Course::of(holdings, &next, journey.to.deployed, Duration::MAX);
             self.unsure.extend(course.clear.iter().cloned());
             for (nth, put) in course.puts().enumerate().take(progress.put + progress.perhaps) {
                 let path = &put.item.path;
+                // What somebody had put there was kept before.
+                self.strayed.remove(path);
                 if nth < progress.put {
                     self.unsure.remove(path);
                     now.insert(path.clone(), put.item.clone());

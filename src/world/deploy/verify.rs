@@ -99,7 +99,7 @@ pub fn compare(
     parcel: &Parcel,
     progress: &Progress,
 ) -> Result<Vec<Finding>, Stop> {
-    let listed = host.list()?;
+    let listed = host.list("")?;
     // What a run that was killed had not given a name yet is no page of anybody.
     let unnamed = state::own("put/");
     let planted = listed.into_iter().map(|(path, _)| path);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use tribune::delivery::concern::Concern;
+use tribune::model::target::Line;
 use tribune::world::deploy::git::Git;
 use tribune::world::deploy::site::{Site, Stop};
 use tribune::world::progress::Progress;
@@ -38,7 +39,8 @@ impl Served {
         let root = self.dir.path().join(machine);
         std::fs::create_dir_all(&root).unwrap();
         let served = self.dir.path().join("served.git");
-        Git::new(&Root::new(root), "live", &served.display().to_string(), "pages", 2).unwrap()
+        Git::new(&Root::new(root), "live", &served.display().to_string(), "pages", 2, Line::default())
+            .unwrap()
     }
 
     /// What is served.

@@ -216,9 +216,10 @@ impl Host for Double<'_> {
         })
     }
 
-    fn list(&self) -> Answer<Vec<(String, u64)>> {
-        self.operate("list", false, |files| {
-            Ok(files.iter().map(|(path, bytes)| (path.clone(), bytes.len() as u64)).collect())
+    fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>> {
+        self.operate(&format!("list {folder}"), false, |files| {
+            let inside = files.iter().filter(|(path, _)| path.starts_with(folder));
+            Ok(inside.map(|(path, bytes)| (path.clone(), bytes.len() as u64)).collect())
         })
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tribune::delivery::concern::Concern;
+use tribune::delivery::concern::{Concern, Consent};
 use tribune::world::deploy::engine::Piecewise;
 use tribune::world::deploy::folder::Folder;
 use tribune::world::deploy::generations::Generations;
@@ -50,7 +50,7 @@ fn public(path: &Path) -> Tree {
 fn both(folder: &Path) -> [Box<dyn Site>; 2] {
     let in_place = Folder::open(&folder.join("in-place")).unwrap();
     let whole = Generations::at(&folder.join("whole")).unwrap();
-    [Box::new(Piecewise::new(Box::new(in_place), &[])), Box::new(whole)]
+    [Box::new(Piecewise::new(Box::new(in_place), Vec::new())), Box::new(whole)]
 }
 
 #[test]
@@ -150,6 +150,78 @@ fn files_of_others_stay_in_a_folder_and_what_is_in_the_way_is_asked_about() {
     let whole = Generations::at(&taken).unwrap();
     assert!(matches!(deploy(&whole, &sites[0], &Terms::at(0)), Err(Stop::Host(_))));
     assert_eq!(fs::read(taken.join("index.html")).unwrap(), b"autre");
+}
+
+#[test]
+fn what_is_altered_in_place_is_neither_carried_on_nor_lost() {
+    let sites = crate::differential::outputs(4);
+    for [altered, other] in [["index.html", "404.html"], ["404.html", "index.html"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("whole");
+        let whole = Generations::at(&path).unwrap();
+        deploy(&whole, &sites[0], &Terms::at(0)).unwrap();
+        let mut next = sites[0].clone();
+        next.insert(other.into(), b"autre".to_vec());
+        deploy(&whole, &next, &Terms::at(1)).unwrap();
+        // As long as it was, into the very file, its time as it was: all generations that share it have it.
+        let file = path.join(altered);
+        let time = fs::metadata(&file).unwrap().modified().unwrap();
+        let bytes: Vec<u8> = next[altered].iter().map(|byte| byte ^ 1).collect();
+        let open = fs::File::options().write(true).open(&file).unwrap();
+        std::io::Write::write_all(&mut &open, &bytes).unwrap();
+        open.set_modified(time).unwrap();
+        let mut third = next.clone();
+        third.insert("x.html".into(), b"nouveau".to_vec());
+        let refused = deploy(&whole, &third, &Terms::at(2)).unwrap_err();
+        let Stop::Concerns(concerns) = refused else { panic!("{refused:?}") };
+        assert!(
+            matches!(&concerns[..], [Concern::Drift { altered, .. }] if altered.len() == 1),
+            "{concerns:?}"
+        );
+        let agreed = Terms { consents: vec![Consent::Drift], ..Terms::at(3) };
+        deploy(&whole, &third, &agreed).unwrap();
+        assert!(public(&path) == third, "{altered}");
+        // The state before is whole again, as far as the current one has its files.
+        roll_back(&whole, 2, &Terms::at(4)).unwrap();
+        assert!(public(&path) == next, "{altered}");
+        // Where it has not, nobody is led to what was altered unawares.
+        fs::write(fs::canonicalize(&path).unwrap().join(altered), &bytes).unwrap();
+        let mut fifth = next.clone();
+        fifth.insert(altered.into(), b"cinq".to_vec());
+        let agreed = Terms { consents: vec![Consent::Drift, Consent::Older], ..Terms::at(5) };
+        deploy(&whole, &fifth, &agreed).unwrap();
+        let refused = roll_back(&whole, 4, &Terms::at(6)).unwrap_err();
+        let Stop::Host(fault) = refused else { panic!("{refused:?}") };
+        assert!(fault.message.contains("was altered since"), "{fault}");
+        assert!(public(&path) == fifth, "{altered}");
+    }
+}
+
+#[test]
+fn a_file_in_the_way_is_asked_about_whole_or_in_place() {
+    let sites = crate::differential::outputs(2);
+    for way in ["neuf", "neuf/page/autre.html"] {
+        let folder = tempfile::tempdir().unwrap();
+        for (site, name) in both(folder.path()).iter().zip(["in-place", "whole"]) {
+            let path = folder.path().join(name);
+            deploy(&**site, &sites[0], &Terms::at(0)).unwrap();
+            let file = fs::canonicalize(&path).unwrap().join(way);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, "autre").unwrap();
+            let mut more = sites[0].clone();
+            more.insert("neuf/page".into(), b"nous".to_vec());
+            let refused = deploy(&**site, &more, &Terms::at(1)).unwrap_err();
+            // In place a file where a folder must be is a fault of the file system.
+            let is_fair = match &refused {
+                Stop::Concerns(concerns) => {
+                    matches!(&concerns[..], [Concern::Drift { foreign, .. }] if foreign.len() == 1)
+                }
+                other => name == "in-place" && matches!(other, Stop::Host(_)),
+            };
+            assert!(is_fair, "{name}, {way}: {refused:?}");
+            assert_eq!(fs::read(&file).unwrap(), b"autre", "{name}, {way}");
+        }
+    }
 }
 
 #[test]
