@@ -132,7 +132,13 @@ impl Place {
                 .map_or(course.condemned.len() - course.delete.len(), |done| done.condemned),
             millis: watch.total().as_millis(),
         };
-        let exit = self.tell(common, &summary, &proposal, done.as_ref());
+        let mut exit = self.tell(common, &summary, &proposal, done.as_ref());
+        if let Some(fault) = done.as_ref().and_then(|done| done.untidy.as_ref()) {
+            terminal::complain(&format!(
+                "deployed, but what is not needed any more could not be removed: {fault}; the next deploy does that"
+            ));
+            exit = Exit::Failed;
+        }
         match done {
             Some(done) => self.follow(common, order, &proposal, &done).unwrap_or(exit),
             None => exit,
@@ -141,19 +147,26 @@ impl Place {
 
     /// Tells those who want to know what changed. An exit, where the person's own program failed.
     fn follow(&self, common: &Common, order: &Order, proposal: &Proposal, done: &Done) -> Option<Exit> {
-        let Target { indexnow, indexnow_url, hook, .. } = &self.target;
+        let Target { indexnow, indexnow_url, hook, public_url, .. } = &self.target;
+        let is_public = match public_url {
+            None => true,
+            Some(url) => url.as_ref().is_some_and(|url| url.as_str() == order.base_url),
+        };
         let after = After {
             root: self.root.dir(),
             base_url: order.base_url,
             addresses: self.addresses,
-            hub: self.hub.as_deref(),
-            indexnow: indexnow.as_deref().map(|key| (key, indexnow_url.as_deref())),
+            // What nobody reads at the address of the portal is no news there.
+            hub: self.hub.as_deref().filter(|_| is_public),
+            indexnow: indexnow.as_deref().filter(|_| is_public).map(|key| (key, indexnow_url.as_deref())),
             hook: hook.as_deref(),
             target: &self.target.name,
             state: done.number,
         };
-        let gone = proposal.course.condemned.iter().filter(|one| one.since == order.now).map(|one| &one.path);
-        let changed: Vec<&OutPath> = done.put.iter().chain(gone).collect();
+        let course = &proposal.course;
+        // Until then readers get what was there.
+        let gone = course.delete.iter().chain(&course.clear);
+        let changed: Vec<&OutPath> = course.news.iter().chain(gone).collect();
         if changed.is_empty() {
             return None;
         }
@@ -303,13 +316,14 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
                 false => Box::new(Generations::at(&path).map_err(failed)?),
             }
         }
-        Kind::S3 { bucket, endpoint, region, prefix } => {
+        Kind::S3 { bucket, endpoint, region, prefix, compress } => {
             let at = Bucket {
                 bucket,
                 endpoint: endpoint.as_deref(),
                 region: region.as_deref(),
                 prefix: prefix.as_deref(),
                 key: None,
+                compress: *compress,
             };
             piecewise(Box::new(Remote::s3(&at, line).map_err(|fault| fault.to_string())?))
         }
@@ -331,6 +345,12 @@ fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
         }
         Kind::Ftp { host, user, path, tls } => {
             let password = secret::password(root, &target.name)?;
+            if password.is_none() {
+                let variable = secret::variable(&target.name, "PASSWORD");
+                return Err(format!(
+                    "{user}@{host} takes a password: set {variable}, or {variable}_FILE or {variable}_COMMAND"
+                ));
+            }
             let host = Ftp::new(host, user, password.as_deref(), path, *tls, line);
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }

@@ -67,6 +67,8 @@ pub struct Course {
     pub clear: Vec<OutPath>,
     /// What is put. Files of one step may be put at the same time.
     pub steps: Vec<Vec<Put>>,
+    /// What readers find anew or changed against the state that they see, whoever has put it.
+    pub news: Vec<OutPath>,
     /// How many files that readers see are not wanted.
     pub removed: usize,
     /// What is not wanted and may be there.
@@ -107,6 +109,8 @@ impl Course {
         }
         course.lost.sort_unstable();
         course.lost.dedup();
+        let is_news = |item: &&Item| seen.get(&item.path).is_none_or(|old| old.digest != item.digest);
+        course.news = wanted.iter().filter(is_news).map(|item| item.path.clone()).collect();
         course.removed = seen.keys().filter(|path| !wished.contains_key(*path)).count();
         let before: BTreeMap<&OutPath, &Condemned> =
             holdings.condemned.iter().map(|one| (&one.path, one)).collect();

@@ -53,7 +53,14 @@ pub enum Kind {
     /// file by file.
     Folder { path: String, in_place: bool },
     /// Object storage that speaks the protocol of S3.
-    S3 { bucket: String, endpoint: Option<String>, region: Option<String>, prefix: Option<String> },
+    S3 {
+        bucket: String,
+        endpoint: Option<String>,
+        region: Option<String>,
+        prefix: Option<String>,
+        /// Texts are kept and sent shortened.
+        compress: bool,
+    },
     /// Files over SSH.
     Sftp { host: String, user: String, path: String, key: Option<String> },
     /// A folder over SSH, by the program of that name.
@@ -151,7 +158,8 @@ fn decode_kind(kind: &str, fields: &mut Fields) -> Option<Kind> {
             let bucket = needed("bucket");
             let mut optional = |name| fields.text(name).map(|value| value.value);
             let (endpoint, region, prefix) = (optional("endpoint"), optional("region"), optional("prefix"));
-            Kind::S3 { bucket: bucket?, endpoint, region, prefix }
+            let compress = fields.boolean("compress").unwrap_or(false);
+            Kind::S3 { bucket: bucket?, endpoint, region, prefix, compress }
         }
         "sftp" => {
             let (host, user, path) = (needed("host"), needed("user"), needed("path"));
@@ -174,8 +182,16 @@ fn decode_kind(kind: &str, fields: &mut Fields) -> Option<Kind> {
         }
         _ => {
             let url = needed("url");
-            let user = fields.text("user").map(|value| value.value);
-            Kind::WebDav { url: url?, user }
+            let user = fields.text("user");
+            let tls = fields.boolean("tls").unwrap_or(true);
+            if let Some(user) = user.as_ref().filter(|_| tls && url.as_deref().is_some_and(is_open)) {
+                let (name, text) = ("user".into(), user.value.clone());
+                let reason = "without TLS anybody on the way reads the password; use `https://` or, if that is meant, \
+                              write `tls = false`"
+                    .into();
+                fields.faults.at(user.span, Problem::BadValue { name, text, reason, suggestion: None });
+            }
+            Kind::WebDav { url: url?, user: user.map(|user| user.value) }
         }
     })
 }
@@ -208,10 +224,21 @@ fn indexnow(fields: &mut Fields) -> Option<String> {
     None
 }
 
-/// Whether an address names a password or a token: `https://user:secret@host/`.
+/// Names of users are shorter than tokens.
+const TOKEN: usize = 20;
+
+/// Whether an address names a password or a token: `https://user:secret@host/`, `https://token@host/`.
 fn has_password(address: &str) -> bool {
     let authority = address.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
-    authority.and_then(|authority| authority.rsplit_once('@')).is_some_and(|(user, _)| user.contains(':'))
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    user.is_some_and(|user| user.contains(':') || user.len() >= TOKEN)
+}
+
+/// Whether a password would be readable by whoever carries it to an address.
+fn is_open(url: &str) -> bool {
+    let host = url.strip_prefix("http://").map(|rest| rest.split('/').next().unwrap_or_default());
+    let is_here = |host: &str| ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
+    host.is_some_and(|host| !is_here(host))
 }
 
 fn line(fields: &mut Fields) -> Line {

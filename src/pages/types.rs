@@ -30,6 +30,7 @@ pub fn of(name: &str) -> &'static str {
         "otf" => "font/otf",
         "pdf" => "application/pdf",
         "zip" => "application/zip",
+        "gz" => "application/gzip",
         "doc" => "application/msword",
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "xls" => "application/vnd.ms-excel",

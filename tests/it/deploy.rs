@@ -9,6 +9,7 @@ mod folders;
 mod line;
 mod lines;
 mod order;
+mod races;
 mod real;
 mod repairs;
 mod servers;

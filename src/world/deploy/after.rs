@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -12,7 +13,7 @@ use crate::delivery::serving::Rank;
 use crate::model::config::{Addresses, BaseUrl};
 use crate::pages::path::OutPath;
 
-use super::host::{Answer, HostFault};
+use super::host::{Answer, HostFault, again, pauses};
 use super::http::Reader;
 use super::verify::url;
 
@@ -21,6 +22,9 @@ const INDEXNOW: &str = "https://api.indexnow.org/indexnow";
 
 /// Addresses of one message, by the protocol.
 const MOST: usize = 10_000;
+
+/// Nobody waits long for those who are only told.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What there is to tell, and whom.
 pub struct After<'a> {
@@ -60,15 +64,18 @@ impl After<'_> {
         let feeds: Vec<String> =
             changed.iter().filter(|path| Rank::of(path) == Rank::Feed).map(|path| absolute(&path)).collect();
         if let Some(hub) = self.hub.filter(|_| !feeds.is_empty()) {
-            all.push(Said { what: format!("{hub} of {} feeds", feeds.len()), ended: publish(hub, &feeds) });
+            let ended = self.publish(hub, &feeds);
+            all.push(Said { what: format!("{hub} of {} feeds", feeds.len()), ended });
         }
         let is_page =
             |path: &&&OutPath| matches!(Rank::of(path), Rank::Page(_)) && path.as_str() != "404.html";
         let pages: Vec<String> = changed.iter().filter(is_page).map(|path| absolute(&path)).collect();
         if let Some((key, other)) = self.indexnow.filter(|_| !pages.is_empty()) {
             let to = other.unwrap_or(INDEXNOW);
-            let ended = pages.chunks(MOST).try_for_each(|pages| self.submit(to, key, pages));
-            all.push(Said { what: format!("{to} of {} pages", pages.len()), ended });
+            for pages in pages.chunks(MOST) {
+                let ended = self.submit(to, key, pages);
+                all.push(Said { what: format!("{to} of {} pages", pages.len()), ended });
+            }
         }
         if let Some(hook) = self.hook {
             let ended = self.run(hook, changed);
@@ -86,10 +93,31 @@ impl After<'_> {
             url_list: pages,
         };
         let body = serde_json::to_string(&message).map_err(|error| HostFault::lasting(error.to_string()))?;
-        accepted(Reader::new()?.post(to, "application/json; charset=utf-8", body)?)
+        self.post(to, "application/json; charset=utf-8", body)
     }
 
-    /// The shell runs it, with the changed files on its standard input, one a line.
+    /// Tells a hub of feeds that changed (WebSub, section 7: how is left to the hub; all take this form).
+    fn publish(&self, hub: &str, feeds: &[String]) -> Answer<()> {
+        let mut body = String::from("hub.mode=publish");
+        for feed in feeds {
+            body.push_str(&format!("&hub.url={}", utf8_percent_encode(feed, NON_ALPHANUMERIC)));
+        }
+        self.post(hub, "application/x-www-form-urlencoded", body)
+    }
+
+    fn post(&self, to: &str, content_type: &str, body: String) -> Answer<()> {
+        let teller = Reader::teller()?;
+        again(&pauses(PATIENCE), || match teller.post(to, content_type, body.clone())? {
+            200..300 => Ok(()),
+            // Too much at once, and what is wrong over there.
+            status @ (429 | 500..600) => {
+                Err(HostFault { is_passing: true, message: format!("status {status}") })
+            }
+            status => Err(HostFault::lasting(format!("status {status}"))),
+        })
+    }
+
+    /// The shell runs it, with the files that are new, changed or gone on its standard input, one a line.
     fn run(&self, hook: &str, changed: &[&OutPath]) -> Answer<()> {
         let failed = |error: std::io::Error| HostFault::lasting(error.to_string());
         let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
@@ -107,21 +135,5 @@ impl After<'_> {
         }
         let status = process.wait().map_err(failed)?;
         if status.success() { Ok(()) } else { Err(HostFault::lasting(status.to_string())) }
-    }
-}
-
-/// Tells a hub of feeds that changed (WebSub, section 7: how is left to the hub; all take this form).
-fn publish(hub: &str, feeds: &[String]) -> Answer<()> {
-    let mut body = String::from("hub.mode=publish");
-    for feed in feeds {
-        body.push_str(&format!("&hub.url={}", utf8_percent_encode(feed, NON_ALPHANUMERIC)));
-    }
-    accepted(Reader::new()?.post(hub, "application/x-www-form-urlencoded", body)?)
-}
-
-fn accepted(status: u16) -> Answer<()> {
-    match status {
-        200..300 => Ok(()),
-        status => Err(HostFault::lasting(format!("status {status}"))),
     }
 }

@@ -14,7 +14,7 @@ use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
 
-use super::host::{Answer, Host, HostFault, Patient};
+use super::host::{Abilities, Answer, Host, HostFault, Patient};
 use super::latch::{self, Latch};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered};
 use super::survey::{Notes, Survey, fetch};
@@ -208,35 +208,51 @@ fn drift(
             _ => {}
         }
     }
-    let tells = host.abilities().has_headers;
-    if new.len() > FEW || (!tells && kept.len() > FEW) {
-        let listed: BTreeMap<String, u64> = host.list("")?.into_iter().collect();
-        let is_taken = |path: &&OutPath| listed.contains_key(path.as_str()) || holds_any(&listed, path);
-        foreign.extend(new.into_iter().filter(is_taken).cloned());
+    let Abilities { has_headers: tells, tells_lengths, .. } = host.abilities();
+    let are_many = new.len() > FEW || (!tells && kept.len() > FEW);
+    let listed = if are_many { listing(host)? } else { None };
+    // Servers may leave out of their lists what begins with a point.
+    let is_hidden = |path: &OutPath| path.as_str().split('/').any(|part| part.starts_with('.'));
+    let is_listed = |path: &OutPath| listed.is_some() && !is_hidden(path);
+    let (listed_new, new): (Vec<_>, Vec<_>) = new.into_iter().partition(|path| is_listed(path));
+    let (listed_kept, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(path, ..)| is_listed(path));
+    if let Some(listed) = &listed {
+        let is_taken = |path: &&OutPath| listed.contains_key(path.as_str()) || holds_any(listed, path);
+        foreign.extend(listed_new.into_iter().filter(is_taken).cloned());
         let lengths: HashMap<&OutPath, u64> =
             survey.there.iter().map(|item| (&item.path, item.bytes)).collect();
         // The bytes of all that is replaced are looked at when they are kept.
-        for (path, _, must) in &kept {
+        for (path, _, must) in &listed_kept {
             match (listed.get(path.as_str()), lengths.get(path)) {
                 (None, _) if *must => missing.push((*path).clone()),
-                (Some(bytes), Some(known)) if bytes != known => altered.push((*path).clone()),
-                _ => {}
-            }
-        }
-    } else {
-        let there = find(at_once, &new, |path| Ok(host.look(path.as_str())?.is_some()))?;
-        foreign.extend(new.iter().zip(there).filter(|(_, there)| *there).map(|(path, _)| (*path).clone()));
-        let found = find(at_once, &kept, |(path, ..)| digest_of(host, path.as_str()))?;
-        for ((path, digest, must), found) in kept.iter().zip(found) {
-            match found {
-                None if *must => missing.push((*path).clone()),
-                Some(found) if found != *digest => altered.push((*path).clone()),
+                (Some(bytes), Some(known)) if tells_lengths && bytes != known => {
+                    altered.push((*path).clone())
+                }
                 _ => {}
             }
         }
     }
+    let there = find(at_once, &new, |path| Ok(host.look(path.as_str())?.is_some()))?;
+    foreign.extend(new.iter().zip(there).filter(|(_, there)| *there).map(|(path, _)| (*path).clone()));
+    let found = find(at_once, &kept, |(path, ..)| digest_of(host, path.as_str()))?;
+    for ((path, digest, must), found) in kept.iter().zip(found) {
+        match found {
+            None if *must => missing.push((*path).clone()),
+            Some(found) if found != *digest => altered.push((*path).clone()),
+            _ => {}
+        }
+    }
     let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
     Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+}
+
+/// All files of a host with their lengths, unless it cannot list them: because of a name that is no text.
+fn listing(host: &dyn Host) -> Answer<Option<BTreeMap<String, u64>>> {
+    match host.list("") {
+        Ok(listed) => Ok(Some(listed.into_iter().collect())),
+        Err(fault) if fault.is_passing => Err(fault),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Whether there is anything in the folder of a name.
@@ -266,13 +282,14 @@ fn carry_out(
     progress: &Progress,
 ) -> Result<Done, Stop> {
     unanswered(&proposal.concerns, order)?;
-    let mut latch = Latch::take(host, order.token, order.dead)?;
+    let latch = Latch::take(host, order.token, order.dead)?;
     if Notes::read(host)? != survey.notes {
         return Err(Stop::Overtaken);
     }
     let course = &proposal.course;
     let is_adrift = order.consents.contains(&Consent::Drift);
-    Run { host, order, latch: &mut latch, progress, proposal, course, survey, is_adrift }.go()
+    let run = Run { host, order, latch: &latch, progress, proposal, course, survey, is_adrift };
+    latch.during(|| run.go())
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -282,7 +299,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Run<'r, 'h> {
     host: &'h dyn Host,
     order: &'r Order<'r>,
-    latch: &'r mut Latch<'h>,
+    latch: &'r Latch<'h>,
     progress: &'r Progress,
     proposal: &'r Proposal,
     course: &'r Course,
@@ -300,7 +317,7 @@ impl Run<'_, '_> {
     fn each<T: Sync>(&mut self, items: &[T], one: impl Fn(&T) -> Answer<()> + Sync) -> Result<(), Stop> {
         for batch in items.chunks(BATCH) {
             each(self.at_once(), batch, &one)?;
-            self.latch.renew()?;
+            self.latch.see_held()?;
         }
         Ok(())
     }
@@ -337,7 +354,11 @@ impl Run<'_, '_> {
         self.host.remove(&state::journey())?;
         self.host.remove(&state::progress())?;
         // Readers have it all; what follows only tidies up.
-        self.tidy(to)
+        let (mut done, condemned) = (self.proposal.done(), to.condemned.len());
+        self.tidy(to).or_else(|stop| {
+            (done.condemned, done.deleted, done.untidy) = (condemned, 0, Some(stop.fault()));
+            Ok(done)
+        })
     }
 
     /// Removes what is condemned and whose grace is over, and states that are too old to be gone back to.
@@ -505,7 +526,7 @@ impl Run<'_, '_> {
                 }
                 each(at_once, batch, one)?;
                 at += batch.len();
-                self.latch.renew()?;
+                self.latch.see_held()?;
             }
         }
         Ok(())

@@ -27,10 +27,13 @@ fn is_nothing(error: &io::Error) -> bool {
 }
 
 impl Folder {
-    /// The folder, which is made where it is missing.
+    /// The folder, which is made with its first file where it is missing.
     pub fn open(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root)?;
-        Ok(Self { root: fs::canonicalize(root)? })
+        let root = match fs::canonicalize(root) {
+            Err(error) if is_nothing(&error) => std::path::absolute(root)?,
+            found => found?,
+        };
+        Ok(Self { root })
     }
 
     /// Where a file stands, unless a link leads there.
@@ -68,7 +71,7 @@ impl Host for Folder {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { copies: false, creates: true, has_headers: false, at_once: 4 }
+        Abilities { copies: false, creates: true, has_headers: false, tells_lengths: true, at_once: 4 }
     }
 
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {

@@ -5,21 +5,23 @@
 use std::collections::HashSet;
 use std::io::Cursor;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rustls::ClientConfig;
+use rustls::client::Resumption;
+use rustls::version::{TLS12, TLS13};
+use rustls::{AlertDescription, ClientConfig};
 use rustls_platform_verifier::BuilderVerifierExt;
 use suppaftp::list::{File, ListParser};
-use suppaftp::types::FileType;
+use suppaftp::types::{FileType, Mode, Response};
 use suppaftp::{FtpError, RustlsConnector, RustlsFtpStream};
 
 use crate::delivery::parcel::Headers;
 use crate::delivery::state;
 use crate::model::target::Line;
 
-use super::host::{Abilities, Answer, Host, HostFault, Sight};
+use super::host::{Abilities, Answer, Host, HostFault, Sight, nonce};
 
 /// Connections at the same time: shared hosts allow few.
 const AT_ONCE: usize = 4;
@@ -30,22 +32,76 @@ pub struct Ftp {
     user: String,
     password: String,
     path: String,
-    tls: Option<Arc<ClientConfig>>,
+    tls: Option<Tls>,
     timeout: Duration,
     /// Connections that nobody uses now.
     idle: Mutex<Vec<RustlsFtpStream>>,
     /// Folders that are known to be there.
     folders: Mutex<HashSet<String>>,
-    /// Of the files that have no name yet.
+    /// Of the files that have no name yet: by which they are told from those of others, and their number.
+    own: String,
     next: AtomicU64,
+}
+
+/// How a connection is made secret. Many servers take data over a connection only if it resumes the TLS
+/// session of the one that commands it. TLS 1.3 gives sessions for one use each, and none while a file is
+/// sent: 1.2 is asked for first.
+struct Tls {
+    usual: ClientConfig,
+    /// For servers that know nothing older.
+    newest: ClientConfig,
+    is_new: AtomicBool,
+}
+
+impl Tls {
+    fn new() -> Result<Self, rustls::Error> {
+        let config = |versions| {
+            let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+            let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(versions)?;
+            Ok::<_, rustls::Error>(config.with_platform_verifier()?.with_no_client_auth())
+        };
+        Ok(Self { usual: config(&[&TLS12])?, newest: config(&[&TLS13])?, is_new: AtomicBool::new(false) })
+    }
+
+    /// A connection has sessions of its own.
+    fn connector(&self) -> RustlsConnector {
+        let mut config =
+            if self.is_new.load(Ordering::Relaxed) { self.newest.clone() } else { self.usual.clone() };
+        config.resumption = Resumption::in_memory_sessions(8);
+        Arc::new(config).into()
+    }
+
+    /// Whether another version may do where this failed.
+    fn can_change(&self, error: &FtpError) -> bool {
+        let FtpError::ConnectionError(error) = error else { return false };
+        let is_old = matches!(
+            error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()),
+            Some(
+                rustls::Error::AlertReceived(
+                    AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure
+                ) | rustls::Error::PeerIncompatible(_)
+            )
+        );
+        is_old && !self.is_new.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// What a server answered, by its number: the library knows some of them.
+fn code(response: &Response) -> u32 {
+    let digits = response.body.get(..3).and_then(|digits| std::str::from_utf8(digits).ok());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_else(|| response.status.code())
 }
 
 impl From<FtpError> for HostFault {
     fn from(error: FtpError) -> Self {
         let is_passing = match &error {
-            FtpError::ConnectionError(_) | FtpError::BadResponse => true,
+            // A certificate that nobody vouches for does so no more after a while.
+            FtpError::ConnectionError(error) => {
+                !error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+            }
+            FtpError::BadResponse => true,
             // RFC 959, section 4.2.1: transient negative completion.
-            FtpError::UnexpectedResponse(response) => (400..500).contains(&response.status.code()),
+            FtpError::UnexpectedResponse(response) => (400..500).contains(&code(response)),
             _ => false,
         };
         Self { is_passing, message: error.to_string() }
@@ -54,7 +110,7 @@ impl From<FtpError> for HostFault {
 
 /// What a server says to what is not there, or must not be had.
 fn is_refused(error: &FtpError) -> bool {
-    matches!(error, FtpError::UnexpectedResponse(response) if matches!(response.status.code(), 550 | 553))
+    matches!(error, FtpError::UnexpectedResponse(response) if matches!(code(response), 550 | 553))
 }
 
 fn unless_refused<T>(answer: Result<T, FtpError>) -> Answer<Option<T>> {
@@ -62,6 +118,15 @@ fn unless_refused<T>(answer: Result<T, FtpError>) -> Answer<Option<T>> {
         Ok(found) => Ok(Some(found)),
         Err(error) if is_refused(&error) => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The same where a server may also not know what it is asked, in whatever words. A line that broke is no
+/// answer.
+fn unless_refused_anyhow<T>(answer: Result<T, FtpError>) -> Answer<Option<T>> {
+    match answer {
+        Err(FtpError::UnexpectedResponse(response)) if code(&response) >= 500 => Ok(None),
+        answer => Ok(Some(answer?)),
     }
 }
 
@@ -81,22 +146,18 @@ impl Ftp {
         tls: bool,
         line: Line,
     ) -> Answer<Self> {
-        let (host, port) = match host.rsplit_once(':') {
+        // An address of version 6 stands in brackets where it has a port.
+        let is_bare = host.matches(':').count() > 1 && !host.ends_with(']') && !host.contains("]:");
+        let (host, port) = match host.rsplit_once(':').filter(|_| !is_bare && !host.ends_with(']')) {
             Some((name, port)) => match port.parse() {
                 Ok(port) => (name, port),
                 Err(_) => return Err(HostFault::lasting(format!("`{port}` is no port"))),
             },
             None => (host, 21),
         };
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         let tls = match tls {
-            true => {
-                let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-                let config =
-                    ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-                let config = config.and_then(BuilderVerifierExt::with_platform_verifier);
-                let config = config.map_err(|error| HostFault::lasting(format!("TLS: {error}")))?;
-                Some(Arc::new(config.with_no_client_auth()))
-            }
+            true => Some(Tls::new().map_err(|error| HostFault::lasting(format!("TLS: {error}")))?),
             false => None,
         };
         Ok(Self {
@@ -109,6 +170,7 @@ impl Ftp {
             timeout: line.timeout,
             idle: Mutex::default(),
             folders: Mutex::default(),
+            own: nonce(),
             next: AtomicU64::new(0),
         })
     }
@@ -118,17 +180,40 @@ impl Ftp {
             is_passing: true,
             message: format!("{}:{}: {error}", self.host, self.port),
         };
-        let address = (self.host.as_str(), self.port).to_socket_addrs().map_err(failed)?.next();
-        let address = address.ok_or_else(|| HostFault::lasting(format!("{} has no address", self.host)))?;
-        let stream = connect(&address, self.timeout).map_err(failed)?;
+        let mut last = HostFault::lasting(format!("{} has no address", self.host));
+        for address in (self.host.as_str(), self.port).to_socket_addrs().map_err(failed)? {
+            let stream = match connect(&address, self.timeout) {
+                Ok(stream) => stream,
+                // It may have another: of version 4 where there is no way for version 6.
+                Err(error) => {
+                    last = failed(error);
+                    continue;
+                }
+            };
+            return match self.log_in(stream, address) {
+                Err(error) if self.tls.as_ref().is_some_and(|tls| tls.can_change(&error)) => {
+                    let stream = connect(&address, self.timeout).map_err(failed)?;
+                    Ok(self.log_in(stream, address)?)
+                }
+                ended => Ok(ended?),
+            };
+        }
+        Err(last)
+    }
+
+    fn log_in(&self, stream: TcpStream, address: SocketAddr) -> Result<RustlsFtpStream, FtpError> {
         let stream = RustlsFtpStream::connect_with_stream(stream)?;
         let timeout = self.timeout;
         let passive = move |address| connect(&address, timeout).map_err(FtpError::ConnectionError);
         let mut stream = stream.passive_stream_builder(passive);
-        // Servers behind a router often name an address that nobody outside reaches.
-        stream.set_passive_nat_workaround(true);
-        if let Some(config) = &self.tls {
-            stream = stream.into_secure(RustlsConnector::from(config.clone()), &self.host)?;
+        match address {
+            // Servers behind a router often name an address that nobody outside reaches.
+            SocketAddr::V4(_) => stream.set_passive_nat_workaround(true),
+            // RFC 2428: the other way knows no such addresses.
+            SocketAddr::V6(_) => stream.set_mode(Mode::ExtendedPassive),
+        }
+        if let Some(tls) = &self.tls {
+            stream = stream.into_secure(tls.connector(), &self.host)?;
         }
         stream.login(&self.user, &self.password)?;
         stream.transfer_type(FileType::Binary)?;
@@ -168,11 +253,7 @@ impl Ftp {
                 continue;
             }
             // One that is there is refused in various words; that it is not is seen by what follows.
-            match stream.mkdir(folder) {
-                Ok(()) => {}
-                Err(FtpError::UnexpectedResponse(response)) if response.status.code() >= 500 => {}
-                Err(error) => return Err(error.into()),
-            }
+            unless_refused_anyhow(stream.mkdir(folder))?;
             known().insert(folder.to_owned());
         }
         Ok(())
@@ -182,25 +263,39 @@ impl Ftp {
         self.make_folder(stream, place)?;
         let sent = stream.put_file(place, &mut Cursor::new(bytes))?;
         // A server whose disk is full may say that all is well.
-        match unless_refused(stream.size(place)) {
-            Ok(Some(size)) if size as u64 != sent => {
+        match unless_refused_anyhow(stream.size(place))? {
+            Some(size) if size as u64 != sent => {
                 Err(HostFault { is_passing: true, message: format!("{size} of {sent} bytes arrived") })
             }
             _ => Ok(()),
         }
     }
 
-    fn entries(&self, stream: &mut RustlsFtpStream, folder: &str) -> Answer<Vec<File>> {
-        let is_new = stream.feat().is_ok_and(|features| features.contains_key("MLST"));
-        let lines = match is_new {
-            true => unless_refused(stream.mlsd(Some(folder)))?,
-            false => unless_refused(stream.list(Some(folder)))?,
+    /// What is in a folder: names, and of files their lengths. What is neither is told as an empty file.
+    fn entries(&self, stream: &mut RustlsFtpStream, folder: &str) -> Answer<Vec<(String, Option<u64>)>> {
+        let features = unless_refused_anyhow(stream.feat())?;
+        let told = |file: &File| {
+            let length = if file.is_directory() { None } else { Some(file.size() as u64) };
+            (file.name().to_owned(), length)
         };
-        let parse = |line: &String| match is_new {
-            true => ListParser::parse_mlsd(line).ok(),
-            false => ListParser::parse_posix(line).or_else(|_| ListParser::parse_dos(line)).ok(),
-        };
-        Ok(lines.unwrap_or_default().iter().filter_map(parse).collect())
+        if features.is_some_and(|features| features.contains_key("MLST")) {
+            let lines = unless_refused(stream.mlsd(Some(folder)))?.unwrap_or_default();
+            let parse = |line: &String| match ListParser::parse_mlsd(line) {
+                Ok(file) => Some(told(&file)),
+                // Of a kind that nobody has agreed on, such as a link: RFC 3659, section 7.5.1.
+                Err(_) => Some((line.split_once("; ")?.1.to_owned(), Some(0))),
+            };
+            return Ok(lines.iter().filter_map(parse).collect());
+        }
+        let lines = unless_refused(stream.list(Some(folder)))?.unwrap_or_default();
+        let parse =
+            |line: &String| ListParser::parse_posix(line).or_else(|_| ListParser::parse_dos(line)).ok();
+        Ok(lines.iter().filter_map(parse).map(|file| told(&file)).collect())
+    }
+
+    /// A path for a file that has no name yet, of this process alone.
+    fn unnamed(&self) -> Answer<String> {
+        self.place(&state::own(&format!("put/{}-{}", self.own, self.next.fetch_add(1, Ordering::Relaxed))))
     }
 }
 
@@ -210,7 +305,7 @@ impl Host for Ftp {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { copies: false, creates: false, has_headers: false, at_once: AT_ONCE }
+        Abilities { copies: false, creates: false, has_headers: false, tells_lengths: true, at_once: AT_ONCE }
     }
 
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {
@@ -228,17 +323,21 @@ impl Host for Ftp {
 
     fn write(&self, path: &str, bytes: &[u8], _: &Headers) -> Answer<()> {
         let place = self.place(path)?;
-        let unnamed =
-            self.place(&state::own(&format!("put/{}", self.next.fetch_add(1, Ordering::Relaxed))))?;
+        let unnamed = self.unnamed()?;
         self.with(|stream| {
             self.put(stream, &unnamed, bytes)?;
             self.make_folder(stream, &place)?;
             match unless_refused(stream.rename(&unnamed, &place))? {
                 Some(()) => Ok(()),
-                None => {
+                // What stands there goes only for one that is whole and at hand.
+                None if unless_refused(stream.size(&unnamed))? == Some(bytes.len()) => {
                     unless_refused(stream.rm(&place))?;
-                    Ok(stream.rename(&unnamed, &place)?)
+                    match unless_refused(stream.rename(&unnamed, &place))? {
+                        Some(()) => Ok(()),
+                        None => self.put(stream, &place, bytes),
+                    }
                 }
+                None => Ok(stream.rename(&unnamed, &place)?),
             }
         })
     }
@@ -263,9 +362,8 @@ impl Host for Ftp {
             // Folders go with their last file.
             let mut folder = place.rsplit_once('/').map(|(folder, _)| folder);
             while let Some(empty) = folder.filter(|folder| folder.len() > self.path.len()) {
-                match unless_refused(stream.rmdir(empty)) {
-                    Ok(Some(())) => {}
-                    _ => break,
+                if unless_refused_anyhow(stream.rmdir(empty))?.is_none() {
+                    break;
                 }
                 self.folders.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(empty);
                 folder = empty.rsplit_once('/').map(|(folder, _)| folder);
@@ -279,12 +377,12 @@ impl Host for Ftp {
             let mut files = Vec::new();
             let mut folders = vec![folder.to_owned()];
             while let Some(folder) = folders.pop() {
-                for entry in self.entries(stream, &format!("{}/{folder}", self.path))? {
-                    let name = format!("{folder}{}", entry.name());
-                    match entry.name() {
-                        "." | ".." => {}
-                        _ if entry.is_directory() => folders.push(format!("{name}/")),
-                        _ => files.push((name, entry.size() as u64)),
+                for (name, length) in self.entries(stream, &format!("{}/{folder}", self.path))? {
+                    let path = format!("{folder}{name}");
+                    match length {
+                        _ if name == "." || name == ".." => {}
+                        None => folders.push(format!("{path}/")),
+                        Some(length) => files.push((path, length)),
                     }
                 }
             }

@@ -45,8 +45,10 @@ impl Generations {
     pub fn at(path: &Path) -> io::Result<Self> {
         let absolute = std::path::absolute(path)?;
         let (parent, name) = absolute.parent().zip(absolute.file_name()).ok_or(ErrorKind::InvalidInput)?;
-        fs::create_dir_all(parent)?;
-        let parent = fs::canonicalize(parent)?;
+        let parent = match fs::canonicalize(parent) {
+            Err(error) if error.kind() == ErrorKind::NotFound => parent.to_owned(),
+            found => found?,
+        };
         let store = parent.join(format!(".{}.tribune", name.to_string_lossy()));
         Ok(Self { path: parent.join(name), store })
     }
@@ -368,11 +370,10 @@ impl Site for Generations {
         note().map_err(HostFault::from)?;
         self.exchange(number)?;
         // Readers see it; what follows only tidies up.
-        self.forget(&state)?;
-        // What changes from now on was not done by this.
-        note().map_err(HostFault::from)?;
+        // What changes from then on was not done by this.
+        let untidy = self.forget(&state).and_then(|()| note().map_err(HostFault::from)).err();
         drop(held);
-        let done = proposal.done();
+        let done = Done { untidy, ..proposal.done() };
         Ok((proposal, Some(done)))
     }
 

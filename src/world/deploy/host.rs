@@ -36,8 +36,28 @@ impl From<Failure> for HostFault {
 
 impl fmt::Display for HostFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&plain(&self.message))
     }
+}
+
+/// Characters of a text of a host that are shown.
+const SHOWN: usize = 400;
+
+/// What a host has said as a terminal may show it: in one line, without commands to the terminal, and no
+/// more than tells what happened.
+pub fn plain(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Some characters that no other process has.
+pub fn nonce() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    // Keys of hashers are random, and others in each.
+    format!("{:016x}", std::hash::RandomState::new().build_hasher().finish())
 }
 
 pub type Answer<T> = Result<T, HostFault>;
@@ -62,6 +82,8 @@ pub struct Abilities {
     pub creates: bool,
     /// Keeps headers.
     pub has_headers: bool,
+    /// The lengths that it tells are those of the files, not of what it keeps of them.
+    pub tells_lengths: bool,
     /// Requests that it answers at the same time.
     pub at_once: usize,
 }
@@ -207,5 +229,13 @@ mod tests {
         assert_eq!(pauses(0), []);
         assert_eq!(pauses(30).iter().sum::<Duration>(), Duration::from_secs(30));
         assert_eq!(pauses(3_600).len(), 5 + 239);
+    }
+
+    #[test]
+    fn no_host_speaks_to_the_terminal() {
+        let fault = HostFault::lasting(format!("220 \u{1b}]0;x\u{7}\r\n{}", "é".repeat(1_000)));
+        let shown = fault.to_string();
+        assert!(!shown.chars().any(char::is_control) && shown.chars().count() == 401, "{shown:?}");
+        assert_ne!(nonce(), nonce());
     }
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use reqwest::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
 use tokio::runtime::Runtime;
 
+use super::coding;
 use super::host::{Answer, HostFault, whole};
 
 /// What carries requests while threads wait for them.
@@ -14,8 +16,8 @@ pub fn runtime() -> Answer<Runtime> {
     made.map_err(|error| HostFault::lasting(error.to_string()))
 }
 
-/// An answer that does not come in this time is none.
-const ANSWER: Duration = Duration::from_secs(30);
+/// A server that says nothing for this long has failed.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Asks for what anybody may read.
 pub struct Reader {
@@ -34,14 +36,24 @@ pub struct Got {
 
 impl Reader {
     pub fn new() -> Answer<Self> {
-        let client =
-            Client::builder().user_agent(concat!("tribune/", env!("CARGO_PKG_VERSION"))).timeout(ANSWER);
+        Self::of(Client::builder())
+    }
+
+    /// One that tells: who is sent on loses what there was to tell.
+    pub fn teller() -> Answer<Self> {
+        Self::of(Client::builder().redirect(Policy::none()))
+    }
+
+    fn of(client: ClientBuilder) -> Answer<Self> {
+        let client = client.user_agent(concat!("tribune/", env!("CARGO_PKG_VERSION")));
+        let client = client.connect_timeout(SILENCE).read_timeout(SILENCE);
         Ok(Self { client: client.build().map_err(|error| fault(&error))?, runtime: runtime()? })
     }
 
-    /// What is at an address. Caches on the way are asked to look whether theirs is current.
+    /// What is at an address, as readers see it: in whatever coding it is sent. Caches on the way are asked to look whether theirs is current.
     pub fn get(&self, url: &str) -> Answer<Got> {
         let request = self.client.get(url).header(CACHE_CONTROL, "no-cache");
+        let request = request.header(ACCEPT_ENCODING, coding::NAME);
         self.runtime.block_on(async {
             let answer = request.send().await.map_err(|error| fault(&error))?;
             let told = |name: HeaderName| {
@@ -49,7 +61,12 @@ impl Reader {
             };
             let (status, content_type) = (answer.status().as_u16(), told(CONTENT_TYPE));
             let cache_control = told(CACHE_CONTROL);
+            let is_coded = told(CONTENT_ENCODING).is_some_and(|name| name.eq_ignore_ascii_case(coding::NAME));
             let bytes = answer.bytes().await.map_err(|error| fault(&error))?.to_vec();
+            let bytes = match is_coded {
+                true => coding::restored(&bytes).map_err(|error| HostFault::lasting(error.to_string()))?,
+                false => bytes,
+            };
             Ok(Got { status, content_type, cache_control, bytes })
         })
     }

@@ -1,6 +1,8 @@
 //! One deploy at a time changes a host. Where it can make a file only if there is none, two never hold the
 //! latch at once; elsewhere each looks after a moment whether it is still the one that does.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ use super::site::Stop;
 const HOLDS: SignedDuration = SignedDuration::from_mins(10);
 
 /// How old a latch is renewed.
-const RENEW: SignedDuration = SignedDuration::from_mins(2);
+const RENEW: Duration = Duration::from_secs(120);
 
 /// After which time a host that cannot make a file only once gives what was written last.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -35,7 +37,8 @@ struct Told {
 pub struct Latch<'h> {
     host: &'h dyn Host,
     told: Told,
-    renewed: Timestamp,
+    /// It has been seen that another holds it.
+    is_lost: AtomicBool,
 }
 
 fn headers() -> Headers {
@@ -62,7 +65,7 @@ impl<'h> Latch<'h> {
             let now = clock::now();
             let told = Told { token: token.to_owned(), since: now, until: now + HOLDS };
             if host.create(&lock(), &written(&told), &headers())? {
-                let latch = Self { host, told, renewed: now };
+                let latch = Self { host, told, is_lost: AtomicBool::new(false) };
                 if !is_certain {
                     thread::sleep(MOMENT);
                     latch.check()?;
@@ -101,16 +104,36 @@ impl<'h> Latch<'h> {
         }
     }
 
-    /// Holds it for longer, where that is due.
-    pub fn renew(&mut self) -> Result<(), Stop> {
-        let now = clock::now();
-        if now.duration_since(self.renewed) > RENEW {
-            self.check()?;
-            self.told.until = now + HOLDS;
-            self.host.write(&lock(), &written(&self.told), &headers())?;
-            self.renewed = now;
+    /// Goes on holding the host while something is done.
+    pub fn during<T>(&self, act: impl FnOnce() -> T) -> T {
+        let (done, is_done) = channel::<()>();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(RENEW) {
+                    self.renew();
+                }
+            });
+            let ended = act();
+            drop(done);
+            ended
+        })
+    }
+
+    /// Holds it for longer. A line that is broken now may be whole when it matters.
+    fn renew(&self) {
+        match self.check() {
+            Ok(()) => {
+                let told = Told { until: clock::now() + HOLDS, ..self.told.clone() };
+                let _ = self.host.write(&lock(), &written(&told), &headers());
+            }
+            Err(Stop::Host(_)) => {}
+            Err(_) => self.is_lost.store(true, Ordering::Relaxed),
         }
-        Ok(())
+    }
+
+    /// Stops whoever goes on although another is known to hold the host.
+    pub fn see_held(&self) -> Result<(), Stop> {
+        if self.is_lost.load(Ordering::Relaxed) { Err(Stop::Overtaken) } else { Ok(()) }
     }
 }
 

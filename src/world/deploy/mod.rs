@@ -1,6 +1,7 @@
 //! Deploys: hosts, and how each is brought to what a portal publishes.
 
 pub mod after;
+mod coding;
 pub mod engine;
 pub mod folder;
 pub mod ftp;

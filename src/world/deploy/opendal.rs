@@ -13,7 +13,8 @@ use crate::delivery::state;
 use crate::model::target::Line;
 use crate::text::fingerprint::Digest;
 
-use super::host::{Abilities, Answer, Host, HostFault, Sight, whole};
+use super::coding;
+use super::host::{Abilities, Answer, Host, HostFault, Sight, nonce, whole};
 use super::http::runtime;
 
 /// A file is sent within one request, and others beside it, on a line that may be slow: it gets so many times
@@ -33,9 +34,11 @@ pub struct Remote {
     abilities: Abilities,
     /// It may show a file that is half written: files get their names when they are whole.
     shows_halves: bool,
+    compresses: bool,
     /// It has folders, and removes one only if nothing is in it. (WebDAV removes one with all that is in it.)
     parts_with_folders: bool,
-    /// Of the files that have no name yet.
+    /// Of the files that have no name yet: by which they are told from those of others, and their number.
+    own: String,
     next: AtomicU64,
     /// Ends after the operator: what that leaves behind, connections of SSH above all, is ended with it.
     _runtime: Runtime,
@@ -74,6 +77,8 @@ pub struct Bucket<'a> {
     pub prefix: Option<&'a str>,
     /// Its name and its secret; the environment's where there is none.
     pub key: Option<(&'a str, &'a str)>,
+    /// Texts are kept and sent shortened.
+    pub compress: bool,
 }
 
 impl Remote {
@@ -95,7 +100,11 @@ impl Remote {
             Some(endpoint) => format!("the bucket {} at {endpoint}", at.bucket),
             None => format!("the bucket {}", at.bucket),
         };
-        Self::of(name, service, false, line)
+        let mut remote = Self::of(name, service, false, line)?;
+        remote.compresses = at.compress && remote.operator.info().capability().write_with_content_encoding;
+        // Some may be shortened, whatever is to be done with new ones.
+        remote.abilities.tells_lengths = false;
+        Ok(remote)
     }
 
     /// A WebDAV collection.
@@ -140,7 +149,7 @@ impl Remote {
         let entered = runtime.enter();
         let operator = opendal::Operator::new(service).map_err(|error| fault(&error))?;
         let operator = operator
-            .layer(TimeoutLayer::new().with_timeout(line.timeout * WHOLE).with_io_timeout(line.timeout));
+            .layer(TimeoutLayer::new().with_timeout(line.timeout).with_io_timeout(line.timeout * WHOLE));
         let operator = Operator::new(operator).map_err(|error| fault(&error))?;
         let can = operator.info().capability();
         let abilities = Abilities {
@@ -148,6 +157,7 @@ impl Remote {
             copies: can.copy && !shows_halves,
             creates: can.write_with_if_not_exists,
             has_headers: can.write_with_cache_control,
+            tells_lengths: true,
             at_once: AT_ONCE,
         };
         drop(entered);
@@ -156,15 +166,25 @@ impl Remote {
             operator,
             abilities,
             shows_halves,
+            compresses: false,
             parts_with_folders: false,
+            own: nonce(),
             next: AtomicU64::new(0),
             _runtime: runtime,
         })
     }
 
-    /// A path for a file that has no name yet. Two processes do not meet there: one at a time holds the host.
+    /// A path for a file that has no name yet, of this process alone.
     fn unnamed(&self) -> String {
-        state::own(&format!("put/{}-{}", std::process::id(), self.next.fetch_add(1, Ordering::Relaxed)))
+        state::own(&format!("put/{}-{}", self.own, self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// What is sent of a file, and with which headers.
+    fn sent(&self, bytes: &[u8], headers: &Headers) -> (Vec<u8>, WriteOptions) {
+        let mut options = self.options(bytes, headers);
+        let is_short = self.compresses.then(|| coding::shortened(bytes, &headers.content_type)).flatten();
+        options.content_encoding = is_short.as_ref().map(|_| coding::NAME.to_owned());
+        (is_short.unwrap_or_else(|| bytes.to_vec()), options)
     }
 
     fn options(&self, bytes: &[u8], headers: &Headers) -> WriteOptions {
@@ -193,7 +213,21 @@ impl Host for Remote {
     }
 
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {
-        Ok(unless_missing(self.operator.read(path))?.map(|bytes| bytes.to_vec()))
+        let Some(bytes) = unless_missing(self.operator.read(path))?.map(|bytes| bytes.to_vec()) else {
+            return Ok(None);
+        };
+        if !self.abilities.has_headers || !coding::may_be(&bytes) {
+            return Ok(Some(bytes));
+        }
+        // It may also be an archive that somebody publishes: of notes it is known.
+        let is_coded = (path.starts_with(state::FOLDER) && path.ends_with(".json"))
+            || unless_missing(self.operator.stat(path))?
+                .is_some_and(|found| found.content_encoding() == Some(coding::NAME));
+        match is_coded {
+            // What cannot be restored was not put there by a deploy: its bytes tell that.
+            true => Ok(Some(coding::restored(&bytes).unwrap_or(bytes))),
+            false => Ok(Some(bytes)),
+        }
     }
 
     fn look(&self, path: &str) -> Answer<Option<Sight>> {
@@ -207,8 +241,8 @@ impl Host for Remote {
     }
 
     fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()> {
-        let options = self.options(bytes, headers);
-        let write = |path: &str| self.operator.write_options(path, bytes.to_vec(), options);
+        let (sent, options) = self.sent(bytes, headers);
+        let write = |path: &str| self.operator.write_options(path, sent, options);
         let written = match self.shows_halves {
             false => write(path).map(|_| ()),
             true => {

@@ -6,10 +6,11 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::concern::Concern;
 use crate::delivery::parcel::{Item, Parcel, Part};
@@ -31,8 +32,9 @@ use super::verify::{self, Finding, What};
 /// lengths.
 const FEW: usize = 200;
 
-/// Minutes after which a latch that nobody has let go of counts for nothing.
-const HOLDS: i64 = 360;
+/// Minutes after which a latch that nobody renews counts for nothing, and the time after which it is renewed.
+const HOLDS: i64 = 10;
+const RENEW: Duration = Duration::from_secs(120);
 
 pub struct Rsync {
     /// `user@host`.
@@ -85,12 +87,18 @@ impl Rsync {
         let account = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
         let path = path.trim_end_matches('/');
         let (parent, name) = path.rsplit_once('/').unwrap_or((".", path));
+        if path.starts_with('~') {
+            return Err(HostFault::lasting(format!(
+                "nobody resolves `{path}`: leave out `~/`, paths are relative to the folder of the user"
+            )));
+        }
         if name.is_empty() || matches!(name, "." | "..") {
             return Err(HostFault::lasting(format!("`{path}` is no folder that can be a link")));
         }
         let beside = format!(".{name}.tribune");
         let store = format!("{parent}/{beside}");
-        let control = tempfile::Builder::new().prefix("ssh").tempdir();
+        // Names of sockets are short, and `TMPDIR` may be long.
+        let control = tempfile::Builder::new().prefix("ssh").tempdir_in("/tmp");
         let control = control.map_err(|error| Failure::new("create", "a folder", error))?;
         let (timeout, pauses) = (line.timeout.as_secs(), pauses(line.patience));
         Ok(Self { account, port, path: path.to_owned(), store, beside, control, timeout, pauses })
@@ -98,7 +106,7 @@ impl Rsync {
 
     /// The program and its arguments, as `rsync` needs them in one line, too: no questions, known hosts alone.
     fn ssh(&self) -> Vec<String> {
-        let control = format!("ControlPath={}/%C", self.control.path().display());
+        let control = format!("ControlPath={}/s", self.control.path().display());
         let options =
             ["BatchMode=yes", "StrictHostKeyChecking=yes", "ControlMaster=auto", "ControlPersist=30"];
         // A host that says nothing is asked twice whether it is there.
@@ -207,13 +215,13 @@ impl Rsync {
         wanted: &Parcel,
     ) -> Answer<Option<Concern>> {
         let tree = self.store(&number.to_string());
-        // GNU, BSD and BusyBox alike.
+        // GNU, BSD and BusyBox alike. What may not be read is no reason not to go on.
         let script = format!(
-            "cd {}; find . -type f -exec wc -c {{}} +; printf '\\n'; find . -type f -newer ../states/{number}.json",
+            "cd {}; find . -type f -exec wc -c {{}} + || true; printf '\\n'; find . ! -type d ! -type f",
             word(&tree)
         );
         let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
-        let (told, newer) = told.rsplit_once("\n\n").unwrap_or((&told, ""));
+        let (told, strange) = told.split_once("\n\n").unwrap_or((&told, ""));
         let mut there: HashMap<&str, u64> = HashMap::new();
         for line in told.lines() {
             if let Some((length, name)) = line.trim_start().split_once(' ')
@@ -230,31 +238,42 @@ impl Rsync {
                 Some(_) => {}
             }
         }
-        let strange = there.keys().filter_map(|name| OutPath::parse(name));
-        let foreign: Vec<OutPath> = strange.filter(|path| wanted.meets(path)).collect();
-        let newer = newer.lines().filter_map(|name| OutPath::parse(name.strip_prefix("./")?));
-        let newer: Vec<OutPath> = newer.filter(|path| parcel.find(path).is_some()).collect();
+        let strange = strange.lines().filter_map(|name| name.strip_prefix("./"));
+        let strange = there.keys().copied().chain(strange).filter_map(OutPath::parse);
+        let foreign: Vec<OutPath> = strange.filter(|path| wanted.meets(path) || parcel.meets(path)).collect();
+        let newer = self.newer(number)?;
+        let newer: Vec<OutPath> = newer.into_iter().filter(|path| parcel.find(path).is_some()).collect();
         let mut lost: Vec<&OutPath> = lost.iter().filter(|path| !missing.contains(path)).copied().collect();
         lost.extend(&newer);
         lost.sort_unstable();
         lost.dedup();
-        if lost.len() > FEW {
-            altered.extend(newer);
-            altered.sort_unstable();
-            altered.dedup();
-        } else if !lost.is_empty() {
-            let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
-            self.fetch(&tree, local.path(), Some(&lost))?;
-            for path in lost {
-                let bytes = fs::read(local.path().join(path.as_str())).unwrap_or_default();
-                let known = parcel.find(path).map(|item| item.digest);
-                if known != Some(Digest::of(&bytes)) && !altered.contains(path) {
-                    altered.push(path.clone());
-                }
-            }
-        }
+        altered.extend(if lost.len() > FEW { newer } else { self.altered(number, parcel, &lost)? });
+        altered.sort_unstable();
+        altered.dedup();
         let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
         Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
+    }
+
+    /// Files of a tree that were written to since its state was deployed.
+    fn newer(&self, number: u64) -> Answer<Vec<OutPath>> {
+        let tree = word(&self.store(&number.to_string()));
+        let script = format!("cd {tree}; find . -type f -newer ../states/{number}.json");
+        let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        Ok(told.lines().filter_map(|name| OutPath::parse(name.strip_prefix("./")?)).collect())
+    }
+
+    /// Those of some files of a tree whose bytes are not those of a parcel.
+    fn altered(&self, number: u64, parcel: &Parcel, paths: &[&OutPath]) -> Answer<Vec<OutPath>> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
+        self.fetch(&self.store(&number.to_string()), local.path(), Some(paths))?;
+        let is_altered = |path: &OutPath| {
+            let bytes = fs::read(local.path().join(path.as_str())).unwrap_or_default();
+            parcel.find(path).map(|item| item.digest) != Some(Digest::of(&bytes))
+        };
+        Ok(paths.iter().filter(|path| is_altered(path)).map(|path| (*path).clone()).collect())
     }
 
     /// Gets files of a tree, or all of it.
@@ -273,25 +292,55 @@ impl Rsync {
 
     fn hold(&self, order: &Order) -> Result<(), Stop> {
         let (store, lock, token) = (word(&self.store), word(&self.store("lock")), word(order.token));
+        let aside = word(&self.store(&format!("lock.{}", order.token)));
         let take = |dead: &str| {
+            let dead = word(dead);
+            // Of two who find one that counts for nothing, one has it out of the way, and sees that it was
+            // that one.
             self.shell(
                 &format!(
-                    "mkdir -p {store}; if ! mkdir {lock} 2>/dev/null; then t=$(cat {lock}/token 2>/dev/null || true); if \
-                     [ \"$t\" = {token} ]; then :; elif [ \"$t\" = {} ] || [ -n \"$(find {lock} -prune -mmin \
-                     +{HOLDS})\" ]; then :; else printf 'busy %s' \"$t\"; exit 0; fi; fi; printf %s {token} > \
-                     {lock}/token; touch {lock}; printf taken",
-                    word(dead)
+                    "mkdir -p {store}; chmod a+rx {store}; busy() {{ m=$(stat -c %Y {lock} 2>/dev/null || stat -f %m \
+                     {lock} 2>/dev/null || date +%s); printf 'busy %s %s %s' \"$m\" \"$(cat {lock}/since 2>/dev/null)\" \
+                     \"$(cat {lock}/token 2>/dev/null)\"; exit 0; }}; if ! mkdir {lock} 2>/dev/null; then t=$(cat \
+                     {lock}/token 2>/dev/null || true); if [ \"$t\" = {token} ]; then :; elif [ \"$t\" = {dead} ] || [ \
+                     -n \"$(find {lock} -prune -mmin +{HOLDS})\" ]; then mv {lock} {aside} 2>/dev/null || busy; if [ \
+                     \"$(cat {aside}/token 2>/dev/null || true)\" != \"$t\" ]; then mv {aside} {lock}; busy; fi; rm -rf \
+                     {aside}; mkdir {lock} 2>/dev/null || busy; else busy; fi; fi; printf %s {} > {lock}/since; \
+                     printf %s {token} > {lock}/token; touch {lock}; printf taken",
+                    order.now.as_second()
                 ),
                 "",
             )
         };
         let told = String::from_utf8_lossy(&take("-")?).into_owned();
         let Some(other) = told.strip_prefix("busy ") else { return Ok(()) };
+        let mut words = other.splitn(3, ' ');
+        let mut second = || words.next().and_then(|word| Timestamp::from_second(word.parse().ok()?).ok());
+        let (renewed, since) = (second(), second());
+        let other = words.next().unwrap_or_default();
         if !other.is_empty() && (order.dead)(other) && take(other)? == b"taken" {
             return Ok(());
         }
-        let since = clock::now();
-        Err(Stop::Busy { since, until: since + SignedDuration::from_mins(HOLDS) })
+        let renewed = renewed.unwrap_or_else(clock::now);
+        Err(Stop::Busy { since: since.unwrap_or(renewed), until: renewed + SignedDuration::from_mins(HOLDS) })
+    }
+
+    /// Goes on holding it while something is done.
+    fn holding<T>(&self, order: &Order, act: impl FnOnce() -> T) -> T {
+        let (done, is_done) = channel::<()>();
+        let lock = word(&self.store("lock"));
+        let script = format!("if [ \"$(cat {lock}/token)\" = {} ]; then touch {lock}; fi", word(order.token));
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(RENEW) {
+                    // Where it is lost, that is seen before readers see anything.
+                    let _ = self.shell(&script, "");
+                }
+            });
+            let ended = act();
+            drop(done);
+            ended
+        })
     }
 
     fn release(&self, order: &Order) {
@@ -331,13 +380,27 @@ impl Rsync {
         all: bool,
         progress: &Progress,
     ) -> Answer<()> {
-        let tree = self.store(&proposal.number.to_string());
+        let number = proposal.number;
+        let store = word(&self.store);
+        // Each time in a folder of its own: what an earlier one has begun there may still be going on. The same
+        // files under other names; what changes is put in their place by other files. Those of other users may
+        // not be linked.
+        let from = match there.current {
+            Some(current) => format!("cp -al {current}/. \"$n\"/ 2>/dev/null || cp -an {current}/. \"$n\"/"),
+            // What one that was cut has put is not sent again.
+            None => "for d in ./[0-9]*.*; do if [ \"$d\" != \"$n\" ]; then cp -al \"$d\"/. \"$n\"/ 2>/dev/null || true; \
+                     fi; done"
+                .to_owned(),
+        };
+        let script = format!(
+            "cd {store}; n=$(mktemp -d ./{number}.XXXXXX); chmod 755 \"$n\"; {from}; for d in ./[0-9]*.*; do if [ \
+             \"$d\" != \"$n\" ]; then rm -rf \"$d\" || true; fi; done; printf %s \"$n\""
+        );
+        let name = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        let name = name.strip_prefix("./").filter(|name| name.starts_with(&format!("{number}.")));
+        let name = name.ok_or_else(|| HostFault::lasting("`mktemp` there makes no folder"))?;
+        let tree = self.store(name);
         let quoted = word(&tree);
-        if let Some(current) = there.current {
-            // The same files under other names; what changes is put in their place by other files.
-            let current = word(&self.store(&current.to_string()));
-            self.shell(&format!("rm -rf {quoted}; cp -al {current} {quoted}"), "")?;
-        }
         let lines = |paths: &mut dyn Iterator<Item = &OutPath>| -> Answer<String> {
             let mut text = String::new();
             for path in paths {
@@ -351,13 +414,23 @@ impl Rsync {
         };
         if !gone.is_empty() {
             let gone = lines(&mut gone.iter().copied())?;
-            self.shell(&format!("cd {quoted}; while IFS= read -r f; do rm -f \"./$f\"; done"), &gone)?;
+            let script = format!(
+                "cd {quoted}; while IFS= read -r f; do rm -f \"./$f\" || true; done; find . -mindepth 1 -type d -empty \
+                 -delete"
+            );
+            self.shell(&script, &gone)?;
         }
         let puts: Vec<&Item> = match all {
             true => order.wanted.items.iter().collect(),
             false => proposal.course.puts().map(|put| &put.item).collect(),
         };
         if let Source::Kept(from) = order.source {
+            let newer = self.newer(from)?;
+            let paths = puts.iter().map(|item| &item.path).filter(|path| newer.contains(path));
+            if let Some(path) = self.altered(from, order.wanted, &paths.collect::<Vec<_>>())?.first() {
+                let path = path.as_str();
+                return Err(HostFault::lasting(format!("`{path}` of that state was altered since")));
+            }
             let from = word(&self.store(&from.to_string()));
             let list = lines(&mut puts.iter().map(|item| &item.path))?;
             let script = format!(
@@ -376,12 +449,16 @@ impl Rsync {
                     .map_err(|error| Failure::new("write", &place, error).into())
             })?;
             progress.begin("putting files", 0);
-            // Where nothing was there a run that was cut is gone on with.
+            // Where nothing was there before, there may be what was cut.
             let args: &[&str] = if there.current.is_none() { &["--delete"] } else { &[] };
-            let args = [args, &["--chmod=D755,F644", "--mkpath"]].concat();
+            let args = [args, &["--perms", "--chmod=D755,F644"]].concat();
             self.rsync(&args, &format!("{}/", local.path().display()), &self.remote(&format!("{tree}/")))?;
         }
-        self.shell(&format!("find {quoted} -type d -empty -delete; mkdir -p {quoted}"), "").map(|_| ())
+        let script = format!(
+            "cd {store}; if [ -d {name} ]; then find {name} -mindepth 1 -type d -empty -delete; rm -rf {number}; mv {name} \
+             {number}; fi"
+        );
+        self.shell(&script, "").map(|_| ())
     }
 
     /// Writes down a state with its parts.
@@ -402,14 +479,19 @@ impl Rsync {
     }
 
     /// Has readers see another tree, in one step.
-    fn exchange(&self, number: u64) -> Answer<()> {
+    fn exchange(&self, number: u64, order: &Order) -> Result<(), Stop> {
         let (path, next) = (word(&self.path), word(&self.store("next")));
+        let (lock, token) = (word(&self.store("lock")), word(order.token));
         let target = word(&format!("{}/{number}", self.beside));
         let script = format!(
-            "rm -f {next}; ln -s {target} {next}; if [ -d {path} ] && [ ! -L {path} ]; then rmdir {path}; fi; mv -fT \
+            "if [ \"$(cat {lock}/token 2>/dev/null || true)\" != {token} ]; then printf lost; exit 0; fi; rm -f {next}; \
+             ln -s {target} {next}; if [ -d {path} ] && [ ! -L {path} ]; then rmdir {path}; fi; mv -fT \
              {next} {path} 2>/dev/null || mv -fh {next} {path}"
         );
-        self.shell(&script, "").map(|_| ())
+        match self.shell(&script, "")?.as_slice() {
+            b"lost" => Err(Stop::Overtaken),
+            _ => Ok(()),
+        }
     }
 
     /// Removes what no state has that can be gone back to.
@@ -482,7 +564,7 @@ impl Site for Rsync {
         }
         unanswered(&proposal.concerns, order)?;
         self.hold(order)?;
-        let ended = self.deploy(order, progress);
+        let ended = self.holding(order, || self.deploy(order, progress));
         self.release(order);
         ended
     }
@@ -525,6 +607,15 @@ impl Rsync {
         self.obstacle()?;
         let there = self.look()?;
         let before = there.current.and_then(|number| there.states.get(&number));
+        if let Some(number) = there.current.filter(|_| before.is_none()) {
+            return Err(HostFault::lasting(format!(
+                "what is written down of the state that readers see, {}, is missing: bring it back, or move {} away \
+                 to begin anew",
+                self.store(&format!("states/{number}.json")),
+                self.path
+            ))
+            .into());
+        }
         let seen = match before {
             Some(state) => self.files(state, &order.wanted.parts())?,
             None => Parcel::default(),
@@ -542,7 +633,9 @@ impl Rsync {
         };
         let is_done = is_done && adrift.is_none();
         concerns.extend(adrift);
-        let number = before.map_or(0, |state| state.number) + u64::from(!is_done);
+        // Never that of a tree which readers may see.
+        let last = there.states.keys().last().copied().unwrap_or(0);
+        let number = if is_done { before.map_or(0, |state| state.number) } else { last + 1 };
         Ok((there, seen, Proposal { number, concerns, course, is_done }))
     }
 
@@ -553,12 +646,13 @@ impl Rsync {
         }
         unanswered(&proposal.concerns, order)?;
         let before = there.current.and_then(|number| there.states.get(&number));
-        let gone: Vec<&OutPath> = seen
-            .items
-            .iter()
-            .map(|item| &item.path)
-            .filter(|path| order.wanted.find(path).is_none())
-            .collect();
+        let gone = seen.items.iter().map(|item| &item.path).filter(|path| order.wanted.find(path).is_none());
+        // What is in the way goes where somebody has agreed to that.
+        let foreign = proposal.concerns.iter().flat_map(|concern| match concern {
+            Concern::Drift { foreign, .. } => foreign.as_slice(),
+            _ => &[],
+        });
+        let gone: Vec<&OutPath> = gone.chain(foreign).collect();
         // Where others have been at our files all are put anew.
         let is_adrift = proposal.concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
         let number = proposal.number;
@@ -566,11 +660,11 @@ impl Rsync {
         let parts = order.wanted.parts();
         let state = order.whole_state(number, before, &parts);
         self.note(&state, &parts)?;
-        self.exchange(number)?;
-        self.forget(&there, &state)?;
-        // What is written from now on was not written by this.
-        self.shell(&format!("touch {}", word(&self.store(&format!("states/{number}.json")))), "")?;
-        let done = proposal.done();
+        self.exchange(number, order)?;
+        // What is written from then on was not written by this.
+        let stamp = format!("touch {}", word(&self.store(&format!("states/{number}.json"))));
+        let untidy = self.forget(&there, &state).and_then(|()| self.shell(&stamp, "")).err();
+        let done = Done { untidy, ..proposal.done() };
         Ok((proposal, Some(done)))
     }
 }

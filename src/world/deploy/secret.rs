@@ -18,11 +18,11 @@ pub fn variable(target: &str, what: &str) -> String {
 pub fn password(root: &Root, target: &str) -> Result<Option<String>, String> {
     let [given, file, command] =
         ["PASSWORD", "PASSWORD_FILE", "PASSWORD_COMMAND"].map(|what| variable(target, what));
-    // Workflows give secrets that nobody has set as empty ones.
-    if let Some(password) = env::var(&given).ok().filter(|password| !password.is_empty()) {
-        return Ok(Some(password));
+    if let Some(password) = set(&given)? {
+        // Forges often add a line end.
+        return Ok(Some(first_line(&password)));
     }
-    if let Ok(path) = env::var(&file) {
+    if let Some(path) = set(&file)? {
         let place = resolved(Path::new(&path));
         if place.starts_with(resolved(root.dir())) {
             return Err(format!("the file of {file} lies in the portal: keep secrets outside of it"));
@@ -31,7 +31,7 @@ pub fn password(root: &Root, target: &str) -> Result<Option<String>, String> {
             fs::read_to_string(&place).map_err(|error| format!("cannot read the file of {file}: {error}"))?;
         return Ok(Some(first_line(&text)));
     }
-    if let Ok(program) = env::var(&command) {
+    if let Some(program) = set(&command)? {
         let mut words = program.split_whitespace();
         let name = words.next().ok_or_else(|| format!("{command} names no program"))?;
         let output = Command::new(name).args(words).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
@@ -42,6 +42,15 @@ pub fn password(root: &Root, target: &str) -> Result<Option<String>, String> {
         return Ok(Some(first_line(&String::from_utf8_lossy(&output.stdout))));
     }
     Ok(None)
+}
+
+/// A variable of the environment. Workflows give secrets that nobody has set as empty ones.
+fn set(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is no UTF-8")),
+    }
 }
 
 fn first_line(text: &str) -> String {

@@ -93,6 +93,8 @@ pub struct Done {
     /// What goes when its grace is over, and when the first of it does.
     pub condemned: usize,
     pub next: Option<Timestamp>,
+    /// Why what readers do not see was not tidied up. The next deploy does that.
+    pub untidy: Option<HostFault>,
 }
 
 /// Why a deploy did not come to its end.
@@ -108,6 +110,16 @@ pub enum Stop {
     /// Another deploy has been there meanwhile.
     Overtaken,
     Host(HostFault),
+}
+
+impl Stop {
+    /// Why a deploy that came to its end did not do what follows.
+    pub fn fault(self) -> HostFault {
+        match self {
+            Self::Host(fault) => fault,
+            _ => HostFault::lasting("another deploy holds the host"),
+        }
+    }
 }
 
 impl From<HostFault> for Stop {
@@ -213,6 +225,7 @@ impl Proposal {
             deleted: self.course.delete.len() + self.course.clear.len(),
             condemned: 0,
             next: None,
+            untidy: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! By which name a deploy holds a host, and whether one that holds it is a dead one of this portal.
 
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, Write};
 
 use crate::text::fingerprint::Fingerprint;
 use crate::world::tree::{Failure, Root};
@@ -26,7 +26,13 @@ impl Tokens {
         let path = cache::named(root, &format!("deploy-{target}"));
         let failed = |error| Failure::new("write", &path, error);
         cache::make_folder(&path)?;
-        let held = File::options().read(true).append(true).create(true).open(&path).map_err(failed)?;
+        let mut held = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
         let is_alone = match held.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 let reason =
@@ -38,14 +44,19 @@ impl Tokens {
             Err(TryLockError::Error(_)) => false,
             Ok(()) => true,
         };
-        let told = fs::read_to_string(&path).map_err(failed)?;
+        // Through the one handle: elsewhere a lock keeps out all others, of this process, too.
+        let mut told = String::new();
+        held.read_to_string(&mut told).map_err(failed)?;
         let own = Fingerprint::of(&(clock::now(), std::process::id(), &told));
         let own = format!("{:032x}", own.0);
         let mut before: Vec<String> = told.lines().map(str::to_owned).collect();
         before.drain(..before.len().saturating_sub(MOST));
         let all: String = before.iter().chain([&own]).map(|token| format!("{token}\n")).collect();
         // Locked files are not replaced: another process would lock another file.
-        fs::write(&path, all).map_err(failed)?;
+        held.set_len(0)
+            .and_then(|()| held.rewind())
+            .and_then(|()| held.write_all(all.as_bytes()))
+            .map_err(failed)?;
         let before = if is_alone { before } else { Vec::new() };
         Ok(Self { own, before, _held: held })
     }

@@ -12,7 +12,7 @@ use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
 
 use super::engine::states;
-use super::host::{Answer, Host};
+use super::host::{Answer, Host, plain};
 use super::http::{Got, Reader};
 use super::site::Stop;
 use super::team::each;
@@ -64,8 +64,8 @@ impl What {
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let told = |found: &Option<String>| found.clone().unwrap_or_else(|| "nothing".into());
-        write!(f, "{}: ", self.place)?;
+        let told = |found: &Option<String>| plain(found.as_deref().unwrap_or("nothing"));
+        write!(f, "{}: ", plain(&self.place))?;
         match &self.what {
             What::Missing => f.write_str("missing"),
             What::Altered => f.write_str("altered"),
@@ -77,7 +77,7 @@ impl std::fmt::Display for Finding {
                 write!(f, "cache control {} instead of {wanted}", told(found))
             }
             What::Status(status) => write!(f, "status {status}"),
-            What::Unreachable(why) => write!(f, "not to be reached: {why}"),
+            What::Unreachable(why) => write!(f, "not to be reached: {}", plain(why)),
         }
     }
 }

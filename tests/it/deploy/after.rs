@@ -124,3 +124,57 @@ fn where_nobody_listens_the_deploy_stands_and_says_so() {
     assert_eq!(run.stderr.matches("deployed, but could not tell").count(), 3, "{}", run.stderr);
     assert!(fixture.path("www/index.html").exists());
 }
+
+#[test]
+fn what_nobody_reads_at_the_address_of_the_portal_is_told_to_nobody() {
+    let (port, heard) = listen("202 Accepted");
+    let fixture = portal(port, "touch hooked");
+    let site = fs::read_to_string(fixture.path("site.toml")).unwrap();
+    for elsewhere in ["false", "\"https://essai.parti.example/\""] {
+        fixture.edit("site.toml", format!("{site}public_url = {elsewhere}\n"));
+        fixture.edit("content/static/x.txt", elsewhere);
+        fixture.build().assert_clean();
+        let run = fixture.raw(&["deploy"], "public");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(heard.recv_timeout(Duration::from_millis(200)).is_err(), "told of {elsewhere}");
+        // Whoever deployed it hears of it.
+        fs::remove_file(fixture.path("hooked")).unwrap();
+    }
+}
+
+#[test]
+fn one_who_sends_on_is_not_told() {
+    let (port, _heard) = listen("301 Moved Permanently\r\nLocation: /elsewhere");
+    let fixture = portal(port, "true");
+    fixture.build().assert_clean();
+    let run = fixture.raw(&["deploy"], "public");
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert_eq!(run.stderr.matches("status 301").count(), 2, "{}", run.stderr);
+}
+
+#[test]
+fn what_goes_is_told_when_it_goes_and_what_an_interrupted_deploy_has_put_when_it_is_seen() {
+    let (port, heard) = listen("202 Accepted");
+    let fixture = portal(port, "cat >> told");
+    let fixture = fixture.file("content/2026/05/gare.md", RELEASE);
+    let site = fs::read_to_string(fixture.path("site.toml")).unwrap();
+    fixture.edit("site.toml", format!("{site}in_place = true\ngrace = 2\n"));
+    fixture.build().assert_clean();
+    assert_eq!(fixture.raw(&["deploy"], "public").code, 0);
+    (0..2).for_each(|_| drop(heard.recv().unwrap()));
+    fixture.remove("content/2026/05/gare.md");
+    fixture.build().assert_clean();
+    let page = "https://parti.example/2026/05/02/gare/";
+    let told = || -> Vec<String> {
+        let messages = std::iter::from_fn(|| heard.recv_timeout(Duration::from_millis(300)).ok());
+        messages.map(|(_, body)| percent_decode_str(&body).decode_utf8().unwrap().into_owned()).collect()
+    };
+    assert_eq!(fixture.raw(&["deploy"], "public").code, 0);
+    assert!(fixture.path("www/2026/05/02/gare/index.html").is_file());
+    assert!(!told().iter().any(|message| message.contains(page)), "told while it is there");
+    thread::sleep(Duration::from_millis(2_100));
+    let run = fixture.raw(&["deploy"], "public");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!fixture.path("www/2026/05/02/gare/index.html").exists());
+    assert!(told().iter().any(|message| message.contains(page)), "nobody was told");
+}

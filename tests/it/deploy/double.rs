@@ -159,7 +159,7 @@ impl Host for Double<'_> {
     fn abilities(&self) -> Abilities {
         let is_storage = self.kind == Kind::Storage;
         let creates = self.kind != Kind::Plain;
-        Abilities { copies: is_storage, creates, has_headers: is_storage, at_once: 3 }
+        Abilities { copies: is_storage, creates, has_headers: is_storage, tells_lengths: true, at_once: 3 }
     }
 
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tribune::world::deploy::host::Host;
+use tribune::world::deploy::opendal::Remote;
 
 use super::line::{Cut, Line};
 use super::order::{BASE, Pair};
@@ -15,12 +16,14 @@ use crate::counting::{Random, figure, told};
 use crate::harness::{Fixture, Tree, tree};
 use crate::reach::Reach;
 
-/// How a line breaks. Each wait for one that stalls takes its time.
-const CUTS: [Cut; 9] =
-    [Cut::Close, Cut::Reset, Cut::Half, Cut::Kill, Cut::Close, Cut::Reset, Cut::Half, Cut::Kill, Cut::Stall];
+/// How a line breaks, in turn. Each wait for one that stalls takes its time.
+const CUTS: [Cut; 9] = {
+    use Cut::{Close, Half, Kill, Reset, Stall};
+    [Close, Reset, Half, Kill, Stall, Close, Reset, Half, Kill]
+};
 
 /// What a newsroom has built one after the other, each in a folder of its own.
-fn newsroom(served: &Served) -> (Fixture, Vec<Tree>) {
+pub fn newsroom(served: &Served) -> (Fixture, Vec<Tree>) {
     let mut fixture = Fixture::small();
     for (name, value) in &served.env {
         fixture = fixture.env(name, value);
@@ -71,7 +74,7 @@ fn break_line(served: &Served, toml: &str, cuts: &[Cut], site: &dyn Fn() -> Tree
     };
     let reach = Reach::of(BASE);
     let mut random = Random(u64::from(served.port));
-    let wanted = figure(5, 85);
+    let wanted = figure(4, 85);
     let (mut counts, mut from) = ([0; 5], None);
     // What a deploy carries, as far as it is known from the one before.
     let (mut in_all, mut carries) = (0, 30_000);
@@ -142,10 +145,30 @@ fn break_line(served: &Served, toml: &str, cuts: &[Cut], site: &dyn Fn() -> Tree
 }
 
 /// What readers find in a folder.
-fn public(path: &Path) -> Tree {
+pub fn public(path: &Path) -> Tree {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut files = if path.is_dir() { tree(&path) } else { Tree::new() };
     files.retain(|path, _| !path.starts_with(".tribune/"));
+    files
+}
+
+/// What readers find in a bucket.
+pub fn stored(host: &Remote) -> Tree {
+    let listed = host.list("").unwrap().into_iter().map(|(path, _)| path);
+    let public = listed.filter(|path| !path.starts_with(".tribune/"));
+    public.map(|path| (path.clone(), host.read(&path).unwrap().unwrap_or_default())).collect()
+}
+
+/// What readers find of a repository.
+pub fn repository(served: &Path) -> Tree {
+    let clone = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(servers::program("git"));
+    command.args(["clone", "--quiet", "--branch", "pages"]).arg(served).arg(clone.path().join("c"));
+    if !command.output().unwrap().status.success() {
+        return Tree::new();
+    }
+    let mut files = public(&clone.path().join("c"));
+    files.retain(|path, _| !path.starts_with(".git/") && path != ".nojekyll");
     files
 }
 
@@ -153,12 +176,7 @@ fn public(path: &Path) -> Tree {
 fn a_line_to_object_storage_that_breaks_breaks_nothing() {
     let served = servers::storage();
     let host = served.bucket();
-    let site = || -> Tree {
-        let listed = host.list("").unwrap().into_iter().map(|(path, _)| path);
-        let public = listed.filter(|path| !path.starts_with(".tribune/"));
-        public.map(|path| (path.clone(), host.read(&path).unwrap().unwrap_or_default())).collect()
-    };
-    told(&format!("object storage: {}", break_line(&served, &served.toml, &CUTS, &site)));
+    told(&format!("object storage: {}", break_line(&served, &served.toml, &CUTS, &|| stored(&host))));
 }
 
 #[test]
@@ -180,26 +198,17 @@ fn a_line_of_ssh_that_breaks_breaks_nothing() {
 
 #[test]
 fn a_line_of_ftp_that_breaks_breaks_nothing() {
-    let served = servers::ftp(true);
+    let served = servers::vsftpd();
     let site = || public(&served.dir().join("www/parti"));
-    told(&format!("FTP: {}", break_line(&served, &served.toml, &CUTS, &site)));
+    let mut cuts = CUTS;
+    cuts.rotate_left(4);
+    told(&format!("FTP: {}", break_line(&served, &served.toml, &cuts, &site)));
 }
 
 #[test]
 fn a_line_to_a_repository_that_breaks_breaks_nothing() {
     let served = servers::git();
-    let repository = served.dir().join("served.git");
-    let site = || -> Tree {
-        let clone = tempfile::tempdir().unwrap();
-        let mut command = std::process::Command::new(servers::program("git"));
-        command.args(["clone", "--quiet", "--branch", "pages"]).arg(&repository).arg(clone.path().join("c"));
-        if !command.output().unwrap().status.success() {
-            return Tree::new();
-        }
-        let mut files = public(&clone.path().join("c"));
-        files.retain(|path, _| !path.starts_with(".git/") && path != ".nojekyll");
-        files
-    };
+    let site = || repository(&served.dir().join("served.git"));
     // This protocol has no end for what stalls; those that hosts of pages speak have.
     let cuts = CUTS.map(|cut| if cut == Cut::Stall { Cut::Kill } else { cut });
     told(&format!("git: {}", break_line(&served, &served.toml, &cuts, &site)));

@@ -179,8 +179,23 @@ fn tour(host: &Place) -> Fixture {
 fn a_portal_goes_to_object_storage() {
     let storage = servers::storage();
     let public = Some((storage.port, "/portail/parti/"));
-    let (toml, env) = (storage.toml.clone(), storage.env.clone());
+    // Texts shortened, as no storage does it by itself.
+    let (toml, env) = (format!("{}compress = true\n", storage.toml), storage.env.clone());
     let fixture = tour(&Place { toml, env, public, has_home: false, keeps_headers: true });
+    let (_, head, page) = get(storage.port, "/portail/parti/index.html");
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    let whole = fs::read(fixture.path("public/index.html")).unwrap();
+    assert!(page == whole);
+    let length: usize =
+        head.split("content-length: ").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    assert!(length * 2 < whole.len(), "{length} of {}", whole.len());
+    // An archive is what it is.
+    let archive = [[0x1f, 0x8b].as_slice(), &[7; 1_000]].concat();
+    fixture.edit("content/static/archive.gz", &archive);
+    told(&fixture.raw(&["build", "--format", "json"], "public"));
+    told(&fixture.raw(&["deploy", "--format", "json"], "public"));
+    let (_, head, got) = get(storage.port, "/portail/parti/archive.gz");
+    assert!(got == archive && !head.contains("content-encoding"), "{head}");
     misdeeds(&fixture, || storage.bucket());
 }
 
@@ -284,22 +299,120 @@ fn a_portal_goes_to_a_branch() {
 }
 
 #[test]
-fn a_portal_goes_over_ftp_with_tls_and_without() {
-    for tls in [true, false] {
-        let ftp = servers::ftp(tls);
-        if tls {
-            // A certificate that nobody here vouches for is not trusted with a password.
-            let site = fs::read_to_string(Fixture::small().path("site.toml")).unwrap();
-            let fixture = Fixture::small().file("site.toml", format!("{site}[deploy.live]\n{}", ftp.toml));
-            fixture.build().assert_clean();
-            let refused = fixture.env("TRIBUNE_LIVE_PASSWORD", "only-here").raw(&["deploy"], "public");
-            assert_eq!(refused.code, 3, "{}", refused.stdout);
-            assert!(refused.stderr.contains("certificate"), "{}", refused.stderr);
-            assert!(!refused.stderr.contains("only-here"), "{}", refused.stderr);
-        }
-        let (toml, env) = (ftp.toml.clone(), ftp.env.clone());
-        let fixture = tour(&Place { toml, env, public: None, has_home: false, keeps_headers: false });
-        misdeeds(&fixture, || ftp.folder("www/parti"));
-        assert!(ftp.dir().join("www/parti/index.html").is_file());
+fn a_portal_goes_over_ftp_without_tls_where_that_is_meant() {
+    let ftp = servers::ftp(false);
+    let (toml, env) = (ftp.toml.clone(), ftp.env.clone());
+    let fixture = tour(&Place { toml, env, public: None, has_home: false, keeps_headers: false });
+    misdeeds(&fixture, || ftp.folder("www/parti"));
+}
+
+#[test]
+fn a_portal_goes_over_ftp_where_only_the_newest_tls_is_spoken() {
+    let ftp = servers::ftp(true);
+    let site = fs::read_to_string(Fixture::small().path("site.toml")).unwrap();
+    let target = format!("{site}[deploy.live]\n{}public_url = false\n", ftp.toml);
+    let mut fixture = Fixture::small().file("site.toml", target);
+    fixture.build().assert_clean();
+    // Without a password nobody asks.
+    let refused = fixture.raw(&["deploy"], "public");
+    assert_eq!(refused.code, 3, "{}", refused.stdout);
+    assert!(refused.stderr.contains("TRIBUNE_LIVE_PASSWORD"), "{}", refused.stderr);
+    // A certificate that nobody here vouches for is not trusted with a password.
+    fixture = fixture.env("TRIBUNE_LIVE_PASSWORD", "only-here");
+    let refused = fixture.raw(&["deploy"], "public");
+    assert_eq!(refused.code, 3, "{}", refused.stdout);
+    assert!(refused.stderr.contains("certificate"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("only-here"), "{}", refused.stderr);
+    for (name, value) in &ftp.env {
+        fixture = fixture.env(name, value);
     }
+    let deployed = fixture.raw(&["deploy"], "public");
+    assert_eq!(deployed.code, 0, "{}", deployed.stderr);
+    assert!(ftp.dir().join("www/parti/index.html").is_file());
+}
+
+#[test]
+fn a_portal_goes_over_ftp_to_a_server_that_asks_for_more_and_tells_less() {
+    let ftp = servers::vsftpd();
+    let (toml, env) = (ftp.toml.clone(), ftp.env.clone());
+    let fixture = tour(&Place { toml, env, public: None, has_home: false, keeps_headers: false });
+    misdeeds(&fixture, || ftp.folder("www/parti"));
+    // What it leaves out of its lists is seen all the same, however much there is to put.
+    let folder = ftp.folder("www/parti");
+    for (path, _) in folder.list("").unwrap() {
+        folder.remove(&path).unwrap();
+    }
+    fs::write(ftp.dir().join("www/parti/.htaccess"), "autre").unwrap();
+    let many: String = (0..230).map(|n| format!("fichier {n}\n")).collect();
+    for (nth, line) in many.lines().enumerate() {
+        fixture.edit(&format!("content/static/f/{nth}.txt"), line);
+    }
+    fixture.edit("content/static/.htaccess", "nous");
+    told(&fixture.raw(&["build", "--format", "json"], "public"));
+    assert!(fixture.path("public/.htaccess").is_file());
+    let refused = fixture.raw(&["deploy"], "public");
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    assert!(refused.stderr.contains("`.htaccess`"), "{}", refused.stderr);
+    assert_eq!(fs::read(ftp.dir().join("www/parti/.htaccess")).unwrap(), b"autre");
+}
+
+#[test]
+fn what_is_in_the_way_on_a_machine_with_ssh_is_asked_about_and_nothing_is_lost() {
+    let ssh = servers::ssh();
+    ssh.is_known_at(&ssh.port.to_string());
+    let fixture = Fixture::small().env("PATH", &ssh.env[0].1);
+    let site = fs::read_to_string(fixture.path("site.toml")).unwrap();
+    let target = format!("[deploy.live]\n{}public_url = false\n", ssh.by_rsync());
+    fixture.edit("site.toml", format!("{site}{target}"));
+    fixture.build().assert_clean();
+    let deploy = |args: &[&str]| fixture.raw(&[&["deploy"], args].concat(), "public");
+    assert_eq!(deploy(&[]).code, 0);
+    let whole = ssh.dir().join("whole");
+    let store = ssh.dir().join(".whole.tribune");
+    // A file where a folder must be, a folder where a file must be, a link where a folder of ours was.
+    let elsewhere = ssh.dir().join("ailleurs");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("index.html"), "autre").unwrap();
+    fs::write(whole.join("dossier"), "autre").unwrap();
+    fs::create_dir(whole.join("fichier.txt")).unwrap();
+    fs::write(whole.join("fichier.txt/x"), "autre").unwrap();
+    fs::rename(whole.join("regions"), ssh.dir().join("regions")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, whole.join("regions")).unwrap();
+    fixture.edit("content/static/dossier/a.txt", "nous").edit("content/static/fichier.txt", "nous");
+    fixture.build().assert_clean();
+    let refused = deploy(&[]);
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    for name in ["`dossier`", "`fichier.txt/x`", "`regions`"] {
+        assert!(refused.stderr.contains(name), "{name}: {}", refused.stderr);
+    }
+    assert_eq!(deploy(&["--yes", "drift"]).code, 0);
+    assert_eq!(fs::read(whole.join("dossier/a.txt")).unwrap(), b"nous");
+    assert_eq!(fs::read(whole.join("fichier.txt")).unwrap(), b"nous");
+    assert!(fs::symlink_metadata(whole.join("regions")).unwrap().is_dir());
+    assert_eq!(fs::read(elsewhere.join("index.html")).unwrap(), b"autre");
+    let verified = fixture.raw(&["deploy", "--verify"], "public");
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+    // Where it is not known what readers see, that is not touched.
+    fs::rename(store.join("states/2.json"), ssh.dir().join("2.json")).unwrap();
+    fixture.edit("content/static/fichier.txt", "encore");
+    fixture.build().assert_clean();
+    let refused = deploy(&[]);
+    assert_eq!(refused.code, 3, "{}", refused.stdout);
+    assert!(refused.stderr.contains("states/2.json"), "{}", refused.stderr);
+    assert_eq!(fs::read(whole.join("fichier.txt")).unwrap(), b"nous");
+    fs::rename(ssh.dir().join("2.json"), store.join("states/2.json")).unwrap();
+    // A latch that another holds keeps this one out, and says until when.
+    fs::create_dir(store.join("lock")).unwrap();
+    fs::write(store.join("lock/token"), "autre").unwrap();
+    fs::write(store.join("lock/since"), "1780000000").unwrap();
+    let busy = deploy(&[]);
+    assert_eq!(busy.code, 3, "{}", busy.stdout);
+    assert!(busy.stderr.contains("2026-05-28T20:26:40Z"), "{}", busy.stderr);
+    // One that nobody has renewed for long counts for nothing.
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    fs::File::open(store.join("lock")).unwrap().set_modified(old).unwrap();
+    let taken = deploy(&[]);
+    assert_eq!(taken.code, 0, "{}", taken.stderr);
+    assert_eq!(fs::read(whole.join("fichier.txt")).unwrap(), b"encore");
+    assert!(!store.join("lock").exists());
 }

@@ -191,8 +191,8 @@ fn what_killed_deploys_have_left_goes_with_the_next_state_that_does() {
     let sites = crate::differential::outputs(8);
     for kind in KINDS {
         let host = Double::new(kind);
-        for nth in 0..3 {
-            deploy(&host, &sites[nth], &Terms::at(i64::try_from(nth).unwrap())).unwrap();
+        for (nth, site) in sites.iter().enumerate().take(3) {
+            deploy(&host, site, &Terms::at(i64::try_from(nth).unwrap())).unwrap();
         }
         let left = [".tribune/put/7-1".to_owned(), format!(".tribune/parts/{}.json", Digest::of(b"?"))];
         for path in &left {
@@ -204,8 +204,8 @@ fn what_killed_deploys_have_left_goes_with_the_next_state_that_does() {
             let _ = deploy(&host, &sites[at % 8], &Terms::at(10));
             host.mend();
         }
-        for nth in 0..8 {
-            deploy(&host, &sites[nth], &Terms::at(20 + i64::try_from(nth).unwrap())).unwrap();
+        for (nth, site) in sites.iter().enumerate() {
+            deploy(&host, site, &Terms::at(20 + i64::try_from(nth).unwrap())).unwrap();
         }
         assert_eq!(found(&host), BTreeMap::new(), "{kind:?}");
         let files = host.files.lock().unwrap();

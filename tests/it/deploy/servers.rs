@@ -65,7 +65,7 @@ impl Server {
     }
 }
 
-/// What a client gets: status, headers, body.
+/// What a client gets: status, headers, body as it shows it.
 pub fn get(port: u16, path: &str) -> (u16, String, Vec<u8>) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").unwrap();
@@ -74,7 +74,12 @@ pub fn get(port: u16, path: &str) -> (u16, String, Vec<u8>) {
     let end = memchr::memmem::find(&answer, b"\r\n\r\n").expect("an answer with headers");
     let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    (status, head, answer[end + 4..].to_vec())
+    let mut body = answer[end + 4..].to_vec();
+    if head.contains("content-encoding: gzip") {
+        body = Vec::new();
+        flate2::read::GzDecoder::new(&answer[end + 4..]).read_to_end(&mut body).unwrap();
+    }
+    (status, head, body)
 }
 
 /// A server with a target of `site.toml` that is deployed to it.
@@ -106,6 +111,7 @@ impl Served {
             region: None,
             prefix: Some("parti"),
             key: Some(("press", "only-here")),
+            compress: false,
         };
         Remote::s3(&at, Line::default()).unwrap()
     }
@@ -271,7 +277,7 @@ impl Served {
     }
 }
 
-/// A server of FTP that takes nothing but TLS, and one that takes nothing but none.
+/// A server of FTP that takes nothing but TLS of the newest version, and one that takes nothing but none.
 const FTP: &str = r#"
 import sys
 from pyftpdlib.authorizers import DummyAuthorizer
@@ -283,6 +289,8 @@ handler = TLS_FTPHandler if certificate else FTPHandler
 if certificate:
     handler.certfile = certificate
     handler.tls_control_required = handler.tls_data_required = True
+    # Nothing older.
+    handler.get_ssl_context().set_min_proto_version(0x0304)
 handler.authorizer = DummyAuthorizer()
 handler.authorizer.add_user("press", "only-here", root, perm="elradfmwMT")
 ThreadedFTPServer(("127.0.0.1", port), handler).serve_forever()
@@ -362,6 +370,52 @@ pub fn ftp(tls: bool) -> Served {
     });
     let toml = format!(
         "kind = \"ftp\"\nhost = \"127.0.0.1:{port}\"\nuser = \"press\"\npath = \"/parti\"\ntls = {tls}\n"
+    );
+    let authority = server.dir.path().join("ca.pem").display().to_string();
+    let env = vec![("TRIBUNE_LIVE_PASSWORD", "only-here".to_owned()), ("SSL_CERT_FILE", authority)];
+    Served { server, port, toml, env }
+}
+
+/// Another server of FTP, as most machines that are rented have it: it takes data only over connections that
+/// resume the TLS session of the one that commands them, and knows none of the newer commands.
+pub fn vsftpd() -> Served {
+    let (port, vsftpd) = (port(), program("vsftpd"));
+    let server = Server::start(port, |dir| {
+        fs::create_dir_all(dir.join("www/parti")).unwrap();
+        fs::create_dir(dir.join("empty")).unwrap();
+        certificates(dir);
+        let yes = [
+            "listen",
+            "run_as_launching_user",
+            "anonymous_enable",
+            "write_enable",
+            "anon_upload_enable",
+            "anon_mkdir_write_enable",
+            "anon_other_write_enable",
+            "ssl_enable",
+            "allow_anon_ssl",
+            "force_anon_data_ssl",
+            "force_anon_logins_ssl",
+            "require_ssl_reuse",
+            "allow_writeable_chroot",
+        ];
+        let no =
+            ["background", "local_enable", "anon_world_readable_only", "seccomp_sandbox", "xferlog_enable"];
+        let mut conf = String::new();
+        yes.iter().for_each(|key| conf.push_str(&format!("{key}=YES\n")));
+        no.iter().for_each(|key| conf.push_str(&format!("{key}=NO\n")));
+        conf.push_str(&format!(
+            "listen_address=127.0.0.1\nlisten_port={port}\nanon_umask=022\nanon_root={0}/www\nsecure_chroot_dir={0}/empty\nrsa_cert_file={0}/cert.pem\nrsa_private_key_file={0}/key.pem\n",
+            dir.display()
+        ));
+        fs::write(dir.join("conf"), conf).unwrap();
+        let mut command = Command::new(&vsftpd);
+        command.arg(dir.join("conf"));
+        command
+    });
+    let toml = format!(
+        "kind = \"ftp\"\nhost = \"127.0.0.1:{port}\"\nuser = \"anonymous\"\npath = \"{}/www/parti\"\n",
+        server.dir.path().display()
     );
     let authority = server.dir.path().join("ca.pem").display().to_string();
     let env = vec![("TRIBUNE_LIVE_PASSWORD", "only-here".to_owned()), ("SSL_CERT_FILE", authority)];
