@@ -135,7 +135,8 @@ impl Place {
         let mut exit = self.tell(common, &summary, &proposal, done.as_ref());
         if let Some(fault) = done.as_ref().and_then(|done| done.untidy.as_ref()) {
             terminal::complain(&format!(
-                "deployed, but what is not needed any more could not be removed: {fault}; the next deploy does that"
+                "deployed, but what is not needed any more could not be removed: {fault}; the next deploy that \
+                 changes something does that"
             ));
             exit = Exit::Failed;
         }
@@ -165,8 +166,15 @@ impl Place {
         };
         let course = &proposal.course;
         // Until then readers get what was there.
-        let gone = course.delete.iter().chain(&course.clear);
-        let changed: Vec<&OutPath> = course.news.iter().chain(gone).collect();
+        let gone = course.delete.iter().filter(|_| done.untidy.is_none()).chain(&course.clear);
+        // What was put right is news for those who have seen it wrong.
+        let righted = proposal.concerns.iter().flat_map(|concern| match concern {
+            Concern::Drift { altered, missing, .. } => [altered.as_slice(), missing.as_slice()],
+            _ => [[].as_slice(), &[]],
+        });
+        let mut changed: Vec<&OutPath> = course.news.iter().chain(gone).chain(righted.flatten()).collect();
+        changed.sort_unstable();
+        changed.dedup();
         if changed.is_empty() {
             return None;
         }

@@ -62,6 +62,8 @@ pub struct Course {
     pub touched: Vec<(OutPath, Digest)>,
     /// All that is lost of it, in order.
     pub lost: Vec<Digest>,
+    /// What was condemned already, and is replaced or in the way now: as it must be found if it is there.
+    pub returned: Vec<(OutPath, Digest)>,
     /// What stands where a folder must be, or in a folder where a file must be. Goes before anything is
     /// put.
     pub clear: Vec<OutPath>,
@@ -109,7 +111,9 @@ impl Course {
         }
         course.lost.sort_unstable();
         course.lost.dedup();
-        let is_news = |item: &&Item| seen.get(&item.path).is_none_or(|old| old.digest != item.digest);
+        let is_news = |item: &&Item| {
+            has_strayed(&item.path) || seen.get(&item.path).is_none_or(|old| old.digest != item.digest)
+        };
         course.news = wanted.iter().filter(is_news).map(|item| item.path.clone()).collect();
         course.removed = seen.keys().filter(|path| !wished.contains_key(*path)).count();
         let before: BTreeMap<&OutPath, &Condemned> =
@@ -118,6 +122,19 @@ impl Course {
         let held = listed.chain(holdings.unsure).chain(holdings.strayed);
         let going: BTreeSet<&OutPath> = held.filter(|path| !wished.contains_key(path)).collect();
         let obstacles = obstacles(&going, &puts);
+        let returns = |path: &OutPath| obstacles.contains(path) || wished.contains_key(path);
+        let returned = holdings.condemned.iter().filter(|one| returns(&one.path) && is_sure(&one.path));
+        let returned = returned.filter(|one| !seen.contains_key(&one.path) && !there.contains_key(&one.path));
+        course.returned = returned.filter_map(|one| Some((one.path.clone(), one.digest?))).collect();
+        // What somebody has made of them is theirs.
+        let keeps = course.returned.iter();
+        let keeps = keeps.map(|(path, digest)| Keep {
+            path: path.clone(),
+            digest: *digest,
+            is_lost: false,
+            is_sure: true,
+        });
+        course.keep.extend(keeps);
         for path in going {
             if obstacles.contains(path) {
                 course.clear.push(path.clone());
@@ -125,7 +142,8 @@ impl Course {
             }
             let known = before.get(path);
             let since = known.map_or(now, |known| known.since);
-            let digest = match is_sure(path) {
+            // Where something else was found than was left, that is asked about when it goes.
+            let digest = match !holdings.unsure.contains(path) {
                 true => there.get(path).map(|item| item.digest).or(known.and_then(|known| known.digest)),
                 false => None,
             };

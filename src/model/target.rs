@@ -1,6 +1,7 @@
 //! The hosts that a portal is deployed to: `[deploy.NAME]` of `site.toml`, decoded and checked. No secret
 //! stands there.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -236,9 +237,16 @@ fn has_password(address: &str) -> bool {
 
 /// Whether a password would be readable by whoever carries it to an address.
 fn is_open(url: &str) -> bool {
-    let host = url.strip_prefix("http://").map(|rest| rest.split('/').next().unwrap_or_default());
-    let is_here = |host: &str| ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
-    host.is_some_and(|host| !is_here(host))
+    let Some((scheme, rest)) = url.split_once("://") else { return true };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    // Without the port.
+    let host = match host.strip_prefix('[') {
+        Some(host) => host.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    !scheme.eq_ignore_ascii_case("https") && !is_here
 }
 
 fn line(fields: &mut Fields) -> Line {

@@ -142,7 +142,23 @@ fn strays(host: &dyn Host, notes: &Notes, progress: &Progress) -> Result<Vec<(Ou
         .into());
     }
     let found = verify::on_host(host, state, &parcel(host, state)?, progress)?;
-    let ours = found.into_iter().filter(|finding| finding.what != What::Planted);
+    let ours: Vec<Finding> = found.into_iter().filter(|finding| finding.what != What::Planted).collect();
+    // What can't be read, and a folder in the place of a file, can't be replaced by a deploy.
+    for finding in &ours {
+        let is_barred = match &finding.what {
+            What::Unreachable(_) => true,
+            What::Missing => host.look(&finding.place)?.is_some(),
+            _ => false,
+        };
+        if is_barred {
+            return Err(HostFault::lasting(format!(
+                "`{}` is no file that can be read or replaced: see to it there, and move it away",
+                finding.place
+            ))
+            .into());
+        }
+    }
+    let ours = ours.into_iter();
     Ok(ours.filter_map(|finding| Some((OutPath::parse(&finding.place)?, finding.what))).collect())
 }
 
@@ -196,14 +212,15 @@ fn drift(
     let listed = course.condemned.iter().filter(|one| goes.contains(&one.path));
     let going = listed.filter_map(|one| Some((&one.path, one.digest?, false)));
     let replaced = course.touched.iter().filter(|_| !going_on).map(|(path, digest)| (path, *digest, true));
-    let mut kept: Vec<(&OutPath, Digest, bool)> = replaced.chain(going).collect();
+    let returned = course.returned.iter().filter(|_| !going_on).map(|(path, digest)| (path, *digest, false));
+    let mut kept: Vec<(&OutPath, Digest, bool)> = replaced.chain(going).chain(returned).collect();
     kept.sort_unstable_by_key(|(path, _, must)| (*path, !must));
     kept.dedup_by_key(|(path, ..)| *path);
     let (mut altered, mut foreign, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for (path, what) in strays {
         match what {
             What::Missing => missing.push(path),
-            What::Altered | What::Unreachable(_) => altered.push(path),
+            What::Altered => altered.push(path),
             // Headers are nobody's work that could be lost.
             _ => {}
         }
@@ -314,7 +331,7 @@ impl Run<'_, '_> {
     }
 
     /// Does the same with each item, and goes on holding the host meanwhile.
-    fn each<T: Sync>(&mut self, items: &[T], one: impl Fn(&T) -> Answer<()> + Sync) -> Result<(), Stop> {
+    fn each<T: Sync>(&self, items: &[T], one: impl Fn(&T) -> Answer<()> + Sync) -> Result<(), Stop> {
         for batch in items.chunks(BATCH) {
             each(self.at_once(), batch, &one)?;
             self.latch.see_held()?;
@@ -326,7 +343,7 @@ impl Run<'_, '_> {
         self.host.write(path, bytes, &notes_headers())
     }
 
-    fn go(mut self) -> Result<Done, Stop> {
+    fn go(self) -> Result<Done, Stop> {
         if let Some((state, _)) =
             self.survey.notes.state.as_ref().filter(|(state, _)| state.number == self.proposal.number)
         {
@@ -351,18 +368,18 @@ impl Run<'_, '_> {
             self.note(&state::history(before.number), bytes)?;
         }
         self.note(&state::current(), &written(&to))?;
-        self.host.remove(&state::journey())?;
-        self.host.remove(&state::progress())?;
         // Readers have it all; what follows only tidies up.
         let (mut done, condemned) = (self.proposal.done(), to.condemned.len());
-        self.tidy(to).or_else(|stop| {
+        let host = self.host;
+        let forgotten = host.remove(&state::journey()).and_then(|()| host.remove(&state::progress()));
+        forgotten.map_err(Stop::from).and_then(|()| self.tidy(to)).or_else(|stop| {
             (done.condemned, done.deleted, done.untidy) = (condemned, 0, Some(stop.fault()));
             Ok(done)
         })
     }
 
     /// Removes what is condemned and whose grace is over, and states that are too old to be gone back to.
-    fn tidy(mut self, mut to: State) -> Result<Done, Stop> {
+    fn tidy(self, mut to: State) -> Result<Done, Stop> {
         let mut done = self.proposal.done();
         if self.survey.notes.is_stale {
             self.host.remove(&state::journey())?;
@@ -372,6 +389,7 @@ impl Run<'_, '_> {
         let was_cut = self.survey.notes.journey.is_some();
         if !self.course.delete.is_empty() || is_long || was_cut {
             self.latch.check()?;
+            self.keep_what_goes(&mut to)?;
             self.delete()?;
             self.forget(&mut to)?;
             let deleted: HashSet<&OutPath> = self.course.delete.iter().collect();
@@ -388,7 +406,7 @@ impl Run<'_, '_> {
 
     /// Writes down where the host is to come to, unless that is written there. How far it came is told where
     /// it set out before.
-    fn set_out(&mut self) -> Result<(State, Option<state::Progress>), Stop> {
+    fn set_out(&self) -> Result<(State, Option<state::Progress>), Stop> {
         let order = self.order;
         let notes = &self.survey.notes;
         if let (Some((journey, progress)), None) = (&notes.journey, &self.survey.detour) {
@@ -437,10 +455,9 @@ impl Run<'_, '_> {
 
     /// Keeps the bytes of what is going to be replaced or to go. What somebody altered is kept as it is, if
     /// a person has agreed to that: they may want it back.
-    fn keep(&mut self, to: &mut State) -> Result<(), Stop> {
-        if self.order.history == 0 {
-            return Ok(());
-        }
+    fn keep(&self, to: &mut State) -> Result<(), Stop> {
+        let keeps = self.order.history > 0;
+        let strayed = &self.survey.strayed;
         let (host, is_adrift, progress) = (self.host, self.is_adrift, self.progress);
         let copies = host.abilities().copies;
         progress.begin("keeping what is replaced", self.course.keep.len());
@@ -451,8 +468,10 @@ impl Run<'_, '_> {
         let keep = |keep: &Keep| {
             progress.step();
             let path = keep.path.as_str();
-            if copies && host.look(path)?.and_then(|sight| sight.digest) == Some(keep.digest) {
-                return match keep.is_lost && is_first(keep.digest) {
+            // What is told of a file that has strayed is not believed.
+            let is_told = copies && !strayed.contains(&keep.path);
+            if is_told && host.look(path)?.and_then(|sight| sight.digest) == Some(keep.digest) {
+                return match keeps && keep.is_lost && is_first(keep.digest) {
                     true => host.copy(path, &state::kept(keep.digest)),
                     false => Ok(()),
                 };
@@ -464,7 +483,7 @@ impl Run<'_, '_> {
                 lock(&altered).push((keep.path.clone(), digest));
             }
             let is_wanted = if is_ours { keep.is_lost } else { keep.is_sure && is_adrift };
-            match is_wanted && is_first(digest) {
+            match keeps && is_wanted && is_first(digest) {
                 true => host.write(&state::kept(digest), &bytes, &headers(&keep.path)),
                 false => Ok(()),
             }
@@ -484,6 +503,9 @@ impl Run<'_, '_> {
                 missing: Vec::new(),
             }]));
         }
+        if !keeps {
+            return Ok(());
+        }
         to.kept.extend(altered.into_iter().map(|(_, digest)| digest));
         to.kept.sort_unstable();
         to.kept.dedup();
@@ -492,7 +514,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn put(&mut self, how_far: &mut state::Progress) -> Result<(), Stop> {
+    fn put(&self, how_far: &mut state::Progress) -> Result<(), Stop> {
         let (host, source, at_once) = (self.host, &self.order.source, self.at_once());
         let copies = host.abilities().copies;
         let total = self.course.steps.iter().map(Vec::len).sum();
@@ -532,8 +554,34 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// Keeps what somebody has made of files that go, where a person has agreed to that: they may want it back.
+    fn keep_what_goes(&self, to: &mut State) -> Result<(), Stop> {
+        if !self.is_adrift || self.order.history == 0 {
+            return Ok(());
+        }
+        let host = self.host;
+        let known: HashMap<&OutPath, Digest> =
+            self.course.condemned.iter().filter_map(|one| Some((&one.path, one.digest?))).collect();
+        let altered: Mutex<Vec<Digest>> = Mutex::default();
+        let keep = |path: &OutPath| {
+            let Some(bytes) = host.read(path.as_str())? else { return Ok(()) };
+            let digest = Digest::of(&bytes);
+            if known.get(path).is_none_or(|known| *known == digest) {
+                return Ok(());
+            }
+            lock(&altered).push(digest);
+            host.write(&state::kept(digest), &bytes, &headers(path))
+        };
+        let course = self.course;
+        self.each(&course.delete, keep)?;
+        to.kept.extend(altered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        to.kept.sort_unstable();
+        to.kept.dedup();
+        Ok(())
+    }
+
     /// Removes what nobody is led to any more: lists before what they lead to, pages before what they show.
-    fn delete(&mut self) -> Result<(), Stop> {
+    fn delete(&self) -> Result<(), Stop> {
         let (host, course) = (self.host, self.course);
         for alike in course.delete.chunk_by(|a, b| Rank::of(a) == Rank::of(b)) {
             self.each(alike, |path| host.remove(path.as_str()))?;
@@ -543,7 +591,7 @@ impl Run<'_, '_> {
 
     /// Forgets the oldest states, beyond those that can be gone back to, with what only they had; and what
     /// deploys that did not come to their end have left.
-    fn forget(&mut self, to: &mut State) -> Result<(), Stop> {
+    fn forget(&self, to: &mut State) -> Result<(), Stop> {
         let host = self.host;
         let beyond = to.history.len().saturating_sub(self.order.history);
         if beyond == 0 && self.survey.notes.journey.is_none() {

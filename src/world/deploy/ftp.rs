@@ -23,8 +23,8 @@ use crate::model::target::Line;
 
 use super::host::{Abilities, Answer, Host, HostFault, Sight, nonce};
 
-/// Connections at the same time: shared hosts allow few.
-const AT_ONCE: usize = 4;
+/// Connections at the same time, beside the one that now and then renews the latch: shared hosts allow few.
+const AT_ONCE: usize = 3;
 
 pub struct Ftp {
     host: String,
@@ -64,25 +64,23 @@ impl Tls {
     }
 
     /// A connection has sessions of its own.
-    fn connector(&self) -> RustlsConnector {
-        let mut config =
-            if self.is_new.load(Ordering::Relaxed) { self.newest.clone() } else { self.usual.clone() };
+    fn connector(&self, is_new: bool) -> RustlsConnector {
+        let mut config = if is_new { self.newest.clone() } else { self.usual.clone() };
         config.resumption = Resumption::in_memory_sessions(8);
         Arc::new(config).into()
     }
 
-    /// Whether another version may do where this failed.
-    fn can_change(&self, error: &FtpError) -> bool {
+    /// Whether the newest version may do where the usual one failed.
+    fn is_too_old(error: &FtpError) -> bool {
         let FtpError::ConnectionError(error) = error else { return false };
-        let is_old = matches!(
+        matches!(
             error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()),
             Some(
                 rustls::Error::AlertReceived(
                     AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure
                 ) | rustls::Error::PeerIncompatible(_)
             )
-        );
-        is_old && !self.is_new.swap(true, Ordering::Relaxed)
+        )
     }
 }
 
@@ -190,18 +188,26 @@ impl Ftp {
                     continue;
                 }
             };
-            return match self.log_in(stream, address) {
-                Err(error) if self.tls.as_ref().is_some_and(|tls| tls.can_change(&error)) => {
+            let is_new = self.tls.as_ref().is_some_and(|tls| tls.is_new.load(Ordering::Relaxed));
+            return match (self.log_in(stream, address, is_new), &self.tls) {
+                (Err(error), Some(tls)) if !is_new && Tls::is_too_old(&error) => {
                     let stream = connect(&address, self.timeout).map_err(failed)?;
-                    Ok(self.log_in(stream, address)?)
+                    let stream = self.log_in(stream, address, true)?;
+                    tls.is_new.store(true, Ordering::Relaxed);
+                    Ok(stream)
                 }
-                ended => Ok(ended?),
+                (ended, _) => Ok(ended?),
             };
         }
         Err(last)
     }
 
-    fn log_in(&self, stream: TcpStream, address: SocketAddr) -> Result<RustlsFtpStream, FtpError> {
+    fn log_in(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        is_new: bool,
+    ) -> Result<RustlsFtpStream, FtpError> {
         let stream = RustlsFtpStream::connect_with_stream(stream)?;
         let timeout = self.timeout;
         let passive = move |address| connect(&address, timeout).map_err(FtpError::ConnectionError);
@@ -213,7 +219,7 @@ impl Ftp {
             SocketAddr::V6(_) => stream.set_mode(Mode::ExtendedPassive),
         }
         if let Some(tls) = &self.tls {
-            stream = stream.into_secure(tls.connector(), &self.host)?;
+            stream = stream.into_secure(tls.connector(is_new), &self.host)?;
         }
         stream.login(&self.user, &self.password)?;
         stream.transfer_type(FileType::Binary)?;

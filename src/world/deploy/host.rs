@@ -109,7 +109,7 @@ pub trait Host: Sync {
 
     fn copy(&self, from: &str, to: &str) -> Answer<()>;
 
-    /// Removes a file, if it is there, and folders that are empty without it.
+    /// Removes a file, if it is there, and folders that are empty without it. A folder in its place stays.
     fn remove(&self, path: &str) -> Answer<()>;
 
     /// All files in a folder, whose name ends in `/`, and below, with their lengths; everywhere where it is

@@ -19,6 +19,9 @@ pub fn runtime() -> Answer<Runtime> {
 /// A server that says nothing for this long has failed.
 const SILENCE: Duration = Duration::from_secs(30);
 
+/// Nobody waits long for those who are only told.
+const TOLD: Duration = Duration::from_secs(10);
+
 /// Asks for what anybody may read.
 pub struct Reader {
     client: Client,
@@ -41,7 +44,7 @@ impl Reader {
 
     /// One that tells: who is sent on loses what there was to tell.
     pub fn teller() -> Answer<Self> {
-        Self::of(Client::builder().redirect(Policy::none()))
+        Self::of(Client::builder().redirect(Policy::none()).timeout(TOLD))
     }
 
     fn of(client: ClientBuilder) -> Answer<Self> {

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const HOLDS: SignedDuration = SignedDuration::from_mins(10);
 /// How old a latch is renewed.
 const RENEW: Duration = Duration::from_secs(120);
 
+/// One that nobody could renew for so long is looked at before anything more is done.
+const STALE: SignedDuration = SignedDuration::from_mins(5);
+
 /// After which time a host that cannot make a file only once gives what was written last.
 const MOMENT: Duration = Duration::from_millis(500);
 
@@ -39,6 +43,8 @@ pub struct Latch<'h> {
     told: Told,
     /// It has been seen that another holds it.
     is_lost: AtomicBool,
+    /// When it was seen last that this one does, by the clock on the wall: machines sleep.
+    seen: Mutex<Timestamp>,
 }
 
 fn headers() -> Headers {
@@ -65,7 +71,8 @@ impl<'h> Latch<'h> {
             let now = clock::now();
             let told = Told { token: token.to_owned(), since: now, until: now + HOLDS };
             if host.create(&lock(), &written(&told), &headers())? {
-                let latch = Self { host, told, is_lost: AtomicBool::new(false) };
+                let (is_lost, seen) = (AtomicBool::new(false), Mutex::new(now));
+                let latch = Self { host, told, is_lost, seen };
                 if !is_certain {
                     thread::sleep(MOMENT);
                     latch.check()?;
@@ -121,19 +128,32 @@ impl<'h> Latch<'h> {
 
     /// Holds it for longer. A line that is broken now may be whole when it matters.
     fn renew(&self) {
+        let now = clock::now();
         match self.check() {
             Ok(()) => {
-                let told = Told { until: clock::now() + HOLDS, ..self.told.clone() };
-                let _ = self.host.write(&lock(), &written(&told), &headers());
+                let told = Told { until: now + HOLDS, ..self.told.clone() };
+                if self.host.write(&lock(), &written(&told), &headers()).is_ok() {
+                    *self.seen() = now;
+                }
             }
             Err(Stop::Host(_)) => {}
             Err(_) => self.is_lost.store(true, Ordering::Relaxed),
         }
     }
 
-    /// Stops whoever goes on although another is known to hold the host.
+    fn seen(&self) -> MutexGuard<'_, Timestamp> {
+        self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Stops whoever goes on although another holds the host, or may hold it by now.
     pub fn see_held(&self) -> Result<(), Stop> {
-        if self.is_lost.load(Ordering::Relaxed) { Err(Stop::Overtaken) } else { Ok(()) }
+        let is_old = |seen: Timestamp| clock::now().duration_since(seen) > STALE;
+        let is_stale = is_old(*self.seen());
+        if is_stale {
+            self.renew();
+        }
+        let is_lost = self.is_lost.load(Ordering::Relaxed) || is_old(*self.seen());
+        if is_lost { Err(Stop::Overtaken) } else { Ok(()) }
     }
 }
 

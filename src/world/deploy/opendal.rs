@@ -280,6 +280,11 @@ impl Host for Remote {
     }
 
     fn remove(&self, path: &str) -> Answer<()> {
+        if self.shows_halves && unless_missing(self.operator.stat(path))?.is_none_or(|found| !found.is_file())
+        {
+            // WebDAV would remove a folder with all that is in it, SFTP fails.
+            return Ok(());
+        }
         unless_missing(self.operator.delete(path))?;
         let mut rest = path;
         while let Some((folder, _)) = rest.rsplit_once('/').filter(|_| self.parts_with_folders) {

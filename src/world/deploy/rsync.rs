@@ -217,7 +217,7 @@ impl Rsync {
         let tree = self.store(&number.to_string());
         // GNU, BSD and BusyBox alike. What may not be read is no reason not to go on.
         let script = format!(
-            "cd {}; find . -type f -exec wc -c {{}} + || true; printf '\\n'; find . ! -type d ! -type f",
+            "cd {}; find . -type f -exec wc -c {{}} + || true; printf '\\n'; find . ! -type d ! -type f || true",
             word(&tree)
         );
         let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
@@ -257,7 +257,7 @@ impl Rsync {
     /// Files of a tree that were written to since its state was deployed.
     fn newer(&self, number: u64) -> Answer<Vec<OutPath>> {
         let tree = word(&self.store(&number.to_string()));
-        let script = format!("cd {tree}; find . -type f -newer ../states/{number}.json");
+        let script = format!("cd {tree}; find . -type f -newer ../states/{number}.json || true");
         let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
         Ok(told.lines().filter_map(|name| OutPath::parse(name.strip_prefix("./")?)).collect())
     }
@@ -299,7 +299,7 @@ impl Rsync {
             // that one.
             self.shell(
                 &format!(
-                    "mkdir -p {store}; chmod a+rx {store}; busy() {{ m=$(stat -c %Y {lock} 2>/dev/null || stat -f %m \
+                    "mkdir -p {store}; chmod a+rx {store} 2>/dev/null || true; busy() {{ m=$(stat -c %Y {lock} 2>/dev/null || stat -f %m \
                      {lock} 2>/dev/null || date +%s); printf 'busy %s %s %s' \"$m\" \"$(cat {lock}/since 2>/dev/null)\" \
                      \"$(cat {lock}/token 2>/dev/null)\"; exit 0; }}; if ! mkdir {lock} 2>/dev/null; then t=$(cat \
                      {lock}/token 2>/dev/null || true); if [ \"$t\" = {token} ]; then :; elif [ \"$t\" = {dead} ] || [ \
@@ -370,7 +370,7 @@ impl Rsync {
         )))
     }
 
-    /// Makes the tree of a state, beside those that there are.
+    /// Makes the tree of a state, beside those that there are. Its name as long as nobody is to see it.
     fn grow(
         &self,
         there: &There,
@@ -379,14 +379,18 @@ impl Rsync {
         gone: &[&OutPath],
         all: bool,
         progress: &Progress,
-    ) -> Answer<()> {
+    ) -> Answer<String> {
         let number = proposal.number;
         let store = word(&self.store);
         // Each time in a folder of its own: what an earlier one has begun there may still be going on. The same
         // files under other names; what changes is put in their place by other files. Those of other users may
         // not be linked.
         let from = match there.current {
-            Some(current) => format!("cp -al {current}/. \"$n\"/ 2>/dev/null || cp -an {current}/. \"$n\"/"),
+            Some(current) => format!(
+                "cp -al {current}/. \"$n\"/ 2>/dev/null || cp -an {current}/. \"$n\"/ || true; if [ \"$(cd {current}; find \
+                 . | wc -l)\" != \"$(cd \"$n\"; find . | wc -l)\" ]; then echo 'not all files there could be carried on' \
+                 >&2; exit 1; fi"
+            ),
             // What one that was cut has put is not sent again.
             None => "for d in ./[0-9]*.*; do if [ \"$d\" != \"$n\" ]; then cp -al \"$d\"/. \"$n\"/ 2>/dev/null || true; \
                      fi; done"
@@ -431,10 +435,9 @@ impl Rsync {
                 let path = path.as_str();
                 return Err(HostFault::lasting(format!("`{path}` of that state was altered since")));
             }
-            let from = word(&self.store(&from.to_string()));
             let list = lines(&mut puts.iter().map(|item| &item.path))?;
             let script = format!(
-                "cd {quoted}; while IFS= read -r f; do mkdir -p \"$(dirname \"./$f\")\"; ln -f {from}/\"$f\" \"./$f\"; done"
+                "cd {quoted}; while IFS= read -r f; do mkdir -p \"$(dirname \"./$f\")\"; ln -f ../{from}/\"$f\" \"./$f\"; done"
             );
             self.shell(&script, &list)?;
         } else {
@@ -454,15 +457,12 @@ impl Rsync {
             let args = [args, &["--perms", "--chmod=D755,F644"]].concat();
             self.rsync(&args, &format!("{}/", local.path().display()), &self.remote(&format!("{tree}/")))?;
         }
-        let script = format!(
-            "cd {store}; if [ -d {name} ]; then find {name} -mindepth 1 -type d -empty -delete; rm -rf {number}; mv {name} \
-             {number}; fi"
-        );
-        self.shell(&script, "").map(|_| ())
+        self.shell(&format!("cd {store}; find {name} -mindepth 1 -type d -empty -delete"), "")?;
+        Ok(name.to_owned())
     }
 
-    /// Writes down a state with its parts.
-    fn note(&self, state: &State, parts: &[Part]) -> Answer<()> {
+    /// Writes down a state with its parts: the state under another name, until readers see it.
+    fn note(&self, state: &State, parts: &[Part], order: &Order) -> Answer<()> {
         let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
         let write = |name: String, bytes: &[u8]| -> Answer<()> {
             let place = local.path().join(name);
@@ -473,20 +473,26 @@ impl Rsync {
         for part in parts {
             write(format!("parts/{}.json", part.digest), &part.bytes)?;
         }
-        write(format!("states/{}.json", state.number), &written(state))?;
+        write(format!("next.{}.json", order.token), &written(state))?;
         self.rsync(&[], &format!("{}/", local.path().display()), &self.remote(&format!("{}/", self.store)))?;
         Ok(())
     }
 
-    /// Has readers see another tree, in one step.
-    fn exchange(&self, number: u64, order: &Order) -> Result<(), Stop> {
+    /// Has readers see another tree, in one step: if this deploy still holds the host, and not before what is
+    /// written down of it stands.
+    fn exchange(&self, number: u64, name: &str, order: &Order) -> Result<(), Stop> {
         let (path, next) = (word(&self.path), word(&self.store("next")));
         let (lock, token) = (word(&self.store("lock")), word(order.token));
         let target = word(&format!("{}/{number}", self.beside));
+        let (store, tree) = (word(&self.store), word(&self.store(name)));
+        let state = word(&format!("next.{}.json", order.token));
+        // It may have been done already, by one whose answer was lost.
         let script = format!(
-            "if [ \"$(cat {lock}/token 2>/dev/null || true)\" != {token} ]; then printf lost; exit 0; fi; rm -f {next}; \
-             ln -s {target} {next}; if [ -d {path} ] && [ ! -L {path} ]; then rmdir {path}; fi; mv -fT \
-             {next} {path} 2>/dev/null || mv -fh {next} {path}"
+            "if [ \"$(cat {lock}/token 2>/dev/null || true)\" != {token} ]; then printf lost; exit 0; fi; if [ -d {tree} ] && [ \
+             \"$(readlink {path} || true)\" = {target} ]; then printf lost; exit 0; fi; (cd {store}; if [ -d {name} ]; then rm \
+             -rf {number}; mv {name} {number}; fi; mkdir -p states; if [ -f {state} ]; then mv {state} \
+             states/{number}.json; fi; rm -f next.*.json); rm -f {next}; ln -s {target} {next}; if [ -d {path} ] && [ ! \
+             -L {path} ]; then rmdir {path}; fi; mv -fT {next} {path} 2>/dev/null || mv -fh {next} {path}"
         );
         match self.shell(&script, "")?.as_slice() {
             b"lost" => Err(Stop::Overtaken),
@@ -519,8 +525,14 @@ fn checked(program: &str, output: Output) -> Answer<Vec<u8>> {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    let passes =
-        ["Connection", "timed out", "Broken pipe", "connection unexpectedly closed", "error in socket"];
+    let passes = [
+        "Connection",
+        "timed out",
+        "timeout",
+        "Broken pipe",
+        "connection unexpectedly closed",
+        "error in socket",
+    ];
     let lasts = ["Host key verification failed", "Permission denied"];
     let has = |words: &[&str]| words.iter().any(|words| said.contains(words));
     let message = if said.is_empty() { output.status.to_string() } else { said.clone() };
@@ -589,16 +601,20 @@ impl Rsync {
         wanted: &Parcel,
         progress: &Progress,
     ) -> Result<Option<Concern>, Stop> {
-        let (mut altered, mut foreign, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut altered, mut missing) = (Vec::new(), Vec::new());
         for finding in self.findings(state, parcel, progress)? {
             let Some(path) = OutPath::parse(&finding.place) else { continue };
             match finding.what {
                 What::Missing => missing.push(path),
-                What::Planted if !wanted.meets(&path) => {}
-                What::Planted => foreign.push(path),
+                What::Planted => {}
                 _ => altered.push(path),
             }
         }
+        // Links are not among what was fetched.
+        let foreign = match self.drift(state.number, parcel, &[], wanted)? {
+            Some(Concern::Drift { foreign, .. }) => foreign,
+            _ => Vec::new(),
+        };
         let is_nothing = altered.is_empty() && foreign.is_empty() && missing.is_empty();
         Ok((!is_nothing).then_some(Concern::Drift { altered, foreign, missing }))
     }
@@ -652,15 +668,16 @@ impl Rsync {
             Concern::Drift { foreign, .. } => foreign.as_slice(),
             _ => &[],
         });
-        let gone: Vec<&OutPath> = gone.chain(foreign).collect();
+        // That first: it may be a link, through which nothing is removed.
+        let gone: Vec<&OutPath> = foreign.chain(gone).collect();
         // Where others have been at our files all are put anew.
         let is_adrift = proposal.concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
         let number = proposal.number;
-        self.grow(&there, order, &proposal, &gone, is_adrift, progress)?;
+        let name = self.grow(&there, order, &proposal, &gone, is_adrift, progress)?;
         let parts = order.wanted.parts();
         let state = order.whole_state(number, before, &parts);
-        self.note(&state, &parts)?;
-        self.exchange(number, order)?;
+        self.note(&state, &parts, order)?;
+        self.exchange(number, &name, order)?;
         // What is written from then on was not written by this.
         let stamp = format!("touch {}", word(&self.store(&format!("states/{number}.json"))));
         let untidy = self.forget(&there, &state).and_then(|()| self.shell(&stamp, "")).err();

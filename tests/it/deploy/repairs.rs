@@ -212,3 +212,73 @@ fn what_killed_deploys_have_left_goes_with_the_next_state_that_does() {
         assert!(!left.iter().any(|path| files.contains_key(path)), "{kind:?}");
     }
 }
+
+#[test]
+fn what_somebody_made_of_a_file_that_was_to_go_is_asked_about_and_kept() {
+    let with = |more: &[(&str, &str)]| -> Tree {
+        let mut site = alike("un");
+        site.extend(more.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+        site
+    };
+    // It comes back; a folder takes its place; its grace is over.
+    let nexts = [with(&[("x", "deux")]), with(&[("x/index.html", "deux")]), with(&[])];
+    for kind in KINDS {
+        for (nth, next) in nexts.iter().enumerate() {
+            let host = Double::new(kind);
+            let at = |seconds| Terms { grace: std::time::Duration::from_secs(60), ..Terms::at(seconds) };
+            deploy(&host, &with(&[("x", "un")]), &at(0)).unwrap();
+            deploy(&host, &with(&[]), &at(10)).unwrap();
+            host.files.lock().unwrap().insert("x".into(), b"autre".to_vec());
+            let refused = deploy(&host, next, &at(100));
+            let is_free = kind == Kind::Storage && nth == 1;
+            let Err(Stop::Concerns(concerns)) = refused else {
+                panic!("{kind:?}, {nth}: {refused:?}, {is_free}")
+            };
+            assert!(
+                matches!(&concerns[..], [Concern::Drift { altered, .. }] if altered.len() == 1),
+                "{concerns:?}"
+            );
+            assert_eq!(host.files.lock().unwrap()["x"], b"autre");
+            let agreed = Terms { consents: vec![Consent::Drift], ..at(101) };
+            deploy(&host, next, &agreed).unwrap();
+            assert!(host.site() == *next, "{kind:?}, {nth}");
+            let kept = format!(".tribune/kept/{}", Digest::of(b"autre"));
+            assert!(host.files.lock().unwrap().contains_key(&kept), "{kind:?}, {nth}: lost");
+            assert_eq!(found(&host), BTreeMap::new(), "{kind:?}, {nth}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_put_right_stops_nobody_else() {
+    use super::folders;
+    use tribune::world::deploy::engine::Piecewise;
+    use tribune::world::deploy::folder::Folder;
+
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("www");
+    let site = Piecewise::new(Box::new(Folder::open(&path).unwrap()), Vec::new());
+    folders::deploy(&site, &alike("un"), &Terms::at(0)).unwrap();
+    for (make, at) in [("a link", 10), ("a folder", 20)] {
+        let victim = path.join("a/index.html");
+        std::fs::remove_file(&victim).unwrap();
+        match make {
+            "a link" => std::os::unix::fs::symlink(dir.path().join("ailleurs"), &victim).unwrap(),
+            _ => std::fs::create_dir(&victim).unwrap(),
+        }
+        let refused = folders::deploy(&site, &alike("un"), &repair(at)).unwrap_err();
+        let Stop::Host(fault) = refused else { panic!("{make}: {refused:?}") };
+        assert!(fault.message.contains("a/index.html"), "{fault}");
+        // What does not touch it goes on.
+        let mut more = alike("un");
+        more.insert("neuf.html".into(), make.into());
+        folders::deploy(&site, &more, &Terms::at(at + 1)).unwrap();
+        match make {
+            "a link" => std::fs::remove_file(&victim).unwrap(),
+            _ => std::fs::remove_dir(&victim).unwrap(),
+        }
+        folders::deploy(&site, &more, &repair(at + 2)).unwrap();
+        assert!(victim.is_file(), "{make}");
+        folders::deploy(&site, &alike("un"), &Terms::at(at + 3)).unwrap();
+    }
+}
