@@ -239,8 +239,12 @@ impl Place {
         if common.format == Format::Json {
             terminal::say(&serde_json::to_string(summary).unwrap_or_default());
         } else if !common.quiet {
-            if summary.dry_run {
-                lines(proposal).for_each(|line| terminal::say(&line));
+            let shown = if summary.dry_run { usize::MAX } else { LISTED };
+            let mut lines = lines(proposal);
+            lines.by_ref().take(shown).for_each(|line| terminal::say(&line));
+            match lines.count() {
+                0 => {}
+                more => terminal::say(&format!("… and {more} more")),
             }
             terminal::say(&self.words(summary, proposal.is_done));
             if let Some(next) = done.and_then(|done| done.next) {
@@ -376,6 +380,9 @@ fn word(consent: Consent) -> String {
     use clap::ValueEnum;
     consent.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
+
+/// Files that are named of a deploy: more are the whole portal, or nearly.
+const LISTED: usize = 200;
 
 /// What a proposal would do, line by line.
 fn lines(proposal: &Proposal) -> impl Iterator<Item = String> {

@@ -187,11 +187,17 @@ fn a_line_to_webdav_that_breaks_breaks_nothing() {
 }
 
 #[test]
-fn a_line_of_ssh_that_breaks_breaks_nothing() {
+fn a_line_of_sftp_that_breaks_breaks_nothing() {
     let served = servers::ssh();
     served.is_known_at("*");
     let site = || public(&served.dir().join("www"));
     told(&format!("SFTP: {}", break_line(&served, &served.toml, &CUTS, &site)));
+}
+
+#[test]
+fn a_line_of_rsync_that_breaks_breaks_nothing() {
+    let served = servers::ssh();
+    served.is_known_at("*");
     let site = || public(&served.dir().join("whole"));
     told(&format!("rsync: {}", break_line(&served, &served.by_rsync(), &CUTS, &site)));
 }

@@ -230,10 +230,7 @@ fn what_somebody_made_of_a_file_that_was_to_go_is_asked_about_and_kept() {
             deploy(&host, &with(&[]), &at(10)).unwrap();
             host.files.lock().unwrap().insert("x".into(), b"autre".to_vec());
             let refused = deploy(&host, next, &at(100));
-            let is_free = kind == Kind::Storage && nth == 1;
-            let Err(Stop::Concerns(concerns)) = refused else {
-                panic!("{kind:?}, {nth}: {refused:?}, {is_free}")
-            };
+            let Err(Stop::Concerns(concerns)) = refused else { panic!("{kind:?}, {nth}: {refused:?}") };
             assert!(
                 matches!(&concerns[..], [Concern::Drift { altered, .. }] if altered.len() == 1),
                 "{concerns:?}"

@@ -20,6 +20,12 @@ pub struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Some have processes of their own, which they end when they are told to end.
+        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        let begun = Instant::now();
+        while matches!(self.process.try_wait(), Ok(None)) && begun.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
