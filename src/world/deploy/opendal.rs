@@ -1,6 +1,8 @@
 //! Hosts that a library speaks to: object storage, WebDAV.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use opendal::blocking::Operator;
 use opendal::layers::TimeoutLayer;
@@ -27,6 +29,25 @@ const DIGEST: &str = "blake3";
 /// Requests at the same time.
 const AT_ONCE: usize = 16;
 
+/// What carries requests. Connections of SSH are ended by tasks of the library, and one that is broken off
+/// leaves its `ssh` behind: there it ends when these have ended.
+struct Ending {
+    runtime: Runtime,
+    waits: bool,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let metrics = self.runtime.metrics();
+        for _ in 0..200 {
+            if !self.waits || metrics.num_alive_tasks() == 0 {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
 /// A host by way of the library.
 pub struct Remote {
     name: String,
@@ -41,7 +62,7 @@ pub struct Remote {
     own: String,
     next: AtomicU64,
     /// Ends after the operator: what that leaves behind, connections of SSH above all, is ended with it.
-    _runtime: Runtime,
+    runtime: Ending,
 }
 
 fn fault(error: &Error) -> HostFault {
@@ -134,6 +155,7 @@ impl Remote {
         // Each is a program of its own.
         remote.abilities.at_once = 4;
         remote.parts_with_folders = true;
+        remote.runtime.waits = true;
         Ok(remote)
     }
 
@@ -170,7 +192,7 @@ impl Remote {
             parts_with_folders: false,
             own: nonce(),
             next: AtomicU64::new(0),
-            _runtime: runtime,
+            runtime: Ending { runtime, waits: false },
         })
     }
 

@@ -20,9 +20,11 @@ fn race(served: &Served, toml: &str, races: usize, site: &dyn Fn() -> Tree) -> S
         fixture.raw(&["deploy", &output, "--yes=older,deletions,shrunken"], "public0")
     };
     assert_eq!(deploy(&machines[0].0, 0).code, 0);
-    let mut late = 0;
+    let (mut late, mut there) = (0, site());
     for nth in 0..races {
-        let [a, b] = [(nth + 1) % 4, (nth + 2) % 4];
+        // Neither is what the race before has left.
+        let now = outputs.iter().position(|output| *output == there).expect("one of them is there");
+        let [a, b] = [(now + 1 + nth % 2) % 4, (now + 3 - nth % 2 * 2) % 4];
         let ends = thread::scope(|scope| {
             let first = scope.spawn(|| deploy(&machines[0].0, a));
             let second = deploy(&machines[1].0, b);
@@ -34,7 +36,7 @@ fn race(served: &Served, toml: &str, races: usize, site: &dyn Fn() -> Tree) -> S
             late += usize::from(end.code != 0);
         }
         assert!(ends.iter().any(|end| end.code == 0), "race {nth}: nobody won");
-        let there = site();
+        there = site();
         assert!([a, b].iter().any(|which| there == outputs[*which]), "race {nth}: a mixture");
     }
     format!("{races} races: one won whole; {late} came too late")
