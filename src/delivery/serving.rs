@@ -57,6 +57,11 @@ fn is_page(name: &str) -> bool {
     name.ends_with(".html") || name.ends_with(".htm")
 }
 
+/// The headers of what a deploy writes down on a host, which changes and is read by deploys alone.
+pub fn notes_headers() -> Headers {
+    Headers { content_type: "application/json".into(), cache_control: "no-store".into() }
+}
+
 /// The headers of a file.
 pub fn headers(path: &OutPath) -> Headers {
     let cache = if Rank::of(path).is_changing() { CHANGING } else { STANDING };

@@ -2,8 +2,9 @@
 //! output shows are handed in.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, RwLock};
 use tera::{Context, Tera, Value};
 
 use crate::model::body::Body;
@@ -70,8 +71,8 @@ impl<'s, 'p> Renderer<'s, 'p> {
 
     /// Lets go of what only further outputs would need.
     pub fn rest(&self) {
-        self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
-        self.shared.write().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+        self.bodies.lock().clear();
+        self.shared.write().clear();
         self.rows.rest();
     }
 
@@ -85,7 +86,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
         let bodies = self.plan.bodies(output);
         let What::Feed(channel) = &output.what else { return bodies };
         let site = &self.plan.site;
-        let known = self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = self.bodies.lock();
         let releases = site.feed_releases(output.lang, *channel);
         let missing = releases.filter(|ix| !known.contains_key(ix)).map(|ix| &site.portal.releases[ix]);
         missing.filter(|release| release.has_text()).map(|release| &release.source).collect()
@@ -186,7 +187,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
     fn shared(&self, lang: usize, page: &PageView) -> tera::TeraResult<Value> {
         let key = (lang, SharedView::of(page));
         let is_of_one = !key.1.menu.is_empty();
-        let known = self.shared.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&key).cloned();
+        let known = self.shared.read().get(&key).cloned();
         if let Some(shared) = known {
             return Ok(shared);
         }
@@ -200,7 +201,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
         let pieces = Value::from(pieces);
         // Nobody asks again for those of a page that is alone with them.
         if !is_of_one {
-            self.shared.write().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(key, pieces.clone());
+            self.shared.write().insert(key, pieces.clone());
         }
         Ok(pieces)
     }
@@ -224,7 +225,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
         link: &str,
         texts: &Texts,
     ) -> Result<Arc<str>, Diagnostic> {
-        let bodies = || self.bodies.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let bodies = || self.bodies.lock();
         if let Some(known) = bodies().get(&item.release.ix) {
             return Ok(known.clone());
         }

@@ -3,10 +3,11 @@
 //! last of its lists has taken it, and written with the root of each. A few rows stay for the next
 //! build of the same process: its lists are mostly those of this one.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use foldhash::HashMap;
+use parking_lot::Mutex;
 
 use crate::model::portal::Release;
 use crate::text::fingerprint::Fingerprint;
@@ -55,7 +56,7 @@ impl Rows {
             return;
         }
         for shard in &self.shards {
-            *shard.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = HashMap::default();
+            *shard.lock() = HashMap::default();
         }
         self.kept.store(0, Ordering::Relaxed);
     }
@@ -67,7 +68,7 @@ impl Rows {
             return Self { frame, shards, kept: AtomicUsize::new(0) };
         }
         for shard in &mut self.shards {
-            let slots = shard.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let slots = shard.get_mut();
             slots.retain(|_, slot| {
                 slot.taken = [0; 2];
                 slot.html.is_some()
@@ -85,7 +86,7 @@ impl Rows {
     ) -> Result<Arc<str>, E> {
         let head = release.head();
         let shard = &self.shards[head.0 as usize % SHARDS];
-        let slots = || shard.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let slots = || shard.lock();
         let known = slots().get(&head).and_then(|slot| slot.html.clone());
         let is_known = known.is_some();
         let row = known.map_or_else(|| render().map(Arc::from), Ok)?;

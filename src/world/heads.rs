@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -93,7 +93,7 @@ impl releases::Heads for Heads {
         let (start, bytes, sum) = *self.places.get(place)?;
         let mut head = vec![0; bytes as usize];
         {
-            let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let mut file = self.file.lock();
             file.seek(SeekFrom::Start(start)).ok()?;
             file.read_exact(&mut head).ok()?;
         }

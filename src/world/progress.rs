@@ -1,7 +1,8 @@
 //! How far long work has come: counted by those who do it, looked at by whoever shows it.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
 
 /// The items of a stage, and how many of them are done.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ pub struct Seen {
 impl Progress {
     /// Begins a stage of `total` items.
     pub fn begin(&self, stage: &'static str, total: usize) {
-        let mut name = self.stage.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut name = self.stage.lock();
         *name = stage;
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
@@ -34,7 +35,7 @@ impl Progress {
     }
 
     pub fn look(&self) -> Seen {
-        let stage = *self.stage.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let stage = *self.stage.lock();
         let total = self.total.load(Ordering::Relaxed);
         Seen { stage, done: self.done.load(Ordering::Relaxed).min(total), total }
     }

@@ -20,6 +20,7 @@ use tribune::commands::Exit;
 use tribune::commands::round::Builder;
 use tribune::world::watch::Hints;
 
+use crate::counting::figure;
 use crate::harness::{Fixture, PIXEL, SITE};
 
 /// What a person does to a portal between two builds. Numbers choose among what is there.
@@ -440,9 +441,8 @@ fn path(name: u8) -> String {
 }
 
 fn config(shares: u32) -> ProptestConfig {
-    let scripts = if std::env::var_os("TRIBUNE_LONG").is_some() { 500 } else { 50 };
     ProptestConfig {
-        cases: scripts / shares,
+        cases: figure(50, 500) as u32 / shares,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/it/differential.regressions",
         ))),

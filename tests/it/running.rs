@@ -11,11 +11,6 @@ use crate::harness::{Fixture, NOW, Tree, copy, tree};
 /// How long anything may take on a machine that has other work to do. Nothing is promised by it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether the long profile is asked for.
-pub fn is_long() -> bool {
-    std::env::var("TRIBUNE_LONG").is_ok_and(|value| value == "1")
-}
-
 /// The program, until this value is dropped.
 pub struct Running {
     child: Child,

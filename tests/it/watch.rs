@@ -7,8 +7,9 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
+use crate::counting::{figure, told};
 use crate::harness::{Fixture, NOW, toml};
-use crate::running::{PATIENCE, Running, clean, is_long, output};
+use crate::running::{PATIENCE, Running, clean, output};
 
 /// Watches with the fixed clock.
 #[track_caller]
@@ -156,7 +157,7 @@ fn link(running: &mut Running, fixture: &Fixture) {
 
 #[track_caller]
 fn every_way(fixture: &Fixture, running: &mut Running) {
-    for round in 0..if is_long() { 50 } else { 1 } {
+    for round in 0..figure(1, 50) {
         for (number, (name, save)) in SAVES.iter().enumerate() {
             let token = format!("t{round:02}{number:02}");
             let before = page(fixture, PAGE);
@@ -170,6 +171,7 @@ fn every_way(fixture: &Fixture, running: &mut Running) {
         shows(running, fixture, PAGE, "t9999");
         like_clean(running, fixture);
     }
+    told(&format!("{} styles of saving, {} times each: 0 misses", SAVES.len(), figure(1, 50)));
 }
 
 #[test]
@@ -188,8 +190,8 @@ fn every_way_of_saving_is_seen_where_no_events_come() {
 
 #[test]
 fn a_checkout_of_thousands_of_files_and_back_is_seen_whole() {
-    let files = if is_long() { 10_000 } else { 1_000 };
-    let patience = PATIENCE + Duration::from_millis(50) * files;
+    let files = figure(1_000, 10_000);
+    let patience = PATIENCE + Duration::from_millis(50) * files as u32;
     let fixture = Fixture::release(&text("debut"));
     let mut running = watch(&fixture, &[]);
     let before = output(&fixture);
@@ -206,6 +208,7 @@ fn a_checkout_of_thousands_of_files_and_back_is_seen_whole() {
         fs::remove_dir_all(fixture.path(&format!("content/{folder}"))).unwrap();
     }
     running.until_in(patience, "no files", |_| output(&fixture) == before);
+    told(&format!("a checkout of {files} files, and back: 0 misses"));
 }
 
 #[test]
@@ -215,7 +218,7 @@ fn events_that_were_lost_are_made_up_for() {
     assert!(queue <= 200_000, "the queue of events is too long here to overflow it: {queue}");
     let fixture = Fixture::release(&text("debut"));
     let mut running = watch(&fixture, &[]);
-    for round in 0..if is_long() { 10 } else { 1 } {
+    for round in 0..figure(1, 10) {
         running.signal("STOP");
         // Each is made, opened, written, closed and removed.
         for number in 0..queue / 4 + 100 {
@@ -237,6 +240,7 @@ fn events_that_were_lost_are_made_up_for() {
         shows(&mut running, &fixture, "2026/03/12/b", &format!("vu{round}"));
         like_clean(&mut running, &fixture);
     }
+    told(&format!("{} overflows of the queue of events: 0 misses", figure(1, 10)));
 }
 
 const BLIND: &str = "the system cannot watch this portal";
@@ -277,7 +281,7 @@ fn what_changes_during_a_build_is_built_too() {
         fixture.edit(&format!("content/n{number}.md"), text("x"));
     }
     let mut running = watch(&fixture, &[]);
-    for number in 0..if is_long() { 200 } else { 30 } {
+    for number in 0..figure(30, 200) as u64 {
         // All pages are made anew, while texts and pictures change.
         if number % 5 == 0 {
             fixture.edit("lang/fr.toml", format!("[titles]\narchives = \"Archives {number}\"\n"));

@@ -2,13 +2,14 @@
 //! interrupted anywhere and gone on with from any machine.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use crate::delivery::concern::{Concern, Consent};
 use crate::delivery::course::{Course, Holdings, Keep, Put};
-use crate::delivery::parcel::{Headers, Parcel, Part};
-use crate::delivery::serving::{Rank, headers};
+use crate::delivery::parcel::{Parcel, Part};
+use crate::delivery::serving::{Rank, headers, notes_headers};
 use crate::delivery::state::{self, Journey, State, written};
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
@@ -27,11 +28,6 @@ const WINDOW: usize = 512;
 const BATCH: usize = 64;
 /// So many files are looked at one by one; all are listed where there are more.
 const FEW: usize = 200;
-
-/// Files of Tribune's own that change, and those that are named by their content.
-fn notes_headers() -> Headers {
-    Headers { content_type: "application/json".into(), cache_control: "no-store".into() }
-}
 
 /// A host that takes single files.
 pub struct Piecewise {
@@ -309,10 +305,6 @@ fn carry_out(
     latch.during(|| run.go())
 }
 
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 struct Run<'r, 'h> {
     host: &'h dyn Host,
     order: &'r Order<'r>,
@@ -464,7 +456,7 @@ impl Run<'_, '_> {
         let altered: Mutex<Vec<(OutPath, Digest)>> = Mutex::default();
         // Of files that are alike one is enough; but each of them is looked at.
         let kept: Mutex<HashSet<Digest>> = Mutex::default();
-        let is_first = |digest| lock(&kept).insert(digest);
+        let is_first = |digest| kept.lock().insert(digest);
         let keep = |keep: &Keep| {
             progress.step();
             let path = keep.path.as_str();
@@ -480,7 +472,7 @@ impl Run<'_, '_> {
             let digest = Digest::of(&bytes);
             let is_ours = digest == keep.digest;
             if !is_ours && keep.is_sure {
-                lock(&altered).push((keep.path.clone(), digest));
+                altered.lock().push((keep.path.clone(), digest));
             }
             let is_wanted = if is_ours { keep.is_lost } else { keep.is_sure && is_adrift };
             match keeps && is_wanted && is_first(digest) {
@@ -490,7 +482,7 @@ impl Run<'_, '_> {
         };
         let course = self.course;
         self.each(&course.keep, keep)?;
-        let altered = altered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let altered = altered.into_inner();
         if altered.is_empty() {
             return Ok(());
         }
@@ -569,12 +561,12 @@ impl Run<'_, '_> {
             if known.get(path).is_none_or(|known| *known == digest) {
                 return Ok(());
             }
-            lock(&altered).push(digest);
+            altered.lock().push(digest);
             host.write(&state::kept(digest), &bytes, &headers(path))
         };
         let course = self.course;
         self.each(&course.delete, keep)?;
-        to.kept.extend(altered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        to.kept.extend(altered.into_inner());
         to.kept.sort_unstable();
         to.kept.dedup();
         Ok(())

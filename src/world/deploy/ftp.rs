@@ -5,10 +5,11 @@
 use std::collections::HashSet;
 use std::io::Cursor;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustls::client::Resumption;
 use rustls::version::{TLS12, TLS13};
 use rustls::{AlertDescription, ClientConfig};
@@ -228,7 +229,7 @@ impl Ftp {
 
     /// Does something over a connection, which is kept unless it failed.
     fn with<T>(&self, ask: impl FnOnce(&mut RustlsFtpStream) -> Answer<T>) -> Answer<T> {
-        let idle = || self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let idle = || self.idle.lock();
         let known = idle().pop();
         let mut stream = match known {
             Some(stream) => stream,
@@ -254,7 +255,7 @@ impl Ftp {
         let ends = place.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0);
         for end in ends {
             let folder = &place[..end];
-            let known = || self.folders.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let known = || self.folders.lock();
             if known().contains(folder) {
                 continue;
             }
@@ -371,7 +372,7 @@ impl Host for Ftp {
                 if unless_refused_anyhow(stream.rmdir(empty))?.is_none() {
                     break;
                 }
-                self.folders.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(empty);
+                self.folders.lock().remove(empty);
                 folder = empty.rsplit_once('/').map(|(folder, _)| folder);
             }
             Ok(())

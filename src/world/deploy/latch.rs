@@ -3,14 +3,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::parcel::Headers;
+use crate::delivery::serving::notes_headers;
 use crate::delivery::state::{lock, written};
 use crate::world::clock;
 
@@ -47,10 +47,6 @@ pub struct Latch<'h> {
     seen: Mutex<Timestamp>,
 }
 
-fn headers() -> Headers {
-    Headers { content_type: "application/json".into(), cache_control: "no-store".into() }
-}
-
 /// Sees that no other deploy holds a host, but for one that is known to have ended.
 pub fn see_free(host: &dyn Host, dead: &dyn Fn(&str) -> bool) -> Result<(), Stop> {
     let found = host.read(&lock())?;
@@ -70,7 +66,7 @@ impl<'h> Latch<'h> {
         for _ in 0..3 {
             let now = clock::now();
             let told = Told { token: token.to_owned(), since: now, until: now + HOLDS };
-            if host.create(&lock(), &written(&told), &headers())? {
+            if host.create(&lock(), &written(&told), &notes_headers())? {
                 let (is_lost, seen) = (AtomicBool::new(false), Mutex::new(now));
                 let latch = Self { host, told, is_lost, seen };
                 if !is_certain {
@@ -132,7 +128,7 @@ impl<'h> Latch<'h> {
         match self.check() {
             Ok(()) => {
                 let told = Told { until: now + HOLDS, ..self.told.clone() };
-                if self.host.write(&lock(), &written(&told), &headers()).is_ok() {
+                if self.host.write(&lock(), &written(&told), &notes_headers()).is_ok() {
                     *self.seen() = now;
                 }
             }
@@ -142,7 +138,7 @@ impl<'h> Latch<'h> {
     }
 
     fn seen(&self) -> MutexGuard<'_, Timestamp> {
-        self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.seen.lock()
     }
 
     /// Stops whoever goes on although another holds the host, or may hold it by now.

@@ -32,6 +32,9 @@ use super::verify::{self, Finding, What};
 /// lengths.
 const FEW: usize = 200;
 
+/// What is called on the other machine.
+const SCRIPT: &str = include_str!("rsync/there.sh");
+
 /// Minutes after which a latch that nobody renews counts for nothing, and the time after which it is renewed.
 const HOLDS: i64 = 10;
 const RENEW: Duration = Duration::from_secs(120);
@@ -86,7 +89,9 @@ impl Rsync {
         }
         let account = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
         let path = path.trim_end_matches('/');
-        let (parent, name) = path.rsplit_once('/').unwrap_or((".", path));
+        // No option of a program.
+        let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
+        let (parent, name) = path.rsplit_once('/').unwrap_or((".", &path));
         if path.starts_with('~') {
             return Err(HostFault::lasting(format!(
                 "nobody resolves `{path}`: leave out `~/`, paths are relative to the folder of the user"
@@ -101,7 +106,7 @@ impl Rsync {
         let control = tempfile::Builder::new().prefix("ssh").tempdir_in("/tmp");
         let control = control.map_err(|error| Failure::new("create", "a folder", error))?;
         let (timeout, pauses) = (line.timeout.as_secs(), pauses(line.patience));
-        Ok(Self { account, port, path: path.to_owned(), store, beside, control, timeout, pauses })
+        Ok(Self { account, port, path, store, beside, control, timeout, pauses })
     }
 
     /// The program and its arguments, as `rsync` needs them in one line, too: no questions, known hosts alone.
@@ -126,12 +131,15 @@ impl Rsync {
         ssh
     }
 
-    /// Runs a script of the other machine's shell with a text on its standard input. Each can be run again.
-    fn shell(&self, script: &str, input: &str) -> Answer<Vec<u8>> {
+    /// Calls a function of the script there, with a text on its standard input.
+    fn call(&self, function: &str, args: &[&str], input: &str) -> Answer<Vec<u8>> {
+        // Not that of the account, which may be any.
+        let words = ["sh", "-c", SCRIPT, "tribune", &self.path, &self.store, function];
+        let line = words.iter().chain(args).map(|text| word(text)).collect::<Vec<_>>().join(" ");
         again(&self.pauses, || {
             let ssh = self.ssh();
             let mut command = Command::new(&ssh[0]);
-            command.args(&ssh[1..]).arg("--").arg(&self.account).arg(format!("set -eu; {script}"));
+            command.args(&ssh[1..]).arg("--").arg(&self.account).arg(&line);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `ssh`: {error}"));
             let mut process = command.spawn().map_err(failed)?;
@@ -164,19 +172,16 @@ impl Rsync {
     }
 
     fn look(&self) -> Answer<There> {
-        let (path, states) = (word(&self.path), word(&self.store("states")));
-        let script = format!(
-            "printf '%s\\n' \"$(readlink {path} || true)\"; for f in {states}/*.json; do if [ -f \"$f\" ]; then cat \
-             \"$f\"; printf '\\n'; fi; done"
-        );
-        let told = self.shell(&script, "")?;
+        let told = self.call("look", &[], "")?;
         let told = String::from_utf8_lossy(&told).into_owned();
         let mut lines = told.lines();
         let link = lines.next().unwrap_or_default();
         let current = link.strip_prefix(&format!("{}/", self.beside)).and_then(|number| number.parse().ok());
         let read = |line: &str| {
             let state = State::read(line.as_bytes());
-            state.map_err(|why| HostFault::lasting(format!("a state in {states} is damaged: {why}")))
+            state.map_err(|why| {
+                HostFault::lasting(format!("a state in {} is damaged: {why}", self.store("states")))
+            })
         };
         let states = lines.map(read).collect::<Answer<Vec<State>>>()?;
         Ok(There { current, states: states.into_iter().map(|state| (state.number, state)).collect() })
@@ -190,11 +195,7 @@ impl Rsync {
             state.parts.iter().filter(|digest| !parts.contains_key(*digest)).copied().collect();
         if !missing.is_empty() {
             let names: String = missing.iter().map(|digest| format!("{digest}.json\n")).collect();
-            let script = format!(
-                "cd {}; while read -r f; do cat \"$f\"; printf '\\n'; done",
-                word(&self.store("parts"))
-            );
-            let told = self.shell(&script, &names)?;
+            let told = self.call("parts", &[], &names)?;
             for (digest, bytes) in missing.into_iter().zip(told.split(|byte| *byte == b'\n')) {
                 let part = Part::read(digest, bytes).map_err(|why| {
                     HostFault::lasting(format!("part {digest} on the host is damaged: {why}"))
@@ -214,13 +215,7 @@ impl Rsync {
         lost: &[&OutPath],
         wanted: &Parcel,
     ) -> Answer<Option<Concern>> {
-        let tree = self.store(&number.to_string());
-        // GNU, BSD and BusyBox alike. What may not be read is no reason not to go on.
-        let script = format!(
-            "cd {}; find . -type f -exec wc -c {{}} + || true; printf '\\n'; find . ! -type d ! -type f || true",
-            word(&tree)
-        );
-        let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        let told = String::from_utf8_lossy(&self.call("lengths", &[&number.to_string()], "")?).into_owned();
         let (told, strange) = told.split_once("\n\n").unwrap_or((&told, ""));
         let mut there: HashMap<&str, u64> = HashMap::new();
         for line in told.lines() {
@@ -256,9 +251,7 @@ impl Rsync {
 
     /// Files of a tree that were written to since its state was deployed.
     fn newer(&self, number: u64) -> Answer<Vec<OutPath>> {
-        let tree = word(&self.store(&number.to_string()));
-        let script = format!("cd {tree}; find . -type f -newer ../states/{number}.json || true");
-        let told = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        let told = String::from_utf8_lossy(&self.call("newer", &[&number.to_string()], "")?).into_owned();
         Ok(told.lines().filter_map(|name| OutPath::parse(name.strip_prefix("./")?)).collect())
     }
 
@@ -291,27 +284,8 @@ impl Rsync {
     }
 
     fn hold(&self, order: &Order) -> Result<(), Stop> {
-        let (store, lock, token) = (word(&self.store), word(&self.store("lock")), word(order.token));
-        let aside = word(&self.store(&format!("lock.{}", order.token)));
-        let take = |dead: &str| {
-            let dead = word(dead);
-            // Of two who find one that counts for nothing, one has it out of the way, and sees that it was
-            // that one.
-            self.shell(
-                &format!(
-                    "mkdir -p {store}; chmod a+rx {store} 2>/dev/null || true; busy() {{ m=$(stat -c %Y {lock} 2>/dev/null || stat -f %m \
-                     {lock} 2>/dev/null || date +%s); printf 'busy %s %s %s' \"$m\" \"$(cat {lock}/since 2>/dev/null)\" \
-                     \"$(cat {lock}/token 2>/dev/null)\"; exit 0; }}; if ! mkdir {lock} 2>/dev/null; then t=$(cat \
-                     {lock}/token 2>/dev/null || true); if [ \"$t\" = {token} ]; then :; elif [ \"$t\" = {dead} ] || [ \
-                     -n \"$(find {lock} -prune -mmin +{HOLDS})\" ]; then mv {lock} {aside} 2>/dev/null || busy; if [ \
-                     \"$(cat {aside}/token 2>/dev/null || true)\" != \"$t\" ]; then mv {aside} {lock}; busy; fi; rm -rf \
-                     {aside}; mkdir {lock} 2>/dev/null || busy; else busy; fi; fi; printf %s {} > {lock}/since; \
-                     printf %s {token} > {lock}/token; touch {lock}; printf taken",
-                    order.now.as_second()
-                ),
-                "",
-            )
-        };
+        let (now, minutes) = (order.now.as_second().to_string(), HOLDS.to_string());
+        let take = |dead: &str| self.call("take", &[order.token, dead, &now, &minutes], "");
         let told = String::from_utf8_lossy(&take("-")?).into_owned();
         let Some(other) = told.strip_prefix("busy ") else { return Ok(()) };
         let mut words = other.splitn(3, ' ');
@@ -328,13 +302,11 @@ impl Rsync {
     /// Goes on holding it while something is done.
     fn holding<T>(&self, order: &Order, act: impl FnOnce() -> T) -> T {
         let (done, is_done) = channel::<()>();
-        let lock = word(&self.store("lock"));
-        let script = format!("if [ \"$(cat {lock}/token)\" = {} ]; then touch {lock}; fi", word(order.token));
         thread::scope(|scope| {
             scope.spawn(move || {
                 while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(RENEW) {
                     // Where it is lost, that is seen before readers see anything.
-                    let _ = self.shell(&script, "");
+                    let _ = self.call("renew", &[order.token], "");
                 }
             });
             let ended = act();
@@ -344,23 +316,13 @@ impl Rsync {
     }
 
     fn release(&self, order: &Order) {
-        let lock = word(&self.store("lock"));
-        let script = format!(
-            "if [ \"$(cat {lock}/token 2>/dev/null || true)\" = {} ]; then rm -rf {lock}; fi",
-            word(order.token)
-        );
         // What stays is of no use after a while, and to the next deploy from here at once.
-        let _ = self.shell(&script, "");
+        let _ = self.call("release", &[order.token], "");
     }
 
     /// Whether anything but a link to one of its trees is there.
     fn obstacle(&self) -> Answer<()> {
-        let path = word(&self.path);
-        let script = format!(
-            "if [ -L {path} ]; then readlink {path}; elif [ -d {path} ]; then if [ -n \"$(ls -A {path})\" ]; then \
-             printf taken; fi; elif [ -e {path} ]; then printf taken; fi"
-        );
-        let told = String::from_utf8_lossy(&self.shell(&script, "")?).trim().to_owned();
+        let told = String::from_utf8_lossy(&self.call("obstacle", &[], "")?).trim().to_owned();
         if told.is_empty() || told.starts_with(&format!("{}/", self.beside)) {
             return Ok(());
         }
@@ -380,31 +342,13 @@ impl Rsync {
         all: bool,
         progress: &Progress,
     ) -> Answer<String> {
-        let number = proposal.number;
-        let store = word(&self.store);
-        // Each time in a folder of its own: what an earlier one has begun there may still be going on. The same
-        // files under other names; what changes is put in their place by other files. Those of other users may
-        // not be linked.
-        let from = match there.current {
-            Some(current) => format!(
-                "cp -al {current}/. \"$n\"/ 2>/dev/null || cp -an {current}/. \"$n\"/ || true; if [ \"$(cd {current}; find \
-                 . | wc -l)\" != \"$(cd \"$n\"; find . | wc -l)\" ]; then echo 'not all files there could be carried on' \
-                 >&2; exit 1; fi"
-            ),
-            // What one that was cut has put is not sent again.
-            None => "for d in ./[0-9]*.*; do if [ \"$d\" != \"$n\" ]; then cp -al \"$d\"/. \"$n\"/ 2>/dev/null || true; \
-                     fi; done"
-                .to_owned(),
-        };
-        let script = format!(
-            "cd {store}; n=$(mktemp -d ./{number}.XXXXXX); chmod 755 \"$n\"; {from}; for d in ./[0-9]*.*; do if [ \
-             \"$d\" != \"$n\" ]; then rm -rf \"$d\" || true; fi; done; printf %s \"$n\""
-        );
-        let name = String::from_utf8_lossy(&self.shell(&script, "")?).into_owned();
+        let number = proposal.number.to_string();
+        let current = there.current.map(|current| current.to_string());
+        let args: Vec<&str> = [number.as_str()].into_iter().chain(current.as_deref()).collect();
+        let name = String::from_utf8_lossy(&self.call("grow", &args, "")?).into_owned();
         let name = name.strip_prefix("./").filter(|name| name.starts_with(&format!("{number}.")));
         let name = name.ok_or_else(|| HostFault::lasting("`mktemp` there makes no folder"))?;
         let tree = self.store(name);
-        let quoted = word(&tree);
         let lines = |paths: &mut dyn Iterator<Item = &OutPath>| -> Answer<String> {
             let mut text = String::new();
             for path in paths {
@@ -417,12 +361,7 @@ impl Rsync {
             Ok(text)
         };
         if !gone.is_empty() {
-            let gone = lines(&mut gone.iter().copied())?;
-            let script = format!(
-                "cd {quoted}; while IFS= read -r f; do rm -f \"./$f\" || true; done; find . -mindepth 1 -type d -empty \
-                 -delete"
-            );
-            self.shell(&script, &gone)?;
+            self.call("remove", &[name], &lines(&mut gone.iter().copied())?)?;
         }
         let puts: Vec<&Item> = match all {
             true => order.wanted.items.iter().collect(),
@@ -436,10 +375,7 @@ impl Rsync {
                 return Err(HostFault::lasting(format!("`{path}` of that state was altered since")));
             }
             let list = lines(&mut puts.iter().map(|item| &item.path))?;
-            let script = format!(
-                "cd {quoted}; while IFS= read -r f; do mkdir -p \"$(dirname \"./$f\")\"; ln -f ../{from}/\"$f\" \"./$f\"; done"
-            );
-            self.shell(&script, &list)?;
+            self.call("share", &[name, &from.to_string()], &list)?;
         } else {
             let local = tempfile::tempdir().map_err(|error| Failure::new("create", "a folder", error))?;
             progress.begin("gathering files", puts.len());
@@ -457,7 +393,7 @@ impl Rsync {
             let args = [args, &["--perms", "--chmod=D755,F644"]].concat();
             self.rsync(&args, &format!("{}/", local.path().display()), &self.remote(&format!("{tree}/")))?;
         }
-        self.shell(&format!("cd {store}; find {name} -mindepth 1 -type d -empty -delete"), "")?;
+        self.call("prune", &[name], "")?;
         Ok(name.to_owned())
     }
 
@@ -481,20 +417,8 @@ impl Rsync {
     /// Has readers see another tree, in one step: if this deploy still holds the host, and not before what is
     /// written down of it stands.
     fn exchange(&self, number: u64, name: &str, order: &Order) -> Result<(), Stop> {
-        let (path, next) = (word(&self.path), word(&self.store("next")));
-        let (lock, token) = (word(&self.store("lock")), word(order.token));
-        let target = word(&format!("{}/{number}", self.beside));
-        let (store, tree) = (word(&self.store), word(&self.store(name)));
-        let state = word(&format!("next.{}.json", order.token));
-        // It may have been done already, by one whose answer was lost.
-        let script = format!(
-            "if [ \"$(cat {lock}/token 2>/dev/null || true)\" != {token} ]; then printf lost; exit 0; fi; if [ -d {tree} ] && [ \
-             \"$(readlink {path} || true)\" = {target} ]; then printf lost; exit 0; fi; (cd {store}; if [ -d {name} ]; then rm \
-             -rf {number}; mv {name} {number}; fi; mkdir -p states; if [ -f {state} ]; then mv {state} \
-             states/{number}.json; fi; rm -f next.*.json); rm -f {next}; ln -s {target} {next}; if [ -d {path} ] && [ ! \
-             -L {path} ]; then rmdir {path}; fi; mv -fT {next} {path} 2>/dev/null || mv -fh {next} {path}"
-        );
-        match self.shell(&script, "")?.as_slice() {
+        let target = format!("{}/{number}", self.beside);
+        match self.call("exchange", &[&number.to_string(), name, order.token, &target], "")?.as_slice() {
             b"lost" => Err(Stop::Overtaken),
             _ => Ok(()),
         }
@@ -515,8 +439,7 @@ impl Rsync {
         if names.is_empty() {
             return Ok(());
         }
-        let script = format!("cd {}; while IFS= read -r f; do rm -rf \"./$f\"; done", word(&self.store));
-        self.shell(&script, &names).map(|_| ())
+        self.call("forget", &[], &names).map(|_| ())
     }
 }
 
@@ -678,9 +601,8 @@ impl Rsync {
         let state = order.whole_state(number, before, &parts);
         self.note(&state, &parts, order)?;
         self.exchange(number, &name, order)?;
-        // What is written from then on was not written by this.
-        let stamp = format!("touch {}", word(&self.store(&format!("states/{number}.json"))));
-        let untidy = self.forget(&there, &state).and_then(|()| self.shell(&stamp, "")).err();
+        let stamped = |()| self.call("stamp", &[&number.to_string()], "");
+        let untidy = self.forget(&there, &state).and_then(stamped).err();
         let done = Done { untidy, ..proposal.done() };
         Ok((proposal, Some(done)))
     }

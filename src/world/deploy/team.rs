@@ -1,8 +1,9 @@
 //! Several requests at the same time.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+
+use parking_lot::Mutex;
 
 use super::host::{Answer, HostFault};
 
@@ -12,7 +13,7 @@ pub fn each<T: Sync>(at_once: usize, items: &[T], one: impl Fn(&T) -> Answer<()>
     let next = AtomicUsize::new(0);
     let failed: Mutex<Option<HostFault>> = Mutex::new(None);
     let fail = |fault| {
-        failed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(fault);
+        failed.lock().get_or_insert(fault);
         // Nobody begins with another.
         next.store(items.len(), Ordering::Relaxed);
     };
@@ -30,7 +31,7 @@ pub fn each<T: Sync>(at_once: usize, items: &[T], one: impl Fn(&T) -> Answer<()>
         }
         work();
     });
-    match failed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+    match failed.into_inner() {
         Some(fault) => Err(fault),
         None => Ok(()),
     }
@@ -46,10 +47,10 @@ pub fn find<T: Sync, F: Send>(
     let numbered: Vec<(usize, &T)> = items.iter().enumerate().collect();
     each(at_once, &numbered, |(number, item)| {
         let answer = one(item)?;
-        found.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((*number, answer));
+        found.lock().push((*number, answer));
         Ok(())
     })?;
-    let mut found = found.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut found = found.into_inner();
     found.sort_unstable_by_key(|(number, _)| *number);
     Ok(found.into_iter().map(|(_, answer)| answer).collect())
 }

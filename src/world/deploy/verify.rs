@@ -2,7 +2,8 @@
 //! and nothing beside them.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
+
+use parking_lot::Mutex;
 
 use crate::delivery::parcel::{Headers, Parcel};
 use crate::delivery::state::{self, State};
@@ -108,7 +109,7 @@ pub fn compare(
         Mutex::new(planted.map(|place| Finding { place, what: What::Planted }).collect());
     let tell = |place: &str, what: What| {
         let finding = Finding { place: place.to_owned(), what };
-        findings.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(finding);
+        findings.lock().push(finding);
     };
     progress.begin("looking at the host", parcel.items.len());
     let abilities = host.abilities();
@@ -139,7 +140,7 @@ pub fn compare(
         }
         Ok(())
     })?;
-    let mut findings = findings.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut findings = findings.into_inner();
     findings.sort();
     Ok(findings)
 }
@@ -219,10 +220,10 @@ pub fn in_public(
             }
         };
         let found = found.into_iter().map(|what| Finding { place: place.clone(), what });
-        findings.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(found);
+        findings.lock().extend(found);
         Ok(())
     })?;
-    let mut findings = findings.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut findings = findings.into_inner();
     findings.sort();
     Ok(findings)
 }

@@ -3,9 +3,9 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use crate::pages::manifest::{Entry, OutStamp, Published};
@@ -96,7 +96,7 @@ impl<'a> Work<'a> {
             made
         };
         let made: Result<Vec<Option<Made>>, Failure> = files.into_par_iter().map(counted).collect();
-        let faults = self.faults.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let faults = self.faults.into_inner();
         if !faults.is_empty() {
             return Err(Refusal::Faults(faults));
         }
@@ -137,7 +137,7 @@ impl<'a> Work<'a> {
         match self.renderer.render(output, &texts) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(fault) => {
-                let mut faults = self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let mut faults = self.faults.lock();
                 // A fault of a shared template shows on many pages: once is enough.
                 let told = faults.iter().any(|told| told.place == fault.place && told.place.is_some());
                 if !told {

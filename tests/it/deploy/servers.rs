@@ -240,8 +240,9 @@ pub fn ssh() -> Served {
                 .status();
             assert!(made.unwrap().success());
         }
+        // What the person who runs the tests has a shell do at its start is none of theirs, and takes long.
         let conf = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/key.pub\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\nMaxStartups 100\nSubsystem sftp internal-sftp\n",
+            "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/key.pub\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\nMaxStartups 100\nSubsystem sftp internal-sftp\nSetEnv HOME={0}\n",
             dir.display()
         );
         fs::write(dir.join("conf"), conf).unwrap();
