@@ -468,7 +468,7 @@ pub fn faults_of_rendering(plan: &Plan, root: &Root, most: usize, progress: &Pro
     progress.begin("rendering", chosen.len());
     let render = |output: &&Output| {
         progress.step();
-        let mut texts = Texts::new();
+        let mut texts = Texts::default();
         for path in renderer.needs(output) {
             if let Ok(text) = root.read_again(path) {
                 texts.insert(path.clone(), text);

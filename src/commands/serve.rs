@@ -422,7 +422,7 @@ impl<'a> Preview<'a> {
                 (None, _) => Content::Stale(None),
             };
         }
-        let mut texts = Texts::new();
+        let mut texts = Texts::default();
         for path in self.renderer.needs(output) {
             match self.root.read_again(path) {
                 Ok(text) => _ = texts.insert(path.clone(), text),

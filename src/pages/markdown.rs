@@ -4,8 +4,8 @@
 //! must have been found. A body that holds raw HTML goes through the sanitiser as a whole.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use foldhash::{HashMap, HashSet};
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, TextMergeStream, html};
 use unicode_normalization::UnicodeNormalization;
 
@@ -205,7 +205,7 @@ impl<'a> Writer<'a> {
             links: Vec::new(),
             image: None,
             table: Table::default(),
-            footnotes: HashMap::new(),
+            footnotes: HashMap::default(),
             // Of several that are written alike, the first one counts.
             targets: setting.targets.iter().rev().map(|target| (target.target, target)).collect(),
         }
@@ -577,7 +577,7 @@ fn hostile(fragment: &str) -> bool {
     const LOOSE: [&str; 13] =
         ["br", "img", "hr", "p", "li", "td", "th", "tr", "wbr", "input", "col", "dt", "dd"];
     // An end tag closes what has its name and nothing else.
-    let mut open: HashMap<String, usize> = HashMap::new();
+    let mut open: HashMap<String, usize> = HashMap::default();
     let (mut depth, mut tags, mut weight) = (0usize, 0usize, 0usize);
     let bytes = fragment.as_bytes();
     for at in memchr::memchr_iter(b'<', bytes) {

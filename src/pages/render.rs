@@ -1,9 +1,9 @@
 //! Renders planned outputs to bytes. Rendering reads nothing and writes nothing: the texts that an
 //! output shows are handed in.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use parking_lot::{Mutex, RwLock};
 use tera::{Context, Tera, Value};
 
@@ -42,6 +42,8 @@ pub struct Renderer<'s, 'p> {
     /// What many pages have in common, by language and what it sees of a page.
     shared: RwLock<HashMap<(usize, SharedView), Value>>,
     rows: Rows,
+    /// What a row sees as its page: a stand-in for the way to the root.
+    of_rows: Value,
     /// Bodies as feeds carry them, which several of them do.
     bodies: Mutex<HashMap<ReleaseIx, Arc<str>>>,
 }
@@ -65,6 +67,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
             data: heads.iter().map(jsonld::Common::of).collect(),
             shared: RwLock::default(),
             rows: rows.again(site.frame.fingerprint),
+            of_rows: Value::from_serializable(&serde_json::json!({ "root": ROOT })),
             bodies: Mutex::default(),
         }
     }
@@ -170,7 +173,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
             let row = self.rows.get(*shown, is_dated, || {
                 let release = self.plan.site.frame.card(*shown);
                 let mut context = Context::from_serialize(&RowView { release })?;
-                context.insert("page", &serde_json::json!({ "root": ROOT }));
+                context.insert_value("page", self.of_rows.clone());
                 self.piece(lang, ROW, &context)
             })?;
             let mut parts = row.split(ROOT);

@@ -22,7 +22,7 @@ use tribune::model::release::{Rules, Written};
 use tribune::model::territory::Territory;
 use tribune::pages::markdown::{self, Setting};
 use tribune::pages::plan::{What, plan};
-use tribune::pages::render::Renderer;
+use tribune::pages::render::{Renderer, Texts};
 use tribune::pages::rows::Rows;
 use tribune::pages::site::{Channel, Page};
 use tribune::pages::theme::{Overrides, Theme};
@@ -113,7 +113,7 @@ fn release(id: &str, title: &str, other: &str, body: &str) -> String {
 
 /// The release's page and the site's feed, of a portal with these releases alone.
 fn published(releases: &[String]) -> Result<(Vec<String>, String), TestCaseError> {
-    let mut texts = std::collections::HashMap::new();
+    let mut texts = Texts::default();
     let mut all = Vec::new();
     for (number, text) in releases.iter().enumerate() {
         let path = format!("content/r{number}.md");

@@ -1,8 +1,8 @@
 //! The words of dates, and letters folded so that they are known however they are typed.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use jiff::civil::Weekday;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 

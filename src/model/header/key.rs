@@ -1,7 +1,8 @@
 //! The names that fields go by in French, Arabic and English.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use crate::model::date::fold_char;
 use crate::text::suggest::nearest;

@@ -160,7 +160,7 @@ struct Read {
 
 /// Keeps the first of the entries with one key and reports the others.
 fn report_duplicates(source: &Source, entries: &mut Vec<Entry>, faults: &mut Faults) {
-    let mut seen = std::collections::HashMap::with_capacity(entries.len());
+    let mut seen = foldhash::HashMap::with_capacity_and_hasher(entries.len(), Default::default());
     entries.retain(|entry| match seen.get(&entry.key.value) {
         Some(first) => {
             report_duplicate(source, &entry.key, *first, faults);

@@ -1,8 +1,8 @@
 //! Finding a place by what people write.
 
-use std::collections::HashMap;
-
 use super::{Names, ProvinceId, RegionId, Territory, spelt};
+use foldhash::HashMap;
+
 use crate::text::fold::fold;
 use crate::text::suggest::nearest;
 
@@ -121,14 +121,14 @@ impl Territory {
 
     /// Makes the keys under which places are looked up.
     pub(super) fn index(&mut self) {
-        let mut region_keys = Keys::new();
+        let mut region_keys = Keys::default();
         for (id, region) in self.regions() {
             let names = spelt(&region.names, &region.aliases).chain([&*region.slug]);
             insert(&mut region_keys, names.map(fold), id);
             insert(&mut region_keys, code_keys(&region.code), id);
             insert(&mut region_keys, region.iso.iter().map(|iso| fold(iso)), id);
         }
-        let mut province_keys = Keys::new();
+        let mut province_keys = Keys::default();
         for (id, province) in self.provinces() {
             let names = spelt(&province.names, &province.aliases).chain([&*province.slug]);
             insert(&mut province_keys, names.map(fold), id);

@@ -5,11 +5,11 @@
 mod lookup;
 mod parse;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::model::language::Localised;
 use crate::text::fingerprint::Fingerprint;
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 pub use lookup::Miss;

@@ -1,7 +1,8 @@
 //! Territories from tab-separated tables: the built-in one and a portal's own.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use foldhash::HashMap;
 
 use crate::model::language::Localised;
 
@@ -159,8 +160,8 @@ impl<'a, 'f> Reader<'a, 'f> {
             regions: Vec::new(),
             provinces: Vec::new(),
             communes: Vec::new(),
-            region_codes: HashMap::new(),
-            province_codes: HashMap::new(),
+            region_codes: HashMap::default(),
+            province_codes: HashMap::default(),
         }
     }
 
@@ -172,8 +173,8 @@ impl<'a, 'f> Reader<'a, 'f> {
             regions: self.regions,
             provinces: self.provinces,
             communes: OnceLock::from(self.communes),
-            region_keys: HashMap::new(),
-            province_keys: HashMap::new(),
+            region_keys: HashMap::default(),
+            province_keys: HashMap::default(),
         }
     }
 

@@ -130,7 +130,7 @@ impl<'a> Work<'a> {
     }
 
     fn render(&self, output: &Output) -> Result<Option<Vec<u8>>, Failure> {
-        let mut texts = Texts::new();
+        let mut texts = Texts::default();
         for path in self.renderer.needs(output) {
             texts.insert(path.clone(), self.root.read_again(path)?);
         }

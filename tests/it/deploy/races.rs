@@ -54,7 +54,7 @@ fn of_two_machines_at_once_one_wins_whole_by_rsync() {
 fn of_two_machines_at_once_one_wins_whole_on_object_storage() {
     let served = servers::storage();
     let host = served.bucket();
-    told(&format!("object storage: {}", race(&served, &served.toml, figure(3, 50), &|| stored(&host))));
+    told(&format!("object storage: {}", race(&served, &served.toml, figure(3, 200), &|| stored(&host))));
 }
 
 #[test]
@@ -62,12 +62,26 @@ fn of_two_machines_at_once_one_wins_whole_by_sftp() {
     let served = servers::ssh();
     served.is_known_at(&served.port.to_string());
     let site = || public(&served.dir().join("www"));
-    told(&format!("SFTP: {}", race(&served, &served.toml, figure(2, 50), &site)));
+    told(&format!("SFTP: {}", race(&served, &served.toml, figure(2, 200), &site)));
 }
 
 #[test]
 fn of_two_machines_at_once_one_wins_whole_on_a_branch() {
     let served = servers::git();
     let site = || repository(&served.dir().join("served.git"));
-    told(&format!("git: {}", race(&served, &served.toml, figure(3, 50), &site)));
+    told(&format!("git: {}", race(&served, &served.toml, figure(3, 200), &site)));
+}
+
+#[test]
+fn of_two_machines_at_once_one_wins_whole_on_webdav() {
+    let served = servers::webdav();
+    let site = || public(&served.dir().join("www"));
+    told(&format!("WebDAV: {}", race(&served, &served.toml, figure(3, 200), &site)));
+}
+
+#[test]
+fn of_two_machines_at_once_one_wins_whole_by_ftp() {
+    let served = servers::vsftpd();
+    let site = || public(&served.dir().join("www/parti"));
+    told(&format!("FTP: {}", race(&served, &served.toml, figure(3, 200), &site)));
 }
