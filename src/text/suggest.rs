@@ -3,7 +3,7 @@
 use super::fold::fold;
 
 /// The known name nearest to `given`, when it is near enough to be what was meant:
-/// at most one error in three letters, after folding case, accents and hyphens.
+/// at most one error in three letters, after folding case, accents and hyphens. In whatever order they are known.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = fold(given);
     if given.is_empty() {
@@ -14,7 +14,7 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&given, &fold(name)), name))
         .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, name)| (*distance, name.len()))
+        .min_by_key(|(distance, name)| (*distance, name.len(), *name))
         .map(|(_, name)| name)
 }
 
@@ -29,5 +29,6 @@ mod tests {
         assert_eq!(nearest("Région", known), Some("region"));
         assert_eq!(nearest("weather", known), None);
         assert_eq!(nearest("", known), None);
+        assert_eq!(nearest("dite", ["dote", "date"]), nearest("dite", ["date", "dote"]));
     }
 }

@@ -12,7 +12,7 @@ mod order;
 mod races;
 mod real;
 mod repairs;
-mod servers;
+pub mod servers;
 
 use std::sync::Arc;
 use std::time::Duration;

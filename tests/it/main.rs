@@ -6,6 +6,7 @@
 mod addresses;
 mod architecture;
 mod bodies;
+mod browser;
 mod commands;
 mod counting;
 mod crash;

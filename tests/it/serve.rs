@@ -8,9 +8,9 @@ use crate::harness::{Fixture, NOW, PIXEL, folders, toml};
 use crate::running::{PATIENCE, Running};
 
 /// A preview that is shown.
-struct Preview {
+pub struct Preview {
     running: Running,
-    port: u16,
+    pub port: u16,
 }
 
 /// An answer as it came over the line.
@@ -33,8 +33,9 @@ impl Answer {
 }
 
 #[track_caller]
-fn serve(fixture: &Fixture, args: &[&str]) -> Preview {
-    let all = [&["serve", "--port", "0", "--format", "short", "--as-of", NOW], args].concat();
+pub fn serve(fixture: &Fixture, args: &[&str]) -> Preview {
+    let clock = if args.contains(&"--as-of") { vec![] } else { vec!["--as-of", NOW] };
+    let all = [&["serve", "--port", "0", "--format", "short"], &*clock, args].concat();
     let mut running = Running::start(fixture, &all);
     running.until("an address", |running| running.stdout().contains("serving http://"));
     let port =

@@ -131,10 +131,12 @@ impl Rsync {
         ssh
     }
 
-    /// Calls a function of the script there, with a text on its standard input.
+    /// Calls a function of the script there, with a text on its standard input behind the script.
     fn call(&self, function: &str, args: &[&str], input: &str) -> Answer<Vec<u8>> {
-        // Not that of the account, which may be any.
-        let words = ["sh", "-c", SCRIPT, "tribune", &self.path, &self.store, function];
+        // The shell of the account may be any: what it sees is one line, which each understands. A byte at a
+        // time, as what follows is for the script.
+        let read = format!("eval \"$(dd bs=1 count={} 2>/dev/null)\"", SCRIPT.len());
+        let words = ["sh", "-c", &read, "tribune", &self.path, &self.store, function];
         let line = words.iter().chain(args).map(|text| word(text)).collect::<Vec<_>>().join(" ");
         again(&self.pauses, || {
             let ssh = self.ssh();
@@ -145,7 +147,10 @@ impl Rsync {
             let mut process = command.spawn().map_err(failed)?;
             let stdin = process.stdin.take();
             let ended = thread::scope(|scope| {
-                scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+                scope.spawn(move || {
+                    let mut stdin = stdin?;
+                    stdin.write_all(SCRIPT.as_bytes()).and_then(|()| stdin.write_all(input.as_bytes())).ok()
+                });
                 process.wait_with_output()
             });
             checked("ssh", ended.map_err(failed)?)

@@ -1,8 +1,10 @@
 # shellcheck shell=sh
 # What a deploy does on the machine that holds the folder, in the words of every POSIX shell, with the tools of
 # GNU, BSD and BusyBox. Called as: PATH STORE FUNCTION ARGUMENT…; lists come on standard input, one name a line.
-# Lines break: each function can be called again after it was cut anywhere.
+# Lines break: each function can be called again after it was cut anywhere. All is in braces, as half of that is no
+# script.
 
+{
 set -eu
 path=$1
 store=$2
@@ -189,3 +191,4 @@ forget() {
 }
 
 "$@"
+}
