@@ -224,6 +224,18 @@ fn a_portal_goes_over_ssh() {
     assert!(refused.stderr.contains("host key"), "{}", refused.stderr);
     assert!(!dir.join("www").exists());
     ssh.is_known_at(&ssh.port.to_string());
+    // Whoever only looks leaves nothing there.
+    let run = |args: &[&str]| fixture.raw(args, "public");
+    let proposed = run(&["deploy", "--dry-run"]);
+    assert_eq!(proposed.code, 0, "{}", proposed.stderr);
+    for looks in [["deploy", "--verify"], ["rollback", "--list"], ["rollback", "--dry-run"]] {
+        let looked = run(&looks);
+        assert!(
+            !looked.stderr.contains("panicked") && !dir.join("www").exists(),
+            "{looks:?}: {}",
+            looked.stderr
+        );
+    }
     let host =
         |toml| Place { toml, env: ssh.env.clone(), public: None, has_home: false, keeps_headers: false };
     misdeeds(&tour(&host(ssh.toml.clone())), || ssh.folder("www"));
