@@ -1,7 +1,9 @@
 //! What a person sees: the program's pages in a real Chromium, which `tests/run` installs. It is led by
 //! WebDriver (W3C), the browser's own protocol for that.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -197,7 +199,7 @@ const DAY: [&str; 2] = ["--as-of", "2026-11-26T12:00:00Z"];
 
 #[test]
 fn every_kind_of_page_fits_a_telephone_and_a_desk_in_both_directions() {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixture = Fixture::parse("");
     for folder in ["content", "templates", "themes", "lang"] {
         copy(&here.join(folder), &fixture.path(folder));
@@ -206,7 +208,7 @@ fn every_kind_of_page_fits_a_telephone_and_a_desk_in_both_directions() {
     let built = fixture.build_with(&DAY);
     assert_eq!(built.code, 0, "{}", built.stderr);
     // The longest page of each kind in each language.
-    let mut pages = std::collections::BTreeMap::<(String, String), &str>::new();
+    let mut pages = BTreeMap::<(String, String), &str>::new();
     for (path, bytes) in built.output.iter().filter(|(path, _)| path.ends_with(".html")) {
         let html = String::from_utf8_lossy(bytes);
         let part = |before: &str| {
