@@ -15,6 +15,7 @@ use super::contact;
 use super::frame::{Frame, day_of};
 use super::inputs::{Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown};
 use super::path::root_from;
+use super::prepared::Prepared;
 use super::shelf::Period;
 use super::site::{Channel, Index, TopicKind};
 use super::view::*;
@@ -56,10 +57,10 @@ struct Heading {
     /// The way to the portal's root.
     root: String,
     /// What stands above it.
-    above: Vec<Label>,
+    above: Vec<Prepared<Label>>,
     /// Its own name among the crumbs.
     own: String,
-    feed: Label,
+    feed: Prepared<Label>,
     noindex: bool,
 }
 
@@ -123,7 +124,7 @@ impl<'p> Frame<'p> {
                     releases: self.cards(newest),
                     provinces: provinces.iter().map(|p| self.province_label(lang, *p)).collect(),
                     years: self.years(lang, Some(*region), months),
-                    contact: self.region_contact(lang, *region),
+                    contact: self.region_contact(lang, *region).clone(),
                 };
                 ("region.html", Content::Region(view))
             }
@@ -181,7 +182,8 @@ impl<'p> Frame<'p> {
         })
     }
 
-    fn link<'a>(&self, release: Shown<'a>) -> Link<'a> {
+    /// A release as a mere link.
+    pub fn link<'a>(&self, release: Shown<'a>) -> Link<'a> {
         let release = release.release();
         let Release { lang, title, date, .. } = release;
         Link { title, url: self.release_url(release), date: self.date(*lang, date) }
@@ -205,9 +207,9 @@ impl<'p> Frame<'p> {
                 .iter()
                 .map(|c| CorrectionView { date: self.date(lang, &c.date), note: &c.note })
                 .collect(),
-            newer: inputs.newer.map(|release| self.link(release)),
-            older: inputs.older.map(|release| self.link(release)),
-            related: inputs.related.iter().map(|release| self.link(*release)).collect(),
+            newer: inputs.newer,
+            older: inputs.older,
+            related: &inputs.related,
             translations: inputs.translations.iter().map(|other| self.translation(*other)).collect(),
             extra: self.theme.extra(&release.source, &release.extra, self.locale(lang), &mut ignored),
             standfirst: release.standfirst.then_some(release.summary.as_str()),
@@ -228,9 +230,9 @@ impl<'p> Frame<'p> {
     }
 
     /// Whom to call: the release's own contact, else its region's, else the party's.
-    fn contact(&self, lang: LangId, release: &Release) -> Contact {
+    fn contact(&self, lang: LangId, release: &Release) -> Prepared<Contact> {
         if let Some(own) = &release.contact {
-            return contact::read(own);
+            return Prepared::new(contact::read(own));
         }
         let mut of_regions = release.regions.iter().map(|region| self.region_contact(lang, *region));
         let of_region = of_regions.find(|contact| !contact.is_empty());
@@ -284,7 +286,7 @@ impl<'p> Frame<'p> {
         let social = |text: &str| isolate(text, self.dir(lang) == "rtl").into_owned();
         let mut crumbs = heading.above;
         if !crumbs.is_empty() {
-            crumbs.push(Label { name: heading.own, url: heading.url.clone() });
+            crumbs.push(Prepared::new(Label { name: heading.own, url: heading.url.clone() }));
         }
         PageView {
             kind: heading.kind,
@@ -306,16 +308,11 @@ impl<'p> Frame<'p> {
     fn heading(&self, lang: LangId, page: &PageInputs) -> Heading {
         let locale = self.locale(lang);
         let head = self.portal_head(lang);
-        let feed = |channel, name: &str, slug: &str| Label {
-            name: self.feed_title(lang, channel, name),
-            url: self.feed_spot(lang, channel, slug).url,
-        };
-        let home = || self.crumb(lang, "titles.home", Index::Home);
-        let of_region = |region| {
-            let label = self.region_label(lang, region);
-            let regions = self.crumb(lang, "titles.regions", Index::Regions);
-            vec![home(), regions, Label { name: label.name.clone(), url: label.url.clone() }]
-        };
+        let crumbs = self.crumbs_of(lang);
+        let feed =
+            |channel, name: &str, slug: &str| Prepared::new(self.feed_label(lang, channel, name, slug));
+        let home = || crumbs.home.clone();
+        let of_region = |region| crumbs.within(region);
         // Most pages: named by a pattern of the language file.
         let named = |kind: &'static str, key: &str, values: &[(&str, &str)], part: usize, url: String| {
             let mut all = vec![("portal", head.title.as_str()), ("party", head.party.name.as_str())];
@@ -336,7 +333,7 @@ impl<'p> Frame<'p> {
                 canonical: self.absolute(&url),
                 url,
                 above: vec![home()],
-                feed: feed(Channel::Site, "", ""),
+                feed: crumbs.feed.clone(),
                 noindex: false,
             }
         };
@@ -396,10 +393,11 @@ impl<'p> Frame<'p> {
                 values.extend(region.map(|region| ("region", self.region_label(lang, region).name.as_str())));
                 let mut above = match region {
                     Some(region) => of_region(*region),
-                    None => vec![home(), self.crumb(lang, "titles.archives", Index::Archives)],
+                    None => vec![home(), crumbs.archives.clone()],
                 };
                 let wider: Vec<Period> = std::iter::successors(period.wider(), |p| p.wider()).collect();
-                above.extend(wider.into_iter().rev().map(|p| self.period_label(lang, *region, p)));
+                let label = |period| Prepared::new(self.period_label(lang, *region, period));
+                above.extend(wider.into_iter().rev().map(label));
                 let index = Index::Period { region: *region, period: *period, part: list.part };
                 let heading = named(kind, key, &values, list.part, self.url(lang, index));
                 Heading {
@@ -423,7 +421,7 @@ impl<'p> Frame<'p> {
     }
 
     /// What has a title of its own.
-    fn leaf(&self, kind: &'static str, leaf: &Leaf, above: Vec<Label>) -> Heading {
+    fn leaf(&self, kind: &'static str, leaf: &Leaf, above: Vec<Prepared<Label>>) -> Heading {
         let (lang, title, description, url, noindex) = match leaf {
             Leaf::Release(release) => {
                 let noindex = release.status != Status::Public;
@@ -438,10 +436,7 @@ impl<'p> Frame<'p> {
             }
         };
         let (title, description) = (title.clone(), description.into_owned());
-        let feed = Label {
-            name: self.feed_title(lang, Channel::Site, ""),
-            url: self.feed_spot(lang, Channel::Site, "").url,
-        };
+        let feed = self.crumbs_of(lang).feed.clone();
         let (root, canonical) = (root_from(&url), self.absolute(&url));
         Heading { kind, own: title.clone(), title, description, root, canonical, url, above, feed, noindex }
     }
@@ -454,11 +449,6 @@ impl<'p> Frame<'p> {
             Status::Expired => Some(locale.get("feeds.expired").to_owned()),
             _ => None,
         }
-    }
-
-    fn crumb(&self, lang: LangId, key: &str, index: Index) -> Label {
-        let name = self.locale(lang).fill(key, &[("portal", &self.portal_head(lang).title)]);
-        Label { name, url: self.url(lang, index) }
     }
 
     /// Where the language switch leads: to the same page, else to the next wider one that every

@@ -16,6 +16,7 @@ use crate::text::fingerprint::Fingerprint;
 use super::contact;
 use super::locale::Locale;
 use super::path::{Speller, Spot, in_language};
+use super::prepared::Prepared;
 use super::shelf::Period;
 use super::site::{Channel, Index, TopicKind};
 use super::theme::Theme;
@@ -29,10 +30,27 @@ pub struct Frame<'p> {
     pub speller: Speller,
     /// By language.
     pub heads: Vec<PortalHead>,
-    regions: Vec<Vec<Arc<RegionLabel>>>,
-    contacts: Vec<Vec<Contact>>,
+    regions: Vec<Vec<Prepared<RegionLabel>>>,
+    contacts: Vec<Vec<Prepared<Contact>>>,
+    crumbs: Vec<Crumbs>,
     /// Of all this, and of the rules that shape every page.
     pub fingerprint: Fingerprint,
+}
+
+/// What stands above most pages of a language, and the feed that most name.
+pub struct Crumbs {
+    pub home: Prepared<Label>,
+    pub archives: Prepared<Label>,
+    pub regions: Prepared<Label>,
+    of_region: Vec<Prepared<Label>>,
+    pub feed: Prepared<Label>,
+}
+
+impl Crumbs {
+    /// Above what belongs to a region.
+    pub fn within(&self, region: RegionId) -> Vec<Prepared<Label>> {
+        vec![self.home.clone(), self.regions.clone(), self.of_region[usize::from(region.0)].clone()]
+    }
 }
 
 impl<'p> Frame<'p> {
@@ -46,12 +64,14 @@ impl<'p> Frame<'p> {
             heads: Vec::new(),
             regions: Vec::new(),
             contacts: Vec::new(),
+            crumbs: Vec::new(),
             fingerprint: Fingerprint::default(),
         };
         let languages = || config.languages().map(|(lang, _)| lang);
         frame.regions = languages().map(|lang| frame.region_labels(lang)).collect();
         frame.contacts = languages().map(|lang| frame.region_contacts(lang)).collect();
         frame.heads = languages().map(|lang| frame.head(lang, portal)).collect();
+        frame.crumbs = languages().map(|lang| frame.crumbs(lang)).collect();
         frame.fingerprint =
             Fingerprint::of(&(config.fingerprint, territory.fingerprint(), theme.fingerprint, &frame.heads));
         frame
@@ -187,11 +207,11 @@ impl<'p> Frame<'p> {
         self.locale(lang).fill(&format!("feeds.{key}"), &[("portal", portal), (key, name)])
     }
 
-    pub fn region_label(&self, lang: LangId, region: RegionId) -> &Arc<RegionLabel> {
+    pub fn region_label(&self, lang: LangId, region: RegionId) -> &Prepared<RegionLabel> {
         &self.regions[lang.index()][usize::from(region.0)]
     }
 
-    pub fn region_contact(&self, lang: LangId, region: RegionId) -> &Contact {
+    pub fn region_contact(&self, lang: LangId, region: RegionId) -> &Prepared<Contact> {
         &self.contacts[lang.index()][usize::from(region.0)]
     }
 
@@ -227,9 +247,37 @@ impl<'p> Frame<'p> {
         Label { name: self.period_name(lang, period), url }
     }
 
-    fn region_labels(&self, lang: LangId) -> Vec<Arc<RegionLabel>> {
+    /// What stands above pages of a language.
+    pub fn crumbs_of(&self, lang: LangId) -> &Crumbs {
+        &self.crumbs[lang.index()]
+    }
+
+    fn crumbs(&self, lang: LangId) -> Crumbs {
+        let portal = self.portal_head(lang).title.as_str();
+        let crumb = |key: &str, index| {
+            let name = self.locale(lang).fill(key, &[("portal", portal)]);
+            Prepared::new(Label { name, url: self.url(lang, index) })
+        };
+        let of_region = |label: &Prepared<RegionLabel>| {
+            Prepared::new(Label { name: label.name.clone(), url: label.url.clone() })
+        };
+        Crumbs {
+            home: crumb("titles.home", Index::Home),
+            archives: crumb("titles.archives", Index::Archives),
+            regions: crumb("titles.regions", Index::Regions),
+            of_region: self.regions[lang.index()].iter().map(of_region).collect(),
+            feed: Prepared::new(self.feed_label(lang, Channel::Site, "", "")),
+        }
+    }
+
+    /// A feed; `name` and `slug` are those of what it is about, where that is a topic.
+    pub fn feed_label(&self, lang: LangId, channel: Channel, name: &str, slug: &str) -> Label {
+        Label { name: self.feed_title(lang, channel, name), url: self.feed_spot(lang, channel, slug).url }
+    }
+
+    fn region_labels(&self, lang: LangId) -> Vec<Prepared<RegionLabel>> {
         let label = |(id, region): (RegionId, &crate::model::territory::Region)| {
-            Arc::new(RegionLabel {
+            Prepared::new(RegionLabel {
                 slug: region.slug.clone(),
                 name: region.names.get(self.tag(lang)).to_owned(),
                 url: self.url(lang, Index::Region(id)),
@@ -239,12 +287,13 @@ impl<'p> Frame<'p> {
         self.territory.regions().map(label).collect()
     }
 
-    fn region_contacts(&self, lang: LangId) -> Vec<Contact> {
-        let mut contacts = vec![Contact::new(); self.territory.regions().count()];
+    fn region_contacts(&self, lang: LangId) -> Vec<Prepared<Contact>> {
+        let none = Prepared::new(Contact::new());
+        let mut contacts = vec![none; self.territory.regions().count()];
         for (name, written) in &self.config.party.regions {
             if let Ok(region) = self.territory.find_region(&name.value) {
-                contacts[usize::from(region.0)] =
-                    written.get(self.tag(lang)).map(contact::read).unwrap_or_default();
+                let own = written.get(self.tag(lang)).map(contact::read);
+                contacts[usize::from(region.0)] = Prepared::new(own.unwrap_or_default());
             }
         }
         contacts
@@ -281,7 +330,7 @@ impl<'p> Frame<'p> {
                 name: config.party.name.get(tag).map_or_else(|| own(&config.title), str::to_owned),
                 url: config.party.url.clone(),
                 logo: self.logo(portal),
-                contact: config.party.contact.get(tag).map(contact::read).unwrap_or_default(),
+                contact: Prepared::new(config.party.contact.get(tag).map(contact::read).unwrap_or_default()),
                 same_as: config.party.same_as.clone(),
             },
             options: self.theme.options.clone(),

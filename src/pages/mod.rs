@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod path;
 pub mod plan;
+pub mod prepared;
 pub mod render;
 pub mod rows;
 pub mod shelf;

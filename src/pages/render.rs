@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use memchr::memmem::Finder;
 use parking_lot::{Mutex, RwLock};
 use tera::{Context, Tera, Value};
 
@@ -13,14 +14,16 @@ use crate::model::portal::{Release, ReleaseIx};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Fingerprint;
 use crate::text::problem::Problem;
+use crate::text::scan::utf8;
 use crate::text::source::{Place, SourcePath};
 
 use super::compose::{Content, View};
 use super::feed::{self, ItemInputs};
-use super::inputs::{PageInputs, TextInputs};
+use super::inputs::{PageInputs, Shown, TextInputs};
 use super::jsonld;
 use super::markdown::{self, Setting};
 use super::plan::{Output, Plan, What};
+use super::prepared::Recent;
 use super::rows::{ROOT, Rows};
 use super::sitemap;
 use super::theme::{ROW, template_fault};
@@ -42,8 +45,13 @@ pub struct Renderer<'s, 'p> {
     /// What many pages have in common, by language and what it sees of a page.
     shared: RwLock<HashMap<(usize, SharedView), Value>>,
     rows: Rows,
+    /// Releases as mere links, by what is shown of them: each stands on the pages of its neighbours and of
+    /// those that it is related to.
+    links: Recent<Fingerprint, Value>,
     /// What a row sees as its page: a stand-in for the way to the root.
     of_rows: Value,
+    /// Finds that stand-in.
+    roots: Finder<'static>,
     /// Bodies as feeds carry them, which several of them do.
     bodies: Mutex<HashMap<ReleaseIx, Arc<str>>>,
 }
@@ -67,7 +75,9 @@ impl<'s, 'p> Renderer<'s, 'p> {
             data: heads.iter().map(jsonld::Common::of).collect(),
             shared: RwLock::default(),
             rows: rows.again(site.frame.fingerprint),
+            links: Recent::default(),
             of_rows: Value::from_serializable(&serde_json::json!({ "root": ROOT })),
+            roots: Finder::new(ROOT),
             bodies: Mutex::default(),
         }
     }
@@ -76,6 +86,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
     pub fn rest(&self) {
         self.bodies.lock().clear();
         self.shared.write().clear();
+        self.links.clear();
         self.rows.rest();
     }
 
@@ -147,8 +158,19 @@ impl<'s, 'p> Renderer<'s, 'p> {
             context.insert("page", &view.page);
             context.insert_value("shared", self.shared(lang.index(), &view.page)?);
             context.insert_value("body", Value::safe_string(body));
-            if let Content::List(list) = &view.content {
-                context.insert_value("rows", self.rows(lang.index(), list, &view.page)?);
+            match &view.content {
+                Content::List(list) => {
+                    context.insert_value("rows", self.rows(lang.index(), list, &view.page)?);
+                }
+                Content::Release(release) => {
+                    let link =
+                        |shown: Option<Shown>| shown.map_or_else(Value::none, |shown| self.link(shown));
+                    context.insert_value("newer", link(release.newer));
+                    context.insert_value("older", link(release.older));
+                    let related = release.related.iter().map(|shown| self.link(*shown));
+                    context.insert_value("related", Value::from(related.collect::<Vec<_>>()));
+                }
+                _ => {}
             }
             context.insert_value("json_ld", Value::safe_string(&jsonld::of(view, &self.data[lang.index()])));
             self.teras[lang.index()].render_to(view.template, &context, &mut page)
@@ -176,14 +198,21 @@ impl<'s, 'p> Renderer<'s, 'p> {
                 context.insert_value("page", self.of_rows.clone());
                 self.piece(lang, ROW, &context)
             })?;
-            let mut parts = row.split(ROOT);
-            html.push_str(parts.next().unwrap_or_default());
-            for part in parts {
+            let mut copied = 0;
+            for at in self.roots.find_iter(row.as_bytes()) {
+                html.push_str(&row[copied..at]);
                 html.push_str(&page.root);
-                html.push_str(part);
+                copied = at + ROOT.len();
             }
+            html.push_str(&row[copied..]);
         }
         Ok(Value::safe_string(&html))
+    }
+
+    fn link(&self, release: Shown) -> Value {
+        let head = release.head();
+        let link = || Value::from_serializable(&self.plan.site.frame.link(release));
+        self.links.get(head, head.0 as usize, link)
     }
 
     /// What a page has in common with others: half of what the default theme makes, rendered once.
@@ -217,8 +246,7 @@ impl<'s, 'p> Renderer<'s, 'p> {
             return Err(tera::Error::message(format!("`{template}` gives more than 10 MiB")));
         }
         rendered?;
-        String::from_utf8(piece.bytes)
-            .map_err(|_| tera::Error::message(format!("`{template}` gives no UTF-8")))
+        utf8(piece.bytes).map_err(|_| tera::Error::message(format!("`{template}` gives no UTF-8")))
     }
 
     fn feed_body(

@@ -6,14 +6,13 @@
 //! `<a href="{{ page.root }}{{ release.url }}">`. Addresses for machines are absolute.
 //! `docs/templates.md` describes all this for authors of themes.
 
-use std::sync::Arc;
-
 use serde::{Serialize, Serializer};
 
 use crate::model::portal::Status;
 use crate::model::release::Kind;
 
 use super::inputs::Shown;
+use super::prepared::Prepared;
 
 /// What is the same on every page of a language: no counts, nothing "latest".
 #[derive(Debug, Serialize)]
@@ -36,7 +35,7 @@ pub struct PortalHead {
     /// The site's feed in this language.
     pub feed: String,
     /// All regions, `national` and `monde` at the end.
-    pub regions: Vec<Arc<RegionLabel>>,
+    pub regions: Vec<Prepared<RegionLabel>>,
     /// Pages without date, in the order of their menus.
     pub pages: Vec<Label>,
     pub party: PartyView,
@@ -55,7 +54,7 @@ pub struct PartyView {
     pub url: Option<String>,
     /// Its size is known where it is no drawing.
     pub logo: Option<Picture>,
-    pub contact: Contact,
+    pub contact: Prepared<Contact>,
     pub same_as: Vec<String>,
 }
 
@@ -105,14 +104,14 @@ pub struct PageView {
     /// The way from this page to the portal's root: `../../`, or `./`.
     pub root: String,
     /// The pages above this one, from the top; the page itself is last.
-    pub crumbs: Vec<Label>,
+    pub crumbs: Vec<Prepared<Label>>,
     /// Real counterparts for `hreflang`, this page among them; empty where there is no other.
     pub alternates: Vec<Alternate>,
     /// One entry for every other language: the counterpart, or the next wider page that every language
     /// has at all times: of a release its region, of a period the archives or its region.
     pub switch: Vec<Switch>,
     /// The feed that this page is about, else the site's.
-    pub feed: Label,
+    pub feed: Prepared<Label>,
     /// Search engines are asked to leave the page out.
     pub noindex: bool,
 }
@@ -175,7 +174,7 @@ pub struct Card<'p> {
     pub number: Option<&'p str>,
     pub summary: &'p str,
     /// The first one is the principal region.
-    pub regions: Vec<Arc<RegionLabel>>,
+    pub regions: Vec<Prepared<RegionLabel>>,
     pub provinces: Vec<Label>,
     pub image: Option<Picture>,
     /// `{state: "public" | "expired" | "withdrawn" | "draft" | "embargoed", reason?}`
@@ -222,23 +221,27 @@ pub struct Link<'a> {
 }
 
 /// `release.html`
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct ReleaseView<'a> {
     pub release: Card<'a>,
     /// The summary, where somebody wrote one and did not leave it to the first paragraph.
     pub standfirst: Option<&'a str>,
     pub authors: &'a [String],
     /// The release's own contact, else its region's, else the party's.
-    pub contact: Contact,
+    pub contact: Prepared<Contact>,
     pub tags: Vec<Label>,
     pub series: Option<Label>,
     /// When it last changed, where that is after its date.
     pub modified: Option<DateView>,
     pub corrections: Vec<CorrectionView<'a>>,
-    pub newer: Option<Link<'a>>,
-    pub older: Option<Link<'a>>,
+    /// A template gets [`Link`]s in the place of these three, each of which several pages show.
+    #[serde(skip)]
+    pub newer: Option<Shown<'a>>,
+    #[serde(skip)]
+    pub older: Option<Shown<'a>>,
     /// Older releases of the same series or region.
-    pub related: Vec<Link<'a>>,
+    #[serde(skip)]
+    pub related: &'a [Shown<'a>],
     pub translations: Vec<Translation<'a>>,
     /// What the theme declares, by name, typed.
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -297,7 +300,7 @@ pub struct ListView<'a> {
     /// Rendered by `row.html`, once for all lists that a release stands in.
     pub rows: Rows<'a>,
     pub count: usize,
-    pub region: Option<Arc<RegionLabel>>,
+    pub region: Option<Prepared<RegionLabel>>,
     /// The months of a year, the days of a month; only on the list's first page.
     pub within: Vec<CountView>,
     /// The neighbours of the same kind that have a release.
@@ -353,7 +356,7 @@ pub struct RegionsView {
 
 #[derive(Debug, Serialize)]
 pub struct RegionEntry {
-    pub region: Arc<RegionLabel>,
+    pub region: Prepared<RegionLabel>,
     /// Those with a release in this language.
     pub provinces: Vec<Label>,
 }
@@ -361,14 +364,14 @@ pub struct RegionEntry {
 /// `region.html`: a region or a province.
 #[derive(Debug, Serialize)]
 pub struct RegionView<'a> {
-    pub region: Arc<RegionLabel>,
+    pub region: Prepared<RegionLabel>,
     /// The province, where the page is about one.
     pub province: Option<Label>,
     pub releases: Vec<Card<'a>>,
     pub provinces: Vec<Label>,
     pub years: Vec<YearView>,
     /// The regional secretariat's contact.
-    pub contact: &'a Contact,
+    pub contact: Prepared<Contact>,
 }
 
 /// `page.html`: its title stands in `page`, its text in `body`.

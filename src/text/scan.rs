@@ -1,6 +1,17 @@
 //! Quick looks at texts: most hold nothing of what is looked for, and can be passed on as they are.
 
+use std::string::FromUtf8Error;
+
 use super::source::is_xml;
+
+/// Bytes as the text that they are. Copying what was looked at many bytes at a time is cheaper than
+/// looking at each letter beyond ASCII by itself, as the standard library does.
+pub fn utf8(bytes: Vec<u8>) -> Result<String, FromUtf8Error> {
+    match simdutf8::basic::from_utf8(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) => String::from_utf8(bytes),
+    }
+}
 
 /// Whether any byte is so. All of a stretch are asked before the answer is looked at, which processors
 /// do many at a time.

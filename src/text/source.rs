@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
+use super::scan::utf8;
 
 /// A path inside the portal, with `/` between its parts, as diagnostics print it.
 pub type SourcePath = Arc<str>;
@@ -35,7 +36,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, (Problem, Span)> {
     if !utf16 && let Some(offset) = memchr::memchr(0, &bytes) {
         return Err((Problem::Binary { offset }, Span::new(offset, offset)));
     }
-    String::from_utf8(bytes).map_err(|error| {
+    utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         (Problem::NotUtf8 { offset }, Span::new(offset, offset))
     })

@@ -17,6 +17,7 @@ use crate::model::release::LARGEST;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Digest;
 use crate::text::problem::{PathFault, Problem};
+use crate::text::scan::utf8;
 use crate::text::source::{Place, Source, SourcePath, decode};
 
 /// A failure of the machine, not of what a person wrote.
@@ -272,7 +273,8 @@ impl Root {
     /// The text of a source as it is now.
     pub fn read_again(&self, path: &str) -> Result<String, Failure> {
         let disk = self.locate(path);
-        fs::read_to_string(&disk).map_err(|error| Failure::new("read", disk, error))
+        let text = fs::read(&disk).and_then(|bytes| utf8(bytes).map_err(io::Error::other));
+        text.map_err(|error| Failure::new("read", disk, error))
     }
 
     /// Opens a file that is published as it is.
