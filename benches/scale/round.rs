@@ -13,7 +13,7 @@ use crate::measure::{self, Ended, Ticks};
 use crate::stats::grouped;
 use crate::tree::{Addresses, Changes, Comparison, Snapshot, stat_walk};
 use crate::watching::{self, Times};
-use crate::{Options, said};
+use crate::{Options, Wanted, said};
 
 const TRIBUNE: &str = env!("CARGO_BIN_EXE_tribune");
 
@@ -85,6 +85,7 @@ pub fn measure_size(
         let turn = Turn {
             sources: &sources,
             hugo,
+            is_hugo_once: options.hugo == Wanted::Once,
             threads: options.threads,
             // The sides take turns in going first.
             is_hugo_first: run.is_multiple_of(2),
@@ -92,11 +93,14 @@ pub fn measure_size(
             bare: fresh("floor")?,
             theirs: fresh("hugo")?,
         };
-        let steps = Scenario::ALL.into_iter().map(|scenario| turn.step(scenario));
-        size.rounds.push(steps.collect::<Result<_, _>>()?);
-        if hugo.is_some() && run == options.runs {
-            size.addresses = Some(turn.compare()?);
+        let mut steps = Vec::new();
+        for scenario in Scenario::ALL {
+            steps.push(turn.step(scenario)?);
+            if hugo.is_some() && run == options.runs && scenario == turn.last_together() {
+                size.addresses = Some(turn.compare()?);
+            }
         }
+        size.rounds.push(steps);
         if run == options.runs {
             size.watching = watching::measure(TRIBUNE, &sources, &turn.built, options.threads)?;
         }
@@ -110,6 +114,8 @@ pub fn measure_size(
 struct Turn<'a> {
     sources: &'a Sources<'a>,
     hugo: Option<&'a Hugo>,
+    /// Whether it takes part in the clean build alone.
+    is_hugo_once: bool,
     threads: usize,
     is_hugo_first: bool,
     built: PathBuf,
@@ -118,17 +124,24 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// The last step in which both sides take part.
+    fn last_together(&self) -> Scenario {
+        let [.., last] = Scenario::ALL;
+        if self.is_hugo_once { Scenario::Clean } else { last }
+    }
+
     fn step(&self, scenario: Scenario) -> Result<Step, String> {
         self.sources.edit(scenario).map_err(said(scenario.name()))?;
         let is_clean = scenario == Scenario::Clean;
-        let mut hugo = if self.is_hugo_first { self.build_theirs()? } else { None };
+        let takes_part = is_clean || !self.is_hugo_once;
+        let mut hugo = if takes_part && self.is_hugo_first { self.build_theirs()? } else { None };
         let walk = match is_clean {
             true => None,
             false => Some(stat_walk(&self.sources.folders()).map_err(said("the stat walk"))?),
         };
         let (tribune, stages) = self.build_own(scenario)?;
         let floor = if is_clean { Some(self.write_bare()?) } else { None };
-        if !self.is_hugo_first {
+        if takes_part && !self.is_hugo_first {
             hugo = self.build_theirs()?;
         }
         let bare = |wall, cpu| Sample { wall, cpu, peak_bytes: None, changes: None };
