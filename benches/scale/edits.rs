@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tribune::model::territory::Territory;
+use walkdir::WalkDir;
 
 use crate::generate::{Links, Portal, Release};
 use crate::header::Form;
@@ -196,12 +197,21 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// Writes a folder unless it was written whole before: inventing again gives the same bytes.
+/// Writes a folder unless it was written whole before: inventing again gives the same bytes. Either way
+/// its files are in memory then.
 fn complete(folder: &Path, make: impl Fn(&Path) -> io::Result<u64>) -> io::Result<u64> {
     let mark = folder.with_extension("complete");
     let kept = fs::read_to_string(&mark).ok().and_then(|text| text.trim().parse().ok());
     match kept {
-        Some(bytes) => Ok(bytes),
+        Some(bytes) => {
+            for entry in WalkDir::new(folder) {
+                let entry = entry?;
+                if entry.file_type().is_file() {
+                    fs::read(entry.path())?;
+                }
+            }
+            Ok(bytes)
+        }
         None => {
             let bytes = make(folder)?;
             fs::write(&mark, bytes.to_string())?;
