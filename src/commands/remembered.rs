@@ -25,6 +25,13 @@ use crate::world::tree::{Root, Sight};
 use super::load::{Kind, Source, Sum, Survey};
 use super::standing::{Change, Standing};
 
+/// Whom a portal is kept for: builds and previews differ in their drafts and addresses.
+#[derive(Clone, Copy, PartialEq)]
+pub enum For {
+    Builds,
+    Previews,
+}
+
 /// Changed releases after which all is remembered anew: so many are read again by each process.
 const MOST_SINCE: usize = 100;
 
@@ -51,8 +58,9 @@ struct Columns {
     stamps: Vec<Stamp>,
 }
 
-/// A portal as the last build left it, or one of the builds before it.
+/// A portal as the last build or preview left it, or one before it.
 pub struct Remembered {
+    kept: For,
     /// The sources that it was made of.
     list: Vec<Source>,
     sum: Sum,
@@ -64,61 +72,76 @@ pub struct Remembered {
 
 /// Remembers a portal that nothing is to be said against: what changed since other processes know it,
 /// or all. What can't be is put together again.
-pub fn save(root: &Root, standing: &mut Standing, clock: Clock) {
+pub fn save(root: &Root, kept: For, standing: &mut Standing, clock: Clock) {
     if !root.is_plain() {
         return;
     }
-    if let Some(mark) = standing.mark.filter(|_| standing.since.len() <= MOST_SINCE)
-        && cache::save(&file(root, "since"), &(mark, &standing.since)).is_ok()
-    {
+    write(root, kept, standing, clock);
+    if kept == For::Builds {
         settle(root);
+    }
+}
+
+fn write(root: &Root, kept: For, standing: &mut Standing, clock: Clock) {
+    let file = |what| file(root, kept, what);
+    if let Some(mark) = standing.mark.filter(|_| standing.since.len() <= MOST_SINCE)
+        && cache::save(&file("since"), &(mark, &standing.since)).is_ok()
+    {
         return;
     }
     // Each file tells by it that it belongs to the others.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
     let ground = standing.ground;
     let saved = (|| {
-        let heads = heads::save(&file(root, "heads"), mark, &standing.portal.releases)?;
+        let heads = heads::save(&file("heads"), mark, &standing.portal.releases)?;
         let base = Base { mark, ground, since: clock.now, portal: standing.portal.keep(), heads };
-        cache::save(&file(root, "portal"), &base)?;
-        cache::save(&file(root, "plan"), &(mark, &standing.known))?;
+        cache::save(&file("portal"), &base)?;
+        cache::save(&file("plan"), &(mark, &standing.known))?;
         let sources = || standing.all_sources();
         let (kinds, stamps) = sources().map(|(_, kind, stamp)| (kind, stamp)).unzip();
         let paths = sources().map(|(path, ..)| &**path).collect();
         let sum = sources().map(Sum::of).fold(Sum::default(), Sum::with);
-        cache::save(&file(root, "sources"), &Columns { mark, sum, paths, kinds, stamps })?;
-        cache::remove(&file(root, "since"))
+        cache::save(&file("sources"), &Columns { mark, sum, paths, kinds, stamps })?;
+        cache::remove(&file("since"))
     })();
-    settle(root);
     standing.mark = saved.ok().map(|()| mark);
     standing.since.clear();
 }
 
 /// Remembers that a build came to nothing: what it was told of may not be told again.
 pub fn doubt(root: &Root) {
-    if Stamp::at(&file(root, "sources")).is_some() {
-        let _ = cache::save(&file(root, "doubt"), &());
+    if Stamp::at(&file(root, For::Builds, "sources")).is_some() {
+        let _ = cache::save(&doubts(root), &());
     }
 }
 
 /// All that there was to be told is in the output.
 pub fn settle(root: &Root) {
     // Should a doubt stay, the next build looks at everything.
-    let _ = cache::remove(&file(root, "doubt"));
+    let _ = cache::remove(&doubts(root));
 }
 
-fn file(root: &Root, what: &str) -> PathBuf {
-    cache::named(root, &format!("standing-{what}"))
+fn file(root: &Root, kept: For, what: &str) -> PathBuf {
+    let kept = match kept {
+        For::Builds => "standing",
+        For::Previews => "preview",
+    };
+    cache::named(root, &format!("{kept}-{what}"))
+}
+
+fn doubts(root: &Root) -> PathBuf {
+    file(root, For::Builds, "doubt")
 }
 
 impl Remembered {
     /// What is remembered, where its parts belong together.
-    pub fn load(root: &Root) -> Option<Self> {
+    pub fn load(root: &Root, kept: For) -> Option<Self> {
+        let file = |what| file(root, kept, what);
         let first = || {
-            let columns: Columns = cache::load(&file(root, "sources"))?;
-            Some((columns, cache::load::<Base>(&file(root, "portal"))?))
+            let columns: Columns = cache::load(&file("sources"))?;
+            Some((columns, cache::load::<Base>(&file("portal"))?))
         };
-        let (first, plan) = rayon::join(first, || cache::load::<(Fingerprint, Known)>(&file(root, "plan")));
+        let (first, plan) = rayon::join(first, || cache::load::<(Fingerprint, Known)>(&file("plan")));
         let (Columns { mark, sum, paths, kinds, stamps }, base) = first?;
         let (of_plan, known) = plan?;
         if base.mark != mark || of_plan != mark {
@@ -127,18 +150,22 @@ impl Remembered {
         let rest = kinds.into_par_iter().zip(stamps);
         let source = |(path, (kind, stamp)): (&str, (Kind, Stamp))| (SourcePath::from(path), kind, stamp);
         let list = paths.par_iter().zip(rest).map(source).collect();
-        let since = cache::load::<(Fingerprint, Vec<Change>)>(&file(root, "since"));
+        let since = cache::load::<(Fingerprint, Vec<Change>)>(&file("since"));
         let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
-        Some(Self { list, sum, since, base, known })
+        Some(Self { kept, list, sum, since, base, known })
     }
 
     /// The portal as it was, where it stands on the ground of a survey.
     pub fn restore(self, root: &Root, survey: &Survey) -> Option<Standing> {
-        let Self { list, base, known, .. } = self;
+        let Self { kept, list, base, known, .. } = self;
         if survey.ground_print() != Some(base.ground) || survey.clock().now < base.since {
             return None;
         }
-        let heads = Heads::open(&file(root, "heads"), base.heads)?;
+        let heads = Heads::open(&file(root, kept, "heads"), base.heads)?;
+        // A build notices what is lost before it writes anything; a preview answers page by page.
+        if kept == For::Previews && !heads.are_whole() {
+            return None;
+        }
         let (ground, theme) = (survey.ground(), survey.theme()?);
         let portal = base.portal.restore(ground.config.clone(), ground.territory.clone(), Arc::new(heads));
         let mut standing = Standing::new(portal, theme.clone(), list, Some(base.ground));
@@ -159,7 +186,7 @@ pub fn told(
 ) -> Option<Survey> {
     let mut survey = Survey::told(root, inputs, (remembered.list.clone(), remembered.sum), watch)?;
     remembered.since.iter().cloned().for_each(|change| survey.take(change));
-    if survey.find_state() != Some(state) || Stamp::at(&file(root, "doubt")).is_some() {
+    if survey.find_state() != Some(state) || Stamp::at(&doubts(root)).is_some() {
         return None;
     }
     let racy = Stamp::racy_since();

@@ -19,7 +19,7 @@ use crate::world::tree::{Failure, Root};
 use crate::world::watch::Hints;
 
 use super::load::{self, Loaded, faults_of_rendering, is_theme_sound, root, survey};
-use super::remembered::{self, Remembered};
+use super::remembered::{self, For, Remembered};
 use super::standing::{Change, MOST_CHANGES, Standing};
 use super::{Exit, progress};
 
@@ -158,7 +158,8 @@ impl<'a> Builder<'a> {
         let (mut survey, mut remembered) = (None, None);
         if !args.changed.is_empty() && standing.is_none() && !self.clean {
             let (root, output, record) = (&self.root, &self.output, self.record.take());
-            let (held, found) = rayon::join(|| Held::take(root, output, record), || Remembered::load(root));
+            let (held, found) =
+                rayon::join(|| Held::take(root, output, record), || Remembered::load(root, For::Builds));
             let held = match held {
                 Ok(held) => held,
                 Err(failure) => return End::Failed(failure),
@@ -201,7 +202,7 @@ impl<'a> Builder<'a> {
         let mut marks =
             Marks { preview, state, valid: (clock.now, None), clean: self.clean, told: told.is_some() };
         if standing.is_none() && !self.clean {
-            remembered = remembered.or_else(|| Remembered::load(&self.root));
+            remembered = remembered.or_else(|| Remembered::load(&self.root, For::Builds));
             standing = remembered.and_then(|known| known.restore(&self.root, &survey));
             watch.lap("restore");
         }
@@ -244,7 +245,7 @@ impl<'a> Builder<'a> {
             self.record = None;
         }
         if let Some(standing) = self.standing.as_mut().filter(|_| state.is_some()) {
-            remembered::save(&self.root, standing, clock);
+            remembered::save(&self.root, For::Builds, standing, clock);
             watch.lap("remember");
         }
     }
@@ -257,7 +258,8 @@ impl<'a> Builder<'a> {
         let (mut watch, mut faults) = (Stopwatch::start(), Vec::new());
         let survey = survey(&mut self.root, &self.args.inputs, &mut watch, &mut faults);
         let Some(survey) = survey.filter(|survey| survey.ground_print().is_some()) else { return };
-        let restored = Remembered::load(&self.root).and_then(|known| known.restore(&self.root, &survey));
+        let restored =
+            Remembered::load(&self.root, For::Builds).and_then(|known| known.restore(&self.root, &survey));
         if let Some(mut standing) = restored
             && let Some(changes) = standing.parted(survey.sources())
             && standing.amend(&changes, &self.root, survey.clock())

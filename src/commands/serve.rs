@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -29,12 +29,15 @@ use crate::world::themes::built_in_file;
 use crate::world::tree::Root;
 use crate::world::watch::{Hints, QUIET, Wake, Watch};
 
-use super::load::{self, Loaded, Source, root, survey};
+use super::load::{self, Loaded, Source, Survey, root, survey};
+use super::remembered::{self, For, Remembered};
 use super::standing::{Change, Standing};
 use super::{Exit, terminal};
 
 /// After so long a version is followed by a look whether it saw everything.
 const AGAIN: Duration = Duration::from_millis(200);
+/// After so long without a question what was read is left to the next preview.
+const IDLE: Duration = Duration::from_secs(1);
 /// For so long errors are explained by changes that go on.
 const EXCUSED: Duration = Duration::from_secs(5);
 
@@ -252,7 +255,10 @@ fn version(
     let mut root = root(&args.common);
     let mut faults = Vec::new();
     let mut named_files = Vec::new();
-    let survey = survey(&mut root, inputs, &mut clock, &mut faults);
+    // What an earlier preview left is read meanwhile.
+    let plain = load::root(&args.common);
+    let look = || survey(&mut root, inputs, &mut clock, &mut faults);
+    let (survey, remembered) = rayon::join(look, || Remembered::load(&plain, For::Previews));
     named_files.extend(survey.iter().flat_map(|survey| survey.named_files()));
     let mut state = survey.as_ref().and_then(|survey| survey.state);
     if state.is_some() && state == known {
@@ -260,16 +266,25 @@ fn version(
         let _ = ready.send(Version { reported: String::new(), named_files, due: None, end });
         return;
     }
-    let memory = Memory { recall: true, remember: true };
-    let loaded =
-        survey.and_then(|survey| survey.load(&root, memory, &Progress::default(), &mut clock, &mut faults));
-    let Some(Loaded { portal, theme, sources, ground }) = loaded else {
-        let _ = ready.send(Version::refused(&Report::new(faults), &root, args, named_files, None));
-        return;
+    let read_at = survey.as_ref().map(Survey::clock);
+    let is_sound = faults.is_empty();
+    let kept = survey.as_ref().filter(|_| is_sound).zip(remembered);
+    let kept = kept.and_then(|(survey, remembered)| take_over(&root, survey, remembered));
+    let mut is_kept = kept.is_some();
+    let (mut standing, mut can_go_on) = match kept {
+        Some(standing) => (standing, true),
+        None => {
+            let memory = Memory { recall: true, remember: true };
+            let load =
+                |survey: Survey| survey.load(&root, memory, &Progress::default(), &mut clock, &mut faults);
+            let Some(Loaded { portal, theme, sources, ground }) = survey.and_then(load) else {
+                let _ = ready.send(Version::refused(&Report::new(faults), &root, args, named_files, None));
+                return;
+            };
+            (Standing::new(portal, theme, sources, ground), ground.is_some())
+        }
     };
-    let mut standing = Standing::new(portal, theme, sources, ground);
     let mut pending = Pending::First(ready);
-    let mut can_go_on = ground.is_some();
     let last = RefCell::default();
     loop {
         let known = std::mem::take(&mut standing.known);
@@ -311,27 +326,42 @@ fn version(
         }
         let preview =
             Preview { renderer: Renderer::new(&plan, Rows::default()), host, root: &root, last: &last };
-        let renewal = called.iter().find_map(|call| match call {
-            Call::Ask(ask) => {
-                preview.answer(ask);
-                None
+        let next = loop {
+            let is_to_keep = !is_kept && can_go_on && state.is_some();
+            let call = match is_to_keep {
+                true => called.recv_timeout(IDLE),
+                false => called.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match call {
+                Ok(Call::Ask(ask)) => preview.answer(ask),
+                Ok(Call::Renew(rumour, to)) => {
+                    match changes(&standing, rumour, &root).filter(|_| can_go_on) {
+                        None => _ = to.send(None),
+                        Some((changes, of)) if changes.is_empty() => {
+                            state = of.or(state);
+                            let (reported, end) = (String::new(), End::Same(of));
+                            let _ = to.send(Some(Version { reported, named_files: Vec::new(), due, end }));
+                        }
+                        Some((changes, of)) => break Next::Changed(changes, of, to),
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => break Next::Idle,
+                Err(RecvTimeoutError::Disconnected) => break Next::Over,
             }
-            Call::Renew(rumour, to) => match changes(&standing, rumour, &root).filter(|_| can_go_on) {
-                None => {
-                    let _ = to.send(None);
-                    None
-                }
-                Some((changes, of)) if changes.is_empty() => {
-                    let (reported, end) = (String::new(), End::Same(of));
-                    let _ = to.send(Some(Version { reported, named_files: Vec::new(), due, end }));
-                    None
-                }
-                Some((changes, of)) => Some((changes, of, to)),
-            },
-        });
+        };
         drop(preview);
         standing.known = plan.known();
-        let Some((changes, of, to)) = renewal else { return };
+        let (changes, of, to) = match next {
+            Next::Changed(changes, of, to) => (changes, of, to),
+            Next::Idle => {
+                if let Some(clock) = read_at {
+                    remembered::save(&root, For::Previews, &mut standing, clock);
+                }
+                is_kept = true;
+                continue;
+            }
+            Next::Over => return,
+        };
         clock = Stopwatch::start();
         let now = load::clock(inputs).0;
         let is_due = due.is_some_and(|due| due <= now.now);
@@ -344,6 +374,23 @@ fn version(
             let _ = to.send(None);
         }
     }
+}
+
+/// The portal as an earlier preview left it, with what changed since. `None` where it can't be gone on from.
+fn take_over(root: &Root, survey: &Survey, remembered: Remembered) -> Option<Standing> {
+    let mut standing = remembered.restore(root, survey)?;
+    let clock = survey.clock();
+    let is_due = standing.portal.due.first().is_some_and(|due| due.instant <= clock.now);
+    let changes = standing.parted(survey.sources())?;
+    (!is_due && standing.amend(&changes, root, clock)).then_some(standing)
+}
+
+/// What a version does when it has answered.
+enum Next {
+    Changed(Vec<Change>, Option<Fingerprint>, Sender<Option<Version>>),
+    /// It leaves what it knows to the next preview.
+    Idle,
+    Over,
 }
 
 /// Who waits for a version to be ready.

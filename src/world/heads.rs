@@ -88,6 +88,26 @@ impl Heads {
     }
 }
 
+impl Heads {
+    /// Whether all heads can be read back, as far as can be known now.
+    pub fn are_whole(&self) -> bool {
+        let mut file = self.file.lock();
+        let mut read = || -> Option<Vec<u8>> {
+            let start = self.places.first()?.0;
+            file.seek(SeekFrom::Start(start)).ok()?;
+            let mut all = Vec::new();
+            file.read_to_end(&mut all).ok()?;
+            Some(all)
+        };
+        let Some(all) = read() else { return self.places.is_empty() };
+        let from = self.places.first().map_or(0, |(start, ..)| *start);
+        self.places.par_iter().all(|(start, bytes, sum)| {
+            let at = (start - from) as usize;
+            all.get(at..at + *bytes as usize).is_some_and(|head| xxh3_64(head) == *sum)
+        })
+    }
+}
+
 impl releases::Heads for Heads {
     fn head(&self, place: usize) -> Option<Release> {
         let (start, bytes, sum) = *self.places.get(place)?;
@@ -138,5 +158,10 @@ mod tests {
         let title = |place| releases::Heads::head(&heads, place).map(|release| release.title);
         assert_eq!([title(2), title(0), title(3)], [Some("trois".into()), Some("un".into()), None]);
         assert!(Heads::open(&path, other).is_none());
+        assert!(heads.are_whole());
+        let mut bytes = std::fs::read(&path).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert!(!heads.are_whole());
     }
 }

@@ -35,7 +35,8 @@ impl Answer {
 #[track_caller]
 pub fn serve(fixture: &Fixture, args: &[&str]) -> Preview {
     let clock = if args.contains(&"--as-of") { vec![] } else { vec!["--as-of", NOW] };
-    let all = [&["serve", "--port", "0", "--format", "short"], &*clock, args].concat();
+    let port = if args.contains(&"--port") { vec![] } else { vec!["--port", "0"] };
+    let all = [&["serve", "--format", "short"], &*port, &*clock, args].concat();
     let mut running = Running::start(fixture, &all);
     running.until("an address", |running| running.stdout().contains("serving http://"));
     let port =
@@ -302,7 +303,7 @@ fn nothing_is_written_but_what_is_remembered_of_sources() {
     assert_eq!(new, [".cache", ".cache/tribune"]);
     for entry in std::fs::read_dir(fixture.path(".cache/tribune")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(name.starts_with("catalog-"), "{name}");
+        assert!(name.starts_with("catalog-") || name.starts_with("preview-"), "{name}");
     }
     // A build that stands is left alone, and the preview does not care for it.
     let built = fixture.build().assert_clean();
@@ -313,7 +314,41 @@ fn nothing_is_written_but_what_is_remembered_of_sources() {
     assert_eq!(preview.running.ended(), Some(0));
 }
 
+#[test]
+fn a_preview_goes_on_from_the_one_before() {
+    let fixture = portal();
+    let mut first = serve(&fixture, &[]);
+    let port = first.port.to_string();
+    assert!(first.get(PAGE).text().contains("Texte un."));
+    let kept = || fixture.path(".cache/tribune/preview-sources").exists();
+    first.running.until("what it knows to be kept", |_| kept());
+    first.stop();
+    // Nothing changed; then a text did; then what was kept is damaged.
+    for round in 0..3 {
+        let word = if round == 0 { "un" } else { "deux" };
+        match round {
+            1 => _ = fixture.edit("content/a.md", text("deux")),
+            2 => {
+                let heads = fixture.path(".cache/tribune/preview-heads");
+                let mut bytes = std::fs::read(&heads).unwrap();
+                *bytes.last_mut().unwrap() ^= 1;
+                std::fs::write(&heads, bytes).unwrap();
+            }
+            _ => {}
+        }
+        let mut next = serve(&fixture, &["--port", &port]);
+        next.until_shown(PAGE, &format!("Texte {word}."));
+        assert!(next.get("/").text().contains("href"));
+        next.stop();
+    }
+}
+
 impl Preview {
+    fn stop(mut self) {
+        self.running.signal("INT");
+        assert_eq!(self.running.ended(), Some(0));
+    }
+
     #[track_caller]
     fn until_shown(&mut self, path: &str, text: &str) {
         let port = self.port;
