@@ -33,7 +33,7 @@ pub enum For {
 }
 
 /// Changed releases after which all is remembered anew: so many are read again by each process.
-const MOST_SINCE: usize = 100;
+pub const MOST_SINCE: usize = 100;
 
 /// All but sources, plan and heads.
 #[derive(Serialize, Deserialize)]
@@ -60,7 +60,7 @@ struct Columns {
 
 /// A portal as the last build or preview left it, or one before it.
 pub struct Remembered {
-    kept: For,
+    whom: For,
     /// The sources that it was made of.
     list: Vec<Source>,
     sum: Sum,
@@ -72,18 +72,22 @@ pub struct Remembered {
 
 /// Remembers a portal that nothing is to be said against: what changed since other processes know it,
 /// or all. What can't be is put together again.
-pub fn save(root: &Root, kept: For, standing: &mut Standing, clock: Clock) {
+pub fn save(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     if !root.is_plain() {
         return;
     }
-    write(root, kept, standing, clock);
-    if kept == For::Builds {
+    if whom == For::Previews {
+        // Builds do so before they begin.
+        cache::sweep(root);
+    }
+    write(root, whom, standing, clock);
+    if whom == For::Builds {
         settle(root);
     }
 }
 
-fn write(root: &Root, kept: For, standing: &mut Standing, clock: Clock) {
-    let file = |what| file(root, kept, what);
+fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
+    let file = |what| file(root, whom, what);
     if let Some(mark) = standing.mark.filter(|_| standing.since.len() <= MOST_SINCE)
         && cache::save(&file("since"), &(mark, &standing.since)).is_ok()
     {
@@ -121,12 +125,12 @@ pub fn settle(root: &Root) {
     let _ = cache::remove(&doubts(root));
 }
 
-fn file(root: &Root, kept: For, what: &str) -> PathBuf {
-    let kept = match kept {
+fn file(root: &Root, whom: For, what: &str) -> PathBuf {
+    let name = match whom {
         For::Builds => "standing",
         For::Previews => "preview",
     };
-    cache::named(root, &format!("{kept}-{what}"))
+    cache::named(root, &format!("{name}-{what}"))
 }
 
 fn doubts(root: &Root) -> PathBuf {
@@ -135,8 +139,8 @@ fn doubts(root: &Root) -> PathBuf {
 
 impl Remembered {
     /// What is remembered, where its parts belong together.
-    pub fn load(root: &Root, kept: For) -> Option<Self> {
-        let file = |what| file(root, kept, what);
+    pub fn load(root: &Root, whom: For) -> Option<Self> {
+        let file = |what| file(root, whom, what);
         let first = || {
             let columns: Columns = cache::load(&file("sources"))?;
             Some((columns, cache::load::<Base>(&file("portal"))?))
@@ -152,18 +156,18 @@ impl Remembered {
         let list = paths.par_iter().zip(rest).map(source).collect();
         let since = cache::load::<(Fingerprint, Vec<Change>)>(&file("since"));
         let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
-        Some(Self { kept, list, sum, since, base, known })
+        Some(Self { whom, list, sum, since, base, known })
     }
 
     /// The portal as it was, where it stands on the ground of a survey.
     pub fn restore(self, root: &Root, survey: &Survey) -> Option<Standing> {
-        let Self { kept, list, base, known, .. } = self;
+        let Self { whom, list, base, known, .. } = self;
         if survey.ground_print() != Some(base.ground) || survey.clock().now < base.since {
             return None;
         }
-        let heads = Heads::open(&file(root, kept, "heads"), base.heads)?;
+        let heads = Heads::open(&file(root, whom, "heads"), base.heads)?;
         // A build notices what is lost before it writes anything; a preview answers page by page.
-        if kept == For::Previews && !heads.are_whole() {
+        if whom == For::Previews && !heads.can_be_read() {
             return None;
         }
         let (ground, theme) = (survey.ground(), survey.theme()?);
@@ -171,6 +175,15 @@ impl Remembered {
         let mut standing = Standing::new(portal, theme.clone(), list, Some(base.ground));
         (standing.known, standing.mark) = (known, Some(base.mark));
         Some(standing)
+    }
+
+    /// The portal as it was, with what changed since. `None` where it can't be gone on from.
+    pub fn take_over(self, root: &Root, survey: &Survey) -> Option<Standing> {
+        let mut standing = self.restore(root, survey)?;
+        let clock = survey.clock();
+        let is_due = standing.portal.due.first().is_some_and(|due| due.instant <= clock.now);
+        let changes = standing.parted(survey.sources())?;
+        (!is_due && standing.amend(&changes, root, clock)).then_some(standing)
     }
 }
 

@@ -258,13 +258,9 @@ impl<'a> Builder<'a> {
         let (mut watch, mut faults) = (Stopwatch::start(), Vec::new());
         let survey = survey(&mut self.root, &self.args.inputs, &mut watch, &mut faults);
         let Some(survey) = survey.filter(|survey| survey.ground_print().is_some()) else { return };
-        let restored =
-            Remembered::load(&self.root, For::Builds).and_then(|known| known.restore(&self.root, &survey));
-        if let Some(mut standing) = restored
-            && let Some(changes) = standing.parted(survey.sources())
-            && standing.amend(&changes, &self.root, survey.clock())
-        {
-            self.standing = Some(standing);
+        let remembered = Remembered::load(&self.root, For::Builds);
+        self.standing = remembered.and_then(|known| known.take_over(&self.root, &survey));
+        if self.standing.is_some() {
             return;
         }
         let memory = Memory { recall: true, remember: false };

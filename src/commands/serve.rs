@@ -30,14 +30,14 @@ use crate::world::tree::Root;
 use crate::world::watch::{Hints, QUIET, Wake, Watch};
 
 use super::load::{self, Loaded, Source, Survey, root, survey};
-use super::remembered::{self, For, Remembered};
+use super::remembered::{self, For, MOST_SINCE, Remembered};
 use super::standing::{Change, Standing};
 use super::{Exit, terminal};
 
 /// After so long a version is followed by a look whether it saw everything.
 const AGAIN: Duration = Duration::from_millis(200);
-/// After so long without a question what was read is left to the next preview.
-const IDLE: Duration = Duration::from_secs(1);
+/// After so long without a request what was read is left to the next preview: requests wait for that.
+const IDLE: Duration = Duration::from_secs(5);
 /// For so long errors are explained by changes that go on.
 const EXCUSED: Duration = Duration::from_secs(5);
 
@@ -255,10 +255,11 @@ fn version(
     let mut root = root(&args.common);
     let mut faults = Vec::new();
     let mut named_files = Vec::new();
-    // What an earlier preview left is read meanwhile.
+    // What an earlier preview left is read meanwhile, unless this one has read more.
     let plain = load::root(&args.common);
     let look = || survey(&mut root, inputs, &mut clock, &mut faults);
-    let (survey, remembered) = rayon::join(look, || Remembered::load(&plain, For::Previews));
+    let recall = || known.is_none().then(|| Remembered::load(&plain, For::Previews)).flatten();
+    let (survey, remembered) = rayon::join(look, recall);
     named_files.extend(survey.iter().flat_map(|survey| survey.named_files()));
     let mut state = survey.as_ref().and_then(|survey| survey.state);
     if state.is_some() && state == known {
@@ -266,12 +267,13 @@ fn version(
         let _ = ready.send(Version { reported: String::new(), named_files, due: None, end });
         return;
     }
-    let read_at = survey.as_ref().map(Survey::clock);
-    let is_sound = faults.is_empty();
-    let kept = survey.as_ref().filter(|_| is_sound).zip(remembered);
-    let kept = kept.and_then(|(survey, remembered)| take_over(&root, survey, remembered));
-    let mut is_kept = kept.is_some();
-    let (mut standing, mut can_go_on) = match kept {
+    let mut read_at = survey.as_ref().map(Survey::clock);
+    let found = survey.as_ref().zip(remembered);
+    let taken = found.and_then(|(survey, remembered)| remembered.take_over(&root, survey));
+    // At a port that was any free one nobody finds it again.
+    let mut is_left =
+        args.port == 0 || taken.as_ref().is_some_and(|standing| standing.since.len() <= MOST_SINCE);
+    let (mut standing, mut can_go_on) = match taken {
         Some(standing) => (standing, true),
         None => {
             let memory = Memory { recall: true, remember: true };
@@ -327,15 +329,15 @@ fn version(
         let preview =
             Preview { renderer: Renderer::new(&plan, Rows::default()), host, root: &root, last: &last };
         let next = loop {
-            let is_to_keep = !is_kept && can_go_on && state.is_some();
-            let call = match is_to_keep {
+            let call = match !is_left && can_go_on && state.is_some() {
                 true => called.recv_timeout(IDLE),
                 false => called.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match call {
                 Ok(Call::Ask(ask)) => preview.answer(ask),
                 Ok(Call::Renew(rumour, to)) => {
-                    match changes(&standing, rumour, &root).filter(|_| can_go_on) {
+                    let is_whole = standing.portal.releases.are_whole();
+                    match changes(&standing, rumour, &root).filter(|_| can_go_on && is_whole) {
                         None => _ = to.send(None),
                         Some((changes, of)) if changes.is_empty() => {
                             state = of.or(state);
@@ -357,7 +359,7 @@ fn version(
                 if let Some(clock) = read_at {
                     remembered::save(&root, For::Previews, &mut standing, clock);
                 }
-                is_kept = true;
+                is_left = true;
                 continue;
             }
             Next::Over => return,
@@ -367,6 +369,7 @@ fn version(
         let is_due = due.is_some_and(|due| due <= now.now);
         state = of;
         if !is_due && standing.amend(&changes, &root, now) {
+            read_at = Some(now);
             pending = Pending::Renewed(to);
         } else {
             // It goes on to answer as it was, until the next version is read.
@@ -374,15 +377,6 @@ fn version(
             let _ = to.send(None);
         }
     }
-}
-
-/// The portal as an earlier preview left it, with what changed since. `None` where it can't be gone on from.
-fn take_over(root: &Root, survey: &Survey, remembered: Remembered) -> Option<Standing> {
-    let mut standing = remembered.restore(root, survey)?;
-    let clock = survey.clock();
-    let is_due = standing.portal.due.first().is_some_and(|due| due.instant <= clock.now);
-    let changes = standing.parted(survey.sources())?;
-    (!is_due && standing.amend(&changes, root, clock)).then_some(standing)
 }
 
 /// What a version does when it has answered.
@@ -477,7 +471,12 @@ impl<'a> Preview<'a> {
             }
         }
         let version = self.host.version_of(output);
-        match self.renderer.render(output, &texts) {
+        let rendered = self.renderer.render(output, &texts);
+        // What an earlier preview left was lost after all.
+        if !self.host.plan().site.portal.releases.are_whole() {
+            return self.stale(output, status);
+        }
+        match rendered {
             Ok(bytes) => {
                 let version = matches!(output.what, What::Page(_)).then_some(version);
                 if version.is_some() {

@@ -55,8 +55,8 @@ impl<T> Serialize for Prepared<T> {
 /// Parts of what is kept, each for one thread at a time.
 const SHARDS: usize = 16;
 
-/// What was made lately. Twice as many as `MOST` are kept at the most: where the young are too many, the
-/// old, for which nobody has asked since, make room.
+/// What was made lately. In each shard twice as many as `MOST` are kept at the most: where the young are
+/// too many, the old, for which nobody has asked since, make room.
 pub struct Recent<K, V> {
     shards: Vec<Mutex<Ages<K, V>>>,
 }
@@ -77,7 +77,8 @@ impl<K, V> Default for Recent<K, V> {
 }
 
 impl<K: Hash + Eq + Copy, V: Clone> Recent<K, V> {
-    /// What was made for this key, or is made now; `spread` scatters keys.
+    /// What was made for this key, or is made now; `spread` scatters keys. `make` must not ask here itself:
+    /// its shard is locked meanwhile.
     pub fn get(&self, key: K, spread: usize, make: impl FnOnce() -> V) -> V {
         let mut ages = self.shards[spread % SHARDS].lock();
         if let Some(known) = ages.young.get(&key) {
@@ -105,11 +106,20 @@ mod tests {
 
     #[test]
     fn templates_get_the_value_itself() {
-        let prepared = Prepared::new(vec!["a".to_owned()]);
-        assert_eq!(prepared.len(), 1);
-        let value = Value::from_serializable(&vec![prepared.clone()]);
-        assert_eq!(value, Value::from_serializable(&vec![vec!["a"]]));
-        assert_eq!(serde_json::to_string(&prepared).unwrap(), "[\"a\"]");
+        /// Counts how often it is converted.
+        struct Counted(std::cell::Cell<u32>);
+        impl Serialize for Counted {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.set(self.0.get() + 1);
+                serializer.serialize_str("a")
+            }
+        }
+        let prepared = Prepared::new(Counted(Default::default()));
+        for _ in 0..2 {
+            assert_eq!(Value::from_serializable(&vec![prepared.clone()]), Value::from_serializable(&["a"]));
+        }
+        assert_eq!(prepared.0.own.0.get(), 1);
+        assert_eq!(serde_json::to_string(&prepared).unwrap(), "\"a\"");
     }
 
     #[test]

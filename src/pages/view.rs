@@ -4,6 +4,7 @@
 //! whatever a template could show is in here, and nothing is in here that was not counted.
 //! Every `url` is relative to the portal's root and is written after `page.root`:
 //! `<a href="{{ page.root }}{{ release.url }}">`. Addresses for machines are absolute.
+//! A `Prepared<T>` is a `T` to a template.
 //! `docs/templates.md` describes all this for authors of themes.
 
 use serde::{Serialize, Serializer};
@@ -237,6 +238,7 @@ pub struct ReleaseView<'a> {
     /// A template gets [`Link`]s in the place of these three, each of which several pages show.
     #[serde(skip)]
     pub newer: Option<Shown<'a>>,
+    /// The next older one.
     #[serde(skip)]
     pub older: Option<Shown<'a>>,
     /// Older releases of the same series or region.
