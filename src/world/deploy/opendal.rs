@@ -40,7 +40,8 @@ struct Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         let metrics = self.runtime.metrics();
-        for _ in 0..200 {
+        // Two seconds have been too few where a compiler ran beside it.
+        for _ in 0..1000 {
             if !self.waits || metrics.num_alive_tasks() == 0 {
                 break;
             }
