@@ -10,10 +10,10 @@
 //! missing the benchmark says so and goes on without it; with `--hugo` it fails, with `--no-hugo` it does
 //! not look for it, and with `--hugo-once` it takes part in the clean build alone: each of its builds is one,
 //! and takes minutes at 100,000. Then those that take part take turns, in every run: a clean build into a fresh
-//! folder, and upon its output, each in a new process: nothing changed, the body of one release edited, the title of one, one new release,
-//! and the template edited that all pages share. Beside a clean build stands the floor: a program that knows
-//! the tree of files beforehand and only writes it. Beside the others stands the walk of one thread that only
-//! asks for size and time of every source. All have the same number of threads.
+//! folder, and upon its output, each in a new process: nothing changed, the body of one release edited, the
+//! title of one, one new release, and the template edited that all pages share. Beside a clean build stands
+//! the floor: a program that knows the tree of files beforehand and only writes it. Beside the others stands
+//! the walk of one thread that only asks for size and time of every source. All have the same number of threads.
 //!
 //! It says time, processor time, peak memory, and the files of the output whose time changed, with their
 //! bytes. What Tribune remembers in `.cache/` is not counted among them, its time is.

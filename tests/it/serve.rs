@@ -305,7 +305,7 @@ fn nothing_is_written_but_what_is_remembered_of_sources() {
     assert_eq!(new, [".cache", ".cache/tribune"]);
     for entry in std::fs::read_dir(fixture.path(".cache/tribune")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(name.starts_with("catalog-") || name.starts_with("preview-"), "{name}");
+        assert!(name.starts_with("catalog-"), "{name}");
     }
     // A build that stands is left alone, and the preview does not care for it.
     let built = fixture.build().assert_clean();
