@@ -16,7 +16,7 @@ use super::place::{Place, now};
 use super::{Exit, terminal};
 
 pub fn run(args: &DeployArgs) -> Exit {
-    let place = match Place::find(&args.common, args.target.as_deref(), args.dry_run || args.verify) {
+    let place = match Place::find(&args.common, args.target.as_deref()) {
         Ok(place) => place,
         Err(exit) => return exit,
     };

@@ -21,6 +21,7 @@ use crate::world::deploy::host::{Host, pauses};
 use crate::world::deploy::opendal::{Bucket, Remote};
 use crate::world::deploy::rsync::Rsync;
 use crate::world::deploy::secret;
+use crate::world::deploy::sftp::Sftp;
 use crate::world::deploy::site::{Done, Order, Proposal, Site, Stop};
 use crate::world::deploy::tokens::Tokens;
 use crate::world::deploy::verify;
@@ -57,9 +58,8 @@ struct Summary<'a> {
 }
 
 impl Place {
-    /// The host of a name, or the only one; where it is only looked at, nothing is ever written there. What is in
-    /// the way of it has been said.
-    pub fn find(common: &Common, name: Option<&str>, looks: bool) -> Result<Self, Exit> {
+    /// The host of a name, or the only one. What is in the way of it has been said.
+    pub fn find(common: &Common, name: Option<&str>) -> Result<Self, Exit> {
         let root = root(common);
         let ground = sound_ground(&root).map_err(|report| {
             terminal::report(&report, &root, common);
@@ -96,7 +96,7 @@ impl Place {
                 );
             }
         };
-        let site = open(&target, &root, looks).map_err(|message| {
+        let site = open(&target, &root).map_err(|message| {
             terminal::complain(&message);
             Exit::Failed
         })?;
@@ -316,8 +316,8 @@ impl Place {
     }
 }
 
-/// Opens a host. `looks` promises that nothing is written.
-fn open(target: &Target, root: &Root, looks: bool) -> Result<Box<dyn Site>, String> {
+/// Opens a host.
+fn open(target: &Target, root: &Root) -> Result<Box<dyn Site>, String> {
     let line = target.line;
     let piecewise = |host: Box<dyn Host>| Box::new(Piecewise::new(host, pauses(line.patience)));
     Ok(match &target.kind {
@@ -346,7 +346,7 @@ fn open(target: &Target, root: &Root, looks: bool) -> Result<Box<dyn Site>, Stri
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
         Kind::Sftp { host, user, path, key } => {
-            let host = Remote::sftp(host, user, path, key.as_deref(), looks, line);
+            let host = Sftp::new(host, user, path, key.as_deref(), line);
             piecewise(Box::new(host.map_err(|fault| fault.to_string())?))
         }
         Kind::Git { repository, branch } => {

@@ -26,7 +26,7 @@ struct Line {
 }
 
 pub fn run(args: &RollbackArgs) -> Exit {
-    let place = match Place::find(&args.common, args.target.as_deref(), args.dry_run || args.list) {
+    let place = match Place::find(&args.common, args.target.as_deref()) {
         Ok(place) => place,
         Err(exit) => return exit,
     };

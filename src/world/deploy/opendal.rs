@@ -1,9 +1,6 @@
 //! Hosts that a library speaks to: object storage, WebDAV.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use opendal::blocking::Operator;
 use opendal::layers::TimeoutLayer;
@@ -30,43 +27,19 @@ const DIGEST: &str = "blake3";
 /// Requests at the same time.
 const AT_ONCE: usize = 16;
 
-/// What carries requests. Connections of SSH are ended by tasks of the library, and one that is broken off
-/// leaves its `ssh` behind: there it ends when these have ended.
-struct Ending {
-    runtime: Runtime,
-    waits: bool,
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        let metrics = self.runtime.metrics();
-        // Two seconds have been too few where a compiler ran beside it.
-        for _ in 0..1000 {
-            if !self.waits || metrics.num_alive_tasks() == 0 {
-                break;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
 /// A host by way of the library.
 pub struct Remote {
     name: String,
     operator: Operator,
-    /// Where the portal lies below what the operator sees: empty or a folder with a slash.
-    below: String,
     abilities: Abilities,
     /// It may show a file that is half written: files get their names when they are whole.
     shows_halves: bool,
     compresses: bool,
-    /// It has folders, and removes one only if nothing is in it. (WebDAV removes one with all that is in it.)
-    parts_with_folders: bool,
     /// Of the files that have no name yet: by which they are told from those of others, and their number.
     own: String,
     next: AtomicU64,
-    /// Ends after the operator: what that leaves behind, connections of SSH above all, is ended with it.
-    runtime: Ending,
+    /// Carries requests as long as there is an operator.
+    _runtime: Runtime,
 }
 
 fn fault(error: &Error) -> HostFault {
@@ -80,10 +53,7 @@ fn fault(error: &Error) -> HostFault {
     if message.contains("credential") {
         message.push_str(" (set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)");
     }
-    // Of SSH none is told to pass.
-    let is_cut = ["Connection", "timed out", "reset by peer"].iter().any(|words| message.contains(words));
-    let is_refused = message.contains("verification failed") || message.contains("Permission denied");
-    HostFault { is_passing: is_passing || (is_cut && !is_refused), message }
+    HostFault { is_passing, message }
 }
 
 fn unless_missing<T>(answer: Result<T, Error>) -> Answer<Option<T>> {
@@ -144,42 +114,6 @@ impl Remote {
         Self::of(url.to_owned(), service, true, line)
     }
 
-    /// Files over SSH, by the `ssh` of this machine: with its configuration, its agent and its known hosts, of
-    /// which the host must be one. `looks` is for whoever writes nothing: the library makes the folder that it
-    /// is told to work in.
-    #[cfg(unix)]
-    pub fn sftp(
-        host: &str,
-        user: &str,
-        path: &str,
-        key: Option<&str>,
-        looks: bool,
-        line: Line,
-    ) -> Answer<Self> {
-        // A port is understood in an address alone.
-        let endpoint = format!("ssh://{host}");
-        let root = if looks { "/" } else { path };
-        let mut service = opendal::services::Sftp::default().endpoint(&endpoint).user(user).root(root);
-        service = service.known_hosts_strategy("strict");
-        if let Some(key) = key {
-            service = service.key(key);
-        }
-        let mut remote = Self::of(format!("{user}@{host}:{path}"), service, true, line)?;
-        if looks {
-            remote.below = format!("{}/", path.trim_matches('/')).trim_start_matches('/').to_owned();
-        }
-        // Each is a program of its own.
-        remote.abilities.at_once = 4;
-        remote.parts_with_folders = true;
-        remote.runtime.waits = true;
-        Ok(remote)
-    }
-
-    #[cfg(not(unix))]
-    pub fn sftp(_: &str, _: &str, _: &str, _: Option<&str>, _: bool, _: Line) -> Answer<Self> {
-        Err(HostFault::lasting("SFTP needs the `ssh` of a Unix machine"))
-    }
-
     fn of(name: String, service: impl opendal::Builder, shows_halves: bool, line: Line) -> Answer<Self> {
         // Its HTTP is a part that must be put in.
         opendal::install_default();
@@ -202,23 +136,13 @@ impl Remote {
         Ok(Self {
             name,
             operator,
-            below: String::new(),
             abilities,
             shows_halves,
             compresses: false,
-            parts_with_folders: false,
             own: nonce(),
             next: AtomicU64::new(0),
-            runtime: Ending { runtime, waits: false },
+            _runtime: runtime,
         })
-    }
-
-    /// A path as the operator sees it.
-    fn at<'a>(&self, path: &'a str) -> Cow<'a, str> {
-        match self.below.as_str() {
-            "" => path.into(),
-            below => format!("{below}{path}").into(),
-        }
     }
 
     /// A path for a file that has no name yet, of this process alone.
@@ -260,8 +184,7 @@ impl Host for Remote {
     }
 
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {
-        let Some(bytes) = unless_missing(self.operator.read(&self.at(path)))?.map(|bytes| bytes.to_vec())
-        else {
+        let Some(bytes) = unless_missing(self.operator.read(path))?.map(|bytes| bytes.to_vec()) else {
             return Ok(None);
         };
         if !self.abilities.has_headers || !coding::may_be(&bytes) {
@@ -269,7 +192,7 @@ impl Host for Remote {
         }
         // It may also be an archive that somebody publishes: of notes it is known.
         let is_coded = (path.starts_with(state::FOLDER) && path.ends_with(".json"))
-            || unless_missing(self.operator.stat(&self.at(path)))?
+            || unless_missing(self.operator.stat(path))?
                 .is_some_and(|found| found.content_encoding() == Some(coding::NAME));
         match is_coded {
             // What cannot be restored was not put there by a deploy: its bytes tell that.
@@ -279,7 +202,7 @@ impl Host for Remote {
     }
 
     fn look(&self, path: &str) -> Answer<Option<Sight>> {
-        let found = unless_missing(self.operator.stat(&self.at(path)))?;
+        let found = unless_missing(self.operator.stat(path))?;
         Ok(found.map(|found| Sight {
             bytes: found.content_length(),
             content_type: found.content_type().map(str::to_owned),
@@ -290,16 +213,15 @@ impl Host for Remote {
 
     fn write(&self, path: &str, bytes: &[u8], headers: &Headers) -> Answer<()> {
         let (sent, options) = self.sent(bytes, headers);
-        let write = |path: &str| self.operator.write_options(&self.at(path), sent, options);
+        let write = |path: &str| self.operator.write_options(path, sent, options);
         let written = match self.shows_halves {
             false => write(path).map(|_| ()),
             true => {
                 let unnamed = self.unnamed();
-                let named =
-                    write(&unnamed).and_then(|_| self.operator.rename(&self.at(&unnamed), &self.at(path)));
+                let named = write(&unnamed).and_then(|_| self.operator.rename(&unnamed, path));
                 if named.is_err() {
                     // What stays is of no use to anybody.
-                    let _ = self.operator.delete(&self.at(&unnamed));
+                    let _ = self.operator.delete(&unnamed);
                 }
                 named
             }
@@ -315,7 +237,7 @@ impl Host for Remote {
             return self.write(path, bytes, headers).map(|()| true);
         }
         let options = WriteOptions { if_not_exists: true, ..self.options(bytes, headers) };
-        match self.operator.write_options(&self.at(path), bytes.to_vec(), options) {
+        match self.operator.write_options(path, bytes.to_vec(), options) {
             Ok(_) => Ok(true),
             Err(error) if matches!(error.kind(), ErrorKind::ConditionNotMatch | ErrorKind::AlreadyExists) => {
                 Ok(false)
@@ -325,34 +247,23 @@ impl Host for Remote {
     }
 
     fn copy(&self, from: &str, to: &str) -> Answer<()> {
-        self.operator.copy(&self.at(from), &self.at(to)).map(|_| ()).map_err(|error| fault(&error))
+        self.operator.copy(from, to).map(|_| ()).map_err(|error| fault(&error))
     }
 
     fn remove(&self, path: &str) -> Answer<()> {
-        if self.shows_halves
-            && unless_missing(self.operator.stat(&self.at(path)))?.is_none_or(|found| !found.is_file())
+        if self.shows_halves && unless_missing(self.operator.stat(path))?.is_none_or(|found| !found.is_file())
         {
-            // WebDAV would remove a folder with all that is in it, SFTP fails.
+            // WebDAV would remove a folder with all that is in it.
             return Ok(());
         }
-        unless_missing(self.operator.delete(&self.at(path)))?;
-        let mut rest = path;
-        while let Some((folder, _)) = rest.rsplit_once('/').filter(|_| self.parts_with_folders) {
-            // Folders go with their last file.
-            if self.operator.delete(&self.at(&format!("{folder}/"))).is_err() {
-                break;
-            }
-            rest = folder;
-        }
+        unless_missing(self.operator.delete(path))?;
         Ok(())
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<(String, u64)>> {
         let options = ListOptions { recursive: true, ..ListOptions::default() };
-        let entries =
-            unless_missing(self.operator.list_options(&self.at(folder), options))?.unwrap_or_default();
+        let entries = unless_missing(self.operator.list_options(folder, options))?.unwrap_or_default();
         let files = entries.into_iter().filter(|entry| entry.metadata().is_file());
-        let path = |path: &str| path.strip_prefix(&*self.below).unwrap_or(path).to_owned();
-        Ok(files.map(|entry| (path(entry.path()), entry.metadata().content_length())).collect())
+        Ok(files.map(|entry| (entry.path().to_owned(), entry.metadata().content_length())).collect())
     }
 }

@@ -25,6 +25,7 @@ use crate::world::tree::Failure;
 use super::folder::Folder;
 use super::host::{Answer, HostFault, again, pauses};
 use super::site::{Done, Order, Proposal, Site, Source, Stop, concerns_of, unanswered, whole_course};
+use super::ssh::{self, Account};
 use super::team::each;
 use super::verify::{self, Finding, What};
 
@@ -40,9 +41,7 @@ const HOLDS: i64 = 10;
 const RENEW: Duration = Duration::from_secs(120);
 
 pub struct Rsync {
-    /// `user@host`.
-    account: String,
-    port: Option<String>,
+    account: Account,
     /// What readers see, and where the trees are.
     path: String,
     store: String,
@@ -58,7 +57,7 @@ impl Drop for Rsync {
     fn drop(&mut self) {
         let ssh = self.ssh();
         let mut end = Command::new(&ssh[0]);
-        end.args(&ssh[1..]).args(["-O", "exit", "--", &self.account]);
+        end.args(&ssh[1..]).args(["-O", "exit", "--", &self.account.name]);
         // Without it the connection ends by itself.
         let _ = end.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
@@ -78,25 +77,11 @@ fn word(text: &str) -> String {
 
 impl Rsync {
     pub fn new(host: &str, user: Option<&str>, path: &str, line: Line) -> Answer<Self> {
-        let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
-                (host, Some(port.to_owned()))
-            }
-            _ => (host, None),
-        };
-        if host.starts_with('-') || user.is_some_and(|user| user.starts_with('-')) {
-            return Err(HostFault::lasting("neither host nor user begins with a hyphen"));
-        }
-        let account = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
-        let path = path.trim_end_matches('/');
+        let account = Account::new(host, user)?;
+        let path = ssh::path(path)?.trim_end_matches('/');
         // No option of a program.
         let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
         let (parent, name) = path.rsplit_once('/').unwrap_or((".", &path));
-        if path.starts_with('~') {
-            return Err(HostFault::lasting(format!(
-                "nobody resolves `{path}`: leave out `~/`, paths are relative to the folder of the user"
-            )));
-        }
         if name.is_empty() || matches!(name, "." | "..") {
             return Err(HostFault::lasting(format!("`{path}` is no folder that can be a link")));
         }
@@ -106,27 +91,16 @@ impl Rsync {
         let control = tempfile::Builder::new().prefix("ssh").tempdir_in("/tmp");
         let control = control.map_err(|error| Failure::new("create", "a folder", error))?;
         let (timeout, pauses) = (line.timeout.as_secs(), pauses(line.patience));
-        Ok(Self { account, port, path, store, beside, control, timeout, pauses })
+        Ok(Self { account, path, store, beside, control, timeout, pauses })
     }
 
-    /// The program and its arguments, as `rsync` needs them in one line, too: no questions, known hosts alone.
+    /// The program and its arguments, as `rsync` needs them in one line, too.
     fn ssh(&self) -> Vec<String> {
-        let control = format!("ControlPath={}/s", self.control.path().display());
-        let options =
-            ["BatchMode=yes", "StrictHostKeyChecking=yes", "ControlMaster=auto", "ControlPersist=30"];
-        // A host that says nothing is asked twice whether it is there.
-        let waits = [
-            format!("ConnectTimeout={}", self.timeout),
-            format!("ServerAliveInterval={}", self.timeout.div_ceil(2)),
-            "ServerAliveCountMax=2".to_owned(),
-        ];
-        let waits = waits.iter().map(String::as_str);
         let mut ssh = vec!["ssh".to_owned()];
-        for option in options.into_iter().chain(waits).chain([control.as_str()]) {
+        ssh.extend(self.account.options(self.timeout));
+        let control = format!("ControlPath={}/s", self.control.path().display());
+        for option in ["ControlMaster=auto", "ControlPersist=30", &control] {
             ssh.extend(["-o".to_owned(), option.to_owned()]);
-        }
-        if let Some(port) = &self.port {
-            ssh.extend(["-p".to_owned(), port.clone()]);
         }
         ssh
     }
@@ -141,7 +115,7 @@ impl Rsync {
         again(&self.pauses, || {
             let ssh = self.ssh();
             let mut command = Command::new(&ssh[0]);
-            command.args(&ssh[1..]).arg("--").arg(&self.account).arg(&line);
+            command.args(&ssh[1..]).arg("--").arg(&self.account.name).arg(&line);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `ssh`: {error}"));
             let mut process = command.spawn().map_err(failed)?;
@@ -169,7 +143,7 @@ impl Rsync {
     }
 
     fn remote(&self, path: &str) -> String {
-        format!("{}:{path}", self.account)
+        format!("{}:{path}", self.account.name)
     }
 
     fn store(&self, name: &str) -> String {
@@ -452,24 +426,13 @@ fn checked(program: &str, output: Output) -> Answer<Vec<u8>> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    let passes = [
-        "Connection",
-        "timed out",
-        "timeout",
-        "Broken pipe",
-        "connection unexpectedly closed",
-        "error in socket",
-    ];
-    let lasts = ["Host key verification failed", "Permission denied"];
-    let has = |words: &[&str]| words.iter().any(|words| said.contains(words));
-    let message = if said.is_empty() { output.status.to_string() } else { said.clone() };
-    Err(HostFault { is_passing: has(&passes) && !has(&lasts), message: format!("{program}: {message}") })
+    let (said, status) = (String::from_utf8_lossy(&output.stderr), output.status.to_string());
+    Err(ssh::fault(program, if said.trim().is_empty() { &status } else { &said }))
 }
 
 impl Site for Rsync {
     fn name(&self) -> String {
-        format!("{}:{}", self.account, self.path)
+        format!("{}:{}", self.account.name, self.path)
     }
 
     fn keeps_headers(&self) -> bool {

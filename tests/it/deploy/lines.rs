@@ -192,6 +192,7 @@ fn a_line_of_sftp_that_breaks_breaks_nothing() {
     served.is_known_at("*");
     let site = || public(&served.dir().join("www"));
     told(&format!("SFTP: {}", break_line(&served, &served.toml, &CUTS, &site)));
+    served.outlives_nobody();
 }
 
 #[test]

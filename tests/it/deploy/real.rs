@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -243,19 +243,18 @@ fn a_portal_goes_over_ssh() {
     program("rsync");
     misdeeds(&tour(&host(ssh.by_rsync())), || ssh.folder("whole"));
     assert!(fs::symlink_metadata(dir.join("whole")).unwrap().is_symlink());
-    // No connection outlives its deploy, but for the moment that it takes to end.
-    let known = format!("{}/known", dir.display());
-    let masters = || -> Vec<String> {
-        let listed = Command::new("ps").args(["-eo", "args"]).output().unwrap().stdout;
-        let listed = String::from_utf8_lossy(&listed).into_owned();
-        let is_master = |line: &&str| line.contains("/ssh ") && line.contains(&known);
-        listed.lines().filter(is_master).map(str::to_owned).collect()
-    };
-    let begun = Instant::now();
-    while !masters().is_empty() && begun.elapsed() < Duration::from_secs(20) {
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(masters(), Vec::<String>::new());
+    ssh.outlives_nobody();
+}
+
+#[test]
+fn a_portal_goes_by_sftp_to_a_server_that_knows_little_more_than_files() {
+    let ssh = servers::ssh_with("-d DIR -P posix-rename,hardlink,limits");
+    ssh.is_known_at(&ssh.port.to_string());
+    // A path from the folder of the user.
+    let toml = ssh.toml.replace(&format!("{}/www", ssh.dir().display()), "www");
+    let place = Place { toml, env: ssh.env.clone(), public: None, has_home: false, keeps_headers: false };
+    misdeeds(&tour(&place), || ssh.folder("www"));
+    ssh.outlives_nobody();
 }
 
 #[test]

@@ -228,6 +228,11 @@ pub fn webdav() -> Served {
 
 /// A machine with SSH; nobody knows it yet. The portal goes to `www` by SFTP.
 pub fn ssh() -> Served {
+    ssh_with("")
+}
+
+/// The same, whose server of SFTP has these options. `DIR` in them is its folder.
+pub fn ssh_with(options: &str) -> Served {
     let port = port();
     let (sshd, keygen) = (program("sshd"), program("ssh-keygen"));
     let server = Server::start(port, |dir| {
@@ -242,8 +247,9 @@ pub fn ssh() -> Served {
         }
         // What the person who runs the tests has a shell do at its start is none of theirs, and takes long.
         let conf = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/key.pub\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\nMaxStartups 100\nSubsystem sftp internal-sftp\nSetEnv HOME={0}\n",
-            dir.display()
+            "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/key.pub\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\nMaxStartups 100\nSubsystem sftp internal-sftp {1}\nSetEnv HOME={0}\n",
+            dir.display(),
+            options.replace("DIR", &dir.display().to_string())
         );
         fs::write(dir.join("conf"), conf).unwrap();
         // The one that the program finds first: it knows the hosts of this test, and no others.
@@ -275,6 +281,22 @@ impl Served {
     pub fn is_known_at(&self, ports: &str) {
         let key = fs::read_to_string(self.dir().join("host.pub")).unwrap();
         fs::write(self.dir().join("known"), format!("[127.0.0.1]:{ports} {key}")).unwrap();
+    }
+
+    /// Sees that no connection of SSH outlives who made it, but for the moment that it takes to end.
+    pub fn outlives_nobody(&self) {
+        let known = format!("{}/known", self.dir().display());
+        let left = || -> Vec<String> {
+            let listed = Command::new("ps").args(["-eo", "args"]).output().unwrap().stdout;
+            let listed = String::from_utf8_lossy(&listed).into_owned();
+            let is_ssh = |line: &&str| line.contains("/ssh ") && line.contains(&known);
+            listed.lines().filter(is_ssh).map(str::to_owned).collect()
+        };
+        let begun = Instant::now();
+        while !left().is_empty() && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        assert_eq!(left(), Vec::<String>::new());
     }
 
     /// The same machine, where the portal goes to `whole` by rsync.

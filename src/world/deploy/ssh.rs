@@ -1,0 +1,96 @@
+//! The `ssh` of this machine: how it is called, and what it says when it fails. Its configuration, its agent
+//! and its known hosts are those of the person who deploys.
+
+use super::host::{Answer, HostFault};
+
+/// Who is spoken to.
+pub struct Account {
+    /// `user@host`, or a host alone.
+    pub name: String,
+    port: Option<String>,
+}
+
+impl Account {
+    /// `host` may have a port.
+    pub fn new(host: &str, user: Option<&str>) -> Answer<Self> {
+        let (host, port) = match host.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (host, Some(port.to_owned()))
+            }
+            _ => (host, None),
+        };
+        if host.starts_with('-') || user.is_some_and(|user| user.starts_with('-')) {
+            return Err(HostFault::lasting("neither host nor user begins with a hyphen"));
+        }
+        Ok(Self { name: user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}")), port })
+    }
+
+    /// The program's options: it asks nothing, speaks to known hosts alone, and gives up a host that says
+    /// nothing for so many seconds.
+    pub fn options(&self, timeout: u64) -> Vec<String> {
+        let mut options = Vec::new();
+        let mut add = |option: &str| options.extend(["-o".to_owned(), option.to_owned()]);
+        add("BatchMode=yes");
+        add("StrictHostKeyChecking=yes");
+        add(&format!("ConnectTimeout={timeout}"));
+        // It is asked twice whether it is there.
+        add(&format!("ServerAliveInterval={}", timeout.div_ceil(2)));
+        add("ServerAliveCountMax=2");
+        if let Some(port) = &self.port {
+            options.extend(["-p".to_owned(), port.clone()]);
+        }
+        options
+    }
+}
+
+/// A path there, as far as it can be told: one that is relative is so to the folder of the user.
+pub fn path(path: &str) -> Answer<&str> {
+    match path.starts_with('~') {
+        true => Err(HostFault::lasting(format!(
+            "nobody resolves `{path}`: leave out `~/`, paths are relative to the folder of the user"
+        ))),
+        false => Ok(path),
+    }
+}
+
+/// Why a program that speaks over SSH failed, by what it said.
+pub fn fault(program: &str, said: &str) -> HostFault {
+    let passes = [
+        "Connection",
+        "timed out",
+        "timeout",
+        "Timeout",
+        "Temporary failure",
+        "Broken pipe",
+        "connection unexpectedly closed",
+        "error in socket",
+    ];
+    let lasts = ["Host key verification failed", "Permission denied"];
+    let has = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    HostFault { is_passing: has(&passes) && !has(&lasts), message: format!("{program}: {}", said.trim()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_may_have_a_port_and_is_no_option() {
+        let account = Account::new("example.net:2222", Some("press")).unwrap();
+        assert_eq!(account.name, "press@example.net");
+        assert!(account.options(3).ends_with(&["-p".to_owned(), "2222".to_owned()]));
+        assert!(account.options(3).contains(&"ServerAliveInterval=2".to_owned()));
+        assert_eq!(Account::new("[2001:db8::1]", None).unwrap().name, "[2001:db8::1]");
+        assert!(Account::new("-oProxyCommand=x", None).is_err());
+        assert!(Account::new("h", Some("-l")).is_err());
+        assert!(path("~/www").is_err() && path("www").is_ok());
+    }
+
+    #[test]
+    fn what_passes_is_told_from_what_stays() {
+        assert!(fault("ssh", "ssh: connect to host h port 22: Connection refused\r\n").is_passing);
+        assert!(!fault("ssh", "Host key verification failed.").is_passing);
+        assert!(!fault("ssh", "Connection closed.\npress@h: Permission denied (publickey).").is_passing);
+        assert_eq!(fault("ssh", " no such host \n").message, "ssh: no such host");
+    }
+}
