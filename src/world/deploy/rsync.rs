@@ -57,7 +57,7 @@ impl Drop for Rsync {
     fn drop(&mut self) {
         let ssh = self.ssh();
         let mut end = Command::new(&ssh[0]);
-        end.args(&ssh[1..]).args(["-O", "exit", "--", &self.account.name]);
+        end.args(&ssh[1..]).args(["-O", "exit", "--", &self.account.login]);
         // Without it the connection ends by itself.
         let _ = end.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
@@ -115,7 +115,7 @@ impl Rsync {
         again(&self.pauses, || {
             let ssh = self.ssh();
             let mut command = Command::new(&ssh[0]);
-            command.args(&ssh[1..]).arg("--").arg(&self.account.name).arg(&line);
+            command.args(&ssh[1..]).arg("--").arg(&self.account.login).arg(&line);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `ssh`: {error}"));
             let mut process = command.spawn().map_err(failed)?;

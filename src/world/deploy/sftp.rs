@@ -3,8 +3,9 @@
 //! where a server does not replace, the old file is gone for the moment between.
 
 use std::future::{Future, poll_fn};
+use std::io::SeekFrom;
 use std::pin::{Pin, pin};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -15,7 +16,7 @@ use openssh_sftp_client::error::SftpErrorKind;
 use openssh_sftp_client::fs::Fs;
 use openssh_sftp_client::{Error, Sftp as Client, SftpOptions};
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, ReadBuf};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -36,6 +37,9 @@ const AT_ONCE: usize = 16;
 /// Bytes that are sent or asked for at a time: a line that is slow answers each in time.
 const CHUNK: usize = 64 * 1024;
 
+/// A whole file gets so many times as long as one answer, even if others are answered meanwhile.
+const WHOLE: u32 = 10;
+
 /// How long `ssh` has to end by itself, or to say why it did.
 const END: Duration = Duration::from_secs(2);
 
@@ -49,29 +53,46 @@ pub struct Sftp {
     /// Without a slash at its end.
     path: String,
     timeout: Duration,
-    /// The connection that is used, unless none is yet or the last one broke.
-    connection: Mutex<Option<Arc<Connection>>>,
+    link: Mutex<Link>,
     /// Of the files that have no name yet: by which they are told from those of others, and their number.
     own: String,
     next: AtomicU64,
     runtime: Runtime,
 }
 
-struct Connection {
-    client: Client,
-    process: Mutex<Child>,
-    heard: Heard,
-    /// What `ssh` has said when it has ended.
-    said: Mutex<Option<JoinHandle<String>>>,
+/// What there is of a connection.
+#[derive(Default)]
+struct Link {
+    /// The one that is used, unless none is yet or the last one broke.
+    connection: Option<Arc<Connection>>,
+    /// When none could be made last, and why: those who waited for it need not try it again.
+    failed: Option<(Instant, HostFault)>,
 }
 
-/// When something came from the other side.
-type Heard = Arc<Mutex<Instant>>;
+struct Connection {
+    client: Client,
+    process: Mutex<Process>,
+    heard: Arc<Mutex<Heard>>,
+}
 
-/// What comes from the other side.
+/// An `ssh`, and what it has complained about, the end of it.
+struct Process {
+    child: Child,
+    said: Arc<Mutex<Vec<u8>>>,
+    says: JoinHandle<()>,
+}
+
+/// What came from the other side.
+struct Heard {
+    last: Instant,
+    /// Nothing more comes.
+    has_ended: bool,
+}
+
+/// Listens to the other side.
 struct Listening {
     from: ChildStdout,
-    heard: Heard,
+    heard: Arc<Mutex<Heard>>,
 }
 
 impl AsyncRead for Listening {
@@ -80,22 +101,25 @@ impl AsyncRead for Listening {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
         let read = Pin::new(&mut self.from).poll_read(context, buffer);
-        if read.is_ready() {
-            *self.heard.lock() = Instant::now();
+        if let Poll::Ready(read) = &read {
+            let has_ended = read.is_err() || buffer.filled().len() == before;
+            *self.heard.lock() = Heard { last: Instant::now(), has_ended };
         }
         read
     }
 }
 
-/// All that a program complains about, the end of it.
-async fn complaints(mut from: ChildStderr) -> String {
-    let (mut said, mut part) = (Vec::new(), [0; 512]);
+/// Listens to what a program complains about.
+async fn complaints(mut from: ChildStderr, said: Arc<Mutex<Vec<u8>>>) {
+    let mut part = [0; 512];
     while let Ok(length @ 1..) = from.read(&mut part).await {
+        let mut said = said.lock();
         said.extend_from_slice(&part[..length]);
-        said.drain(..said.len().saturating_sub(SAID));
+        let more = said.len().saturating_sub(SAID);
+        said.drain(..more);
     }
-    String::from_utf8_lossy(&said).into_owned()
 }
 
 /// What a server says to what it does not do. SFTP 3 has hardly any other reasons.
@@ -134,7 +158,7 @@ impl Sftp {
             key: key.map(str::to_owned),
             path: ssh::path(path)?.trim_end_matches('/').to_owned(),
             timeout: line.timeout,
-            connection: Mutex::default(),
+            link: Mutex::default(),
             own: nonce(),
             next: AtomicU64::new(0),
             runtime: runtime()?,
@@ -143,45 +167,80 @@ impl Sftp {
 
     /// Connects, unless that is done.
     fn connection(&self) -> Answer<Arc<Connection>> {
+        let asked = Instant::now();
         // Others wait for it, not each for its own.
-        let mut known = self.connection.lock();
-        if let Some(known) = &*known {
+        let mut link = self.link.lock();
+        if let Some(known) = &link.connection {
             return Ok(Arc::clone(known));
         }
-        let made = Arc::new(self.runtime.block_on(self.connect())?);
-        *known = Some(Arc::clone(&made));
-        Ok(made)
+        if let Some((_, fault)) = link.failed.as_ref().filter(|(when, _)| *when > asked) {
+            return Err(fault.clone());
+        }
+        match self.runtime.block_on(self.connect()) {
+            Ok(made) => {
+                let made = Arc::new(made);
+                link.connection = Some(Arc::clone(&made));
+                Ok(made)
+            }
+            Err(fault) => {
+                link.failed = Some((Instant::now(), fault.clone()));
+                Err(fault)
+            }
+        }
     }
 
     async fn connect(&self) -> Answer<Connection> {
         let mut command = Command::new("ssh");
         command.args(self.account.options(self.timeout.as_secs()));
         // A connection that is there already may be used; none is to stay.
-        for option in ["ControlMaster=no", "ClearAllForwardings=yes", "ForwardAgent=no"] {
+        for option in ["ControlMaster=no", "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no"] {
+            command.args(["-o", option]);
+        }
+        // Nothing but the subsystem speaks.
+        for option in ["PermitLocalCommand=no", "RemoteCommand=none", "RequestTTY=no"] {
             command.args(["-o", option]);
         }
         if let Some(key) = &self.key {
             // That one, whatever others there are.
             command.args(["-o", "IdentitiesOnly=yes", "-i", key]);
         }
-        command.args(["-s", "--", &self.account.name, "sftp"]);
+        command.args(["-s", "--", &self.account.login, "sftp"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let failed = |error: std::io::Error| HostFault::lasting(format!("cannot run `ssh`: {error}"));
-        let mut process = command.spawn().map_err(failed)?;
-        let pipes = (process.stdin.take(), process.stdout.take(), process.stderr.take());
+        let mut child = command.spawn().map_err(failed)?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(complains)) = pipes else {
             return Err(HostFault::lasting("cannot speak to `ssh`"));
         };
-        let said = tokio::spawn(complaints(complains));
-        let heard = Heard::new(Mutex::new(Instant::now()));
+        let said = Arc::default();
+        let says = tokio::spawn(complaints(complains, Arc::clone(&said)));
+        let mut process = Process { child, said, says };
+        let heard = Arc::new(Mutex::new(Heard { last: Instant::now(), has_ended: false }));
         let from = Listening { from, heard: Arc::clone(&heard) };
-        match timeout(self.timeout, Client::new(to, from, SftpOptions::new())).await {
-            Ok(Ok(client)) => {
-                Ok(Connection { client, process: Mutex::new(process), heard, said: Mutex::new(Some(said)) })
-            }
-            Ok(Err(error)) => Err(broken(&mut process, Some(said), Some(&error)).await),
-            Err(_) => Err(broken(&mut process, Some(said), None).await),
-        }
+        let error = match timeout(self.timeout, Client::new(to, from, SftpOptions::new())).await {
+            Ok(Ok(client)) => return Ok(Connection { client, process: Mutex::new(process), heard }),
+            Ok(Err(error)) => Some(error),
+            Err(_) => None,
+        };
+        let is_strange = matches!(
+            error,
+            Some(
+                Error::SftpServerHelloMsgTooLong { .. }
+                    | Error::UnsupportedSftpProtocol { .. }
+                    | Error::FormatError(_)
+                    | Error::InvalidResponse(_)
+            )
+        );
+        let (_, said) = process.end(error.is_some()).await;
+        Err(match error {
+            Some(error) if is_strange => HostFault::lasting(format!(
+                "{} Does the shell of the account print something at its start?",
+                whole(error.to_string(), &error)
+            )),
+            _ if !said.is_empty() => ssh::fault("ssh", &said),
+            Some(error) => HostFault { is_passing: true, message: whole(error.to_string(), &error) },
+            None => silence(),
+        })
     }
 
     /// Asks for something, and gives a host up that says nothing.
@@ -193,16 +252,14 @@ impl Sftp {
         let ended = self.runtime.block_on(async {
             let mut request = pin!(request(connection.client.fs(), &connection.client));
             let begun = Instant::now();
+            let last = begun + self.timeout * WHOLE;
             loop {
-                let until = begun.max(*connection.heard.lock()) + self.timeout;
+                let until = || (begun.max(connection.heard.lock().last) + self.timeout).min(last);
+                let waits = until();
                 tokio::select! {
                     ended = &mut request => break Some(ended),
-                    () = sleep_until(until.into()) => {
-                        // Others may have been answered meanwhile.
-                        if until >= *connection.heard.lock() + self.timeout {
-                            break None;
-                        }
-                    }
+                    // Others may have been answered meanwhile.
+                    () = sleep_until(waits.into()) => if waits >= until() { break None },
                 }
             }
         });
@@ -210,20 +267,26 @@ impl Sftp {
             Some(Ok(done)) => return Ok(Ok(done)),
             Some(Err(Error::SftpError(kind, message))) => {
                 let is_missing = matches!(kind, SftpErrorKind::NoSuchFile);
-                return Ok(Err(Refusal { is_missing, message: message.to_string() }));
+                let (message, _) = message.get();
+                let message = if message.is_empty() { format!("{kind:?}") } else { message.to_owned() };
+                return Ok(Err(Refusal { is_missing, message }));
             }
             Some(Err(error)) => Some(error),
             None => None,
         };
-        self.forget(connection);
-        let said = connection.said.lock().take();
-        let mut process = connection.process.lock();
-        Err(self.runtime.block_on(broken(&mut process, said, error.as_ref())))
-    }
-
-    /// The next one who asks makes another.
-    fn forget(&self, connection: &Connection) {
-        self.connection.lock().take_if(|known| std::ptr::eq(&**known, connection));
+        // The next one who asks makes another.
+        self.link.lock().connection.take_if(|known| std::ptr::eq(&**known, connection));
+        let (status, said) = self.runtime.block_on(connection.process.lock().end(error.is_some()));
+        let Some(error) = error else { return Err(silence()) };
+        let message = if said.is_empty() { whole(error.to_string(), &error) } else { format!("ssh: {said}") };
+        // Where nothing broke, the library has given up: names that are no UTF-8, or worse.
+        let is_cut = connection.heard.lock().has_ended || !status.is_some_and(|status| status.success());
+        match is_cut {
+            true => Err(HostFault { is_passing: true, message }),
+            false => Err(HostFault::lasting(format!(
+                "the answer of the server is not understood ({message}): is there a name that is no UTF-8?"
+            ))),
+        }
     }
 
     fn place(&self, path: &str) -> String {
@@ -239,12 +302,16 @@ impl Sftp {
     fn make_folder(&self, line: &Connection, place: &str) -> Answer<()> {
         let Some(folder) = folder(place) else { return Ok(()) };
         let make = || self.ask(line, |mut fs, _| async move { fs.create_dir(folder).await });
-        // One that is there already is refused like all else: what follows says it.
-        if make()?.is_err_and(|refusal| refusal.is_missing) {
+        let mut made = make()?;
+        if made.as_ref().is_err_and(|refusal| refusal.is_missing) {
             self.make_folder(line, folder)?;
-            let _ = make()?;
+            made = make()?;
         }
-        Ok(())
+        match made {
+            // One that is there already is refused like all else.
+            Err(refusal) if !self.is_there(line, folder)? => Err(refusal.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Does something that needs the folder of a file; where there is none it is made.
@@ -263,8 +330,8 @@ impl Sftp {
         }
     }
 
-    /// Writes a file; one that is there is not touched where it must be `new`.
-    fn put(&self, line: &Connection, place: &str, bytes: &[u8], new: bool) -> Answer<Reply<()>> {
+    /// Writes a file. Whether it did: one that is there is not touched where it must be `new`.
+    fn put(&self, line: &Connection, place: &str, bytes: &[u8], new: bool) -> Answer<Reply<bool>> {
         self.in_folder(line, place, || {
             self.ask(line, |_, client| async move {
                 let mut options = client.options();
@@ -273,12 +340,18 @@ impl Sftp {
                     true => options.create_new(true),
                     false => options.create(true).truncate(true),
                 };
-                let mut file = options.open(place).await?;
+                let mut file = match options.open(place).await {
+                    Err(Error::SftpError(kind, _)) if new && !matches!(kind, SftpErrorKind::NoSuchFile) => {
+                        return Ok(false);
+                    }
+                    opened => opened?,
+                };
                 for chunk in bytes.chunks(CHUNK) {
                     file.write_all(chunk).await?;
                 }
                 // Only then it is said whether all was kept.
-                file.close().await
+                file.close().await?;
+                Ok(true)
             })
         })
     }
@@ -292,7 +365,7 @@ impl Sftp {
     ) -> Answer<Reply<T>> {
         let unnamed = self.unnamed();
         let named = match self.put(line, &unnamed, bytes, false)? {
-            Ok(()) => name(&unnamed)?,
+            Ok(_) => name(&unnamed)?,
             Err(refusal) => Err(refusal),
         };
         if named.is_err() {
@@ -332,51 +405,37 @@ impl Sftp {
     }
 }
 
-/// Ends an `ssh` that is of no use any more, and says why it is not.
-async fn broken(process: &mut Child, said: Option<JoinHandle<String>>, error: Option<&Error>) -> HostFault {
-    // Where the other side has ended it, it is about to say so.
-    if error.is_none() || timeout(END, process.wait()).await.is_err() {
-        let _ = process.start_kill();
+/// What there is to say of a host that says nothing.
+fn silence() -> HostFault {
+    HostFault { is_passing: true, message: "ssh: the host says nothing".into() }
+}
+
+impl Process {
+    /// Ends it, or sees it end by itself. How it ended, and what it has said.
+    async fn end(&mut self, by_itself: bool) -> (Option<ExitStatus>, String) {
+        let mut status = None;
+        if by_itself {
+            status = timeout(END, self.child.wait()).await.ok().and_then(Result::ok);
+        }
+        if status.is_none() {
+            let _ = self.child.start_kill();
+        }
+        // To its last word, unless somebody else holds it open.
+        if !self.says.is_finished() {
+            let _ = timeout(END, &mut self.says).await;
+        }
+        (status, String::from_utf8_lossy(&self.said.lock()).trim().to_owned())
     }
-    let said = match said {
-        Some(said) => timeout(END, said).await.ok().and_then(Result::ok).unwrap_or_default(),
-        // To another who asked.
-        None => String::new(),
-    };
-    let Some(error) = error else {
-        return HostFault {
-            is_passing: true,
-            message: format!("ssh: the host says nothing. {}", said.trim()),
-        };
-    };
-    if said.trim().is_empty() {
-        let is_strange = matches!(
-            error,
-            Error::SftpServerHelloMsgTooLong { .. }
-                | Error::UnsupportedSftpProtocol { .. }
-                | Error::FormatError(_)
-                | Error::InvalidResponse(_)
-                | Error::InvalidResponseId { .. }
-        );
-        let message = whole(error.to_string(), error);
-        return match is_strange {
-            true => HostFault::lasting(format!(
-                "{message} What answers is no SFTP: see that the shell of the account prints nothing at its start"
-            )),
-            false => HostFault { is_passing: true, message },
-        };
-    }
-    ssh::fault("ssh", &said)
 }
 
 impl Drop for Sftp {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.lock().take().and_then(Arc::into_inner) else { return };
+        let Some(connection) = self.link.lock().connection.take().and_then(Arc::into_inner) else { return };
         let Connection { client, process, .. } = connection;
         self.runtime.block_on(async {
             // It ends when nobody speaks to it any more, or else is ended with what is dropped here.
             drop(client);
-            let _ = timeout(END, process.into_inner().wait()).await;
+            let _ = timeout(END, process.into_inner().child.wait()).await;
         });
     }
 }
@@ -387,7 +446,10 @@ impl Host for Sftp {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { copies: false, creates: true, has_headers: false, tells_lengths: true, at_once: AT_ONCE }
+        // By a second name, where it is known to know those.
+        let knows = |line: &Arc<Connection>| line.client.support_hardlink();
+        let creates = self.link.lock().connection.as_ref().is_some_and(knows);
+        Abilities { copies: false, creates, has_headers: false, tells_lengths: true, at_once: AT_ONCE }
     }
 
     fn read(&self, path: &str) -> Answer<Option<Vec<u8>>> {
@@ -396,9 +458,12 @@ impl Host for Sftp {
         let read = self.ask(&line, |_, client| async move {
             let mut file = client.open(place).await?;
             let mut bytes = Vec::new();
-            // However long the server says that it is.
-            while let Some(part) = file.read(CHUNK as u32, Default::default()).await? {
+            // However long the server says that it is, and however little it gives at a time.
+            while let Some(part) = file.read(CHUNK as u32, Default::default()).await?
+                && !part.is_empty()
+            {
                 bytes.extend_from_slice(&part);
+                file.seek(SeekFrom::Start(bytes.len() as u64)).await?;
             }
             file.close().await?;
             Ok(bytes)
@@ -426,9 +491,16 @@ impl Host for Sftp {
             if renamed.is_ok() || line.client.support_posix_rename() {
                 return Ok(renamed);
             }
-            // What stands there goes for one that is whole and at hand.
+            // What stands there goes only for one that is whole and at hand.
+            let whole = self.ask(&line, |mut fs, _| async move { fs.metadata(unnamed).await })?;
+            if whole.ok().and_then(|seen| seen.len()) != Some(bytes.len() as u64) {
+                return Ok(renamed);
+            }
             let _ = self.remove_file(&line, place)?;
-            rename()
+            match rename()? {
+                Err(_) => Ok(self.put(&line, place, bytes, false)?.map(|_| ())),
+                renamed => Ok(renamed),
+            }
         })?;
         Ok(written?)
     }
@@ -436,38 +508,41 @@ impl Host for Sftp {
     fn create(&self, path: &str, bytes: &[u8], _: &Headers) -> Answer<bool> {
         let (line, place) = (self.connection()?, self.place(path));
         let place = &place;
-        // A second name, which is given only if it is free, and to a file that is whole.
-        let created = match line.client.support_hardlink() {
-            true => {
-                let mut is_linked = false;
-                let linked = self.put_and(&line, bytes, |unnamed| {
-                    let link =
-                        || self.ask(&line, |mut fs, _| async move { fs.hard_link(unnamed, place).await });
-                    let linked = self.in_folder(&line, place, link)?;
-                    is_linked = linked.is_ok();
-                    // The first one is of no use any more.
-                    if is_linked { self.remove_file(&line, unnamed) } else { Ok(linked) }
-                })?;
-                // A first name that stays harms nobody.
-                linked.or_else(|refusal| if is_linked { Ok(()) } else { Err(refusal) })
+        if line.client.support_hardlink() {
+            // A second name, which is given only if it is free, and to a file that is whole.
+            let linked = self.put_and(&line, bytes, |unnamed| {
+                let link = || self.ask(&line, |mut fs, _| async move { fs.hard_link(unnamed, place).await });
+                let linked = self.in_folder(&line, place, link)?;
+                if linked.is_ok() {
+                    // The first one is of no use any more, and harms nobody.
+                    let _ = self.remove_file(&line, unnamed)?;
+                }
+                Ok(linked)
+            })?;
+            if linked.is_ok() {
+                return Ok(true);
             }
-            false => self.put(&line, place, bytes, true)?,
-        };
-        match created {
-            Ok(()) => Ok(true),
-            Err(_) if self.is_there(&line, place)? => Ok(false),
-            // Not every file system knows second names.
-            Err(_) => match self.put(&line, place, bytes, true)? {
-                Ok(()) => Ok(true),
-                Err(_) if self.is_there(&line, place)? => Ok(false),
-                Err(refusal) => Err(refusal.into()),
-            },
+            if self.is_there(&line, place)? {
+                return Ok(false);
+            }
+        }
+        // Not every file system knows second names.
+        match self.put(&line, place, bytes, true)? {
+            // Another may have taken it for a leftover while it was half written.
+            Ok(true) => Ok(self.read(path)?.as_deref() == Some(bytes)),
+            Ok(false) if self.is_there(&line, place)? => Ok(false),
+            Ok(false) => Err(HostFault::lasting("the server makes no new file there")),
+            Err(refusal) => {
+                let _ = self.remove_file(&line, place)?;
+                Err(refusal.into())
+            }
         }
     }
 
     fn copy(&self, from: &str, to: &str) -> Answer<()> {
         let bytes = self.read(from)?.ok_or_else(|| HostFault::lasting("there is nothing to copy"))?;
-        Ok(self.put(&*self.connection()?, &self.place(to), &bytes, false)??)
+        self.put(&*self.connection()?, &self.place(to), &bytes, false)??;
+        Ok(())
     }
 
     fn remove(&self, path: &str) -> Answer<()> {

@@ -5,16 +5,20 @@ use super::host::{Answer, HostFault};
 
 /// Who is spoken to.
 pub struct Account {
-    /// `user@host`, or a host alone.
+    /// `user@host`, or a host alone, as people and `rsync` have it.
     pub name: String,
+    /// The same for `ssh`, which knows no brackets.
+    pub login: String,
     port: Option<String>,
 }
 
 impl Account {
     /// `host` may have a port.
     pub fn new(host: &str, user: Option<&str>) -> Answer<Self> {
+        // An address of version 6 stands in brackets where it has a port.
+        let is_bare = host.matches(':').count() > 1 && !host.starts_with('[');
         let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some((host, port)) if !is_bare && port.bytes().all(|byte| byte.is_ascii_digit()) => {
                 (host, Some(port.to_owned()))
             }
             _ => (host, None),
@@ -22,7 +26,9 @@ impl Account {
         if host.starts_with('-') || user.is_some_and(|user| user.starts_with('-')) {
             return Err(HostFault::lasting("neither host nor user begins with a hyphen"));
         }
-        Ok(Self { name: user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}")), port })
+        let at = |host: &str| user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
+        let login = at(host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host));
+        Ok(Self { name: if is_bare { at(&format!("[{host}]")) } else { at(host) }, login, port })
     }
 
     /// The program's options: it asks nothing, speaks to known hosts alone, and gives up a host that says
@@ -36,6 +42,8 @@ impl Account {
         // It is asked twice whether it is there.
         add(&format!("ServerAliveInterval={}", timeout.div_ceil(2)));
         add("ServerAliveCountMax=2");
+        // What else there is to say, such as the greeting of a host, tells nothing of why it failed.
+        add("LogLevel=ERROR");
         if let Some(port) = &self.port {
             options.extend(["-p".to_owned(), port.clone()]);
         }
@@ -61,11 +69,15 @@ pub fn fault(program: &str, said: &str) -> HostFault {
         "timeout",
         "Timeout",
         "Temporary failure",
+        "No route to host",
+        "Network is unreachable",
+        "disconnect",
+        "Disconnected",
         "Broken pipe",
         "connection unexpectedly closed",
         "error in socket",
     ];
-    let lasts = ["Host key verification failed", "Permission denied"];
+    let lasts = ["Host key verification failed", "Permission denied", "Too many authentication failures"];
     let has = |words: &[&str]| words.iter().any(|words| said.contains(words));
     HostFault { is_passing: has(&passes) && !has(&lasts), message: format!("{program}: {}", said.trim()) }
 }
@@ -80,7 +92,11 @@ mod tests {
         assert_eq!(account.name, "press@example.net");
         assert!(account.options(3).ends_with(&["-p".to_owned(), "2222".to_owned()]));
         assert!(account.options(3).contains(&"ServerAliveInterval=2".to_owned()));
-        assert_eq!(Account::new("[2001:db8::1]", None).unwrap().name, "[2001:db8::1]");
+        for host in ["[2001:db8::1]:22", "[2001:db8::1]", "2001:db8::1"] {
+            let account = Account::new(host, Some("press")).unwrap();
+            assert_eq!((&*account.name, &*account.login), ("press@[2001:db8::1]", "press@2001:db8::1"));
+            assert_eq!(account.port.as_deref(), host.ends_with("22").then_some("22"));
+        }
         assert!(Account::new("-oProxyCommand=x", None).is_err());
         assert!(Account::new("h", Some("-l")).is_err());
         assert!(path("~/www").is_err() && path("www").is_ok());

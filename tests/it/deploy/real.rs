@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 use std::time::Duration;
 
@@ -253,7 +254,16 @@ fn a_portal_goes_by_sftp_to_a_server_that_knows_little_more_than_files() {
     // A path from the folder of the user.
     let toml = ssh.toml.replace(&format!("{}/www", ssh.dir().display()), "www");
     let place = Place { toml, env: ssh.env.clone(), public: None, has_home: false, keeps_headers: false };
-    misdeeds(&tour(&place), || ssh.folder("www"));
+    let fixture = tour(&place);
+    misdeeds(&fixture, || ssh.folder("www"));
+    // Somebody else's file, whose name the library does not read: neither lost nor taken for a broken line.
+    let strange = ssh.dir().join("www").join(std::ffi::OsStr::from_bytes(b"caf\xe9.pdf"));
+    fs::write(&strange, "").unwrap();
+    let verified = fixture.raw(&["deploy", "--verify"], "public");
+    assert!(verified.code == 3 && verified.stderr.contains("UTF-8"), "{}", verified.stderr);
+    let deployed = fixture.raw(&["deploy"], "public");
+    assert_eq!(deployed.code, 0, "{}", deployed.stderr);
+    assert!(strange.exists());
     ssh.outlives_nobody();
 }
 
