@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::escape::escape;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -133,44 +132,42 @@ pub fn robots(site: &Site) -> String {
 }
 
 pub fn render_index(site: &Site, parts: &[SitemapPart]) -> Vec<u8> {
-    let parts = index(parts).into_iter();
-    document("sitemapindex", "sitemap", parts.map(|(name, modified)| (site.frame.absolute(name), modified)))
+    document("sitemapindex", "sitemap", &index(parts), |(name, modified)| {
+        (site.frame.absolute(name), modified.clone())
+    })
 }
 
 pub fn render_part(site: &Site, part: &SitemapPart) -> Vec<u8> {
-    // There may be thousands, whose heads are still to be read.
-    let entry = |(lang, page): &(LangId, Page)| {
+    document("urlset", "url", &part.entries, |(lang, page)| {
         let url = site.frame.absolute(&site.spot(*lang, *page).url);
         (url, modified(site, *page).map(|moment| moment.rfc3339()))
-    };
-    let entries: Vec<(String, Option<String>)> = part.entries.par_iter().map(entry).collect();
-    document("urlset", "url", entries.into_iter())
+    })
 }
 
-fn document(root: &str, item: &str, entries: impl Iterator<Item = (String, Option<String>)>) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::new());
-    let written = (|| {
-        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        writer.write_event(Event::Text(BytesText::new("\n")))?;
-        writer
-            .create_element(root)
-            .with_attribute(("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"))
-            .write_inner_content(|writer| {
-                for (url, modified) in entries {
-                    writer.write_event(Event::Text(BytesText::new("\n")))?;
-                    writer.create_element(item).write_inner_content(|writer| {
-                        writer.create_element("loc").write_text_content(BytesText::new(&url))?;
-                        if let Some(modified) = modified {
-                            writer.create_element("lastmod").write_text_content(BytesText::new(&modified))?;
-                        }
-                        Ok(())
-                    })?;
-                }
-                writer.write_event(Event::Text(BytesText::new("\n")))
-            })?;
-        writer.write_event(Event::Text(BytesText::new("\n")))
-    })();
-    // Memory does not fail to be written to.
-    debug_assert!(written.is_ok());
-    writer.into_inner()
+/// Entries that one thread writes: there may be thousands, whose heads are still to be read.
+const CHUNK: usize = 256;
+
+fn document<E: Sync>(
+    root: &str,
+    item: &str,
+    entries: &[E],
+    tell: impl Fn(&E) -> (String, Option<String>) + Sync,
+) -> Vec<u8> {
+    let chunk = |entries: &[E]| {
+        let mut text = String::with_capacity(entries.len() * 160);
+        for entry in entries {
+            let (url, modified) = tell(entry);
+            text.extend(["\n<", item, "><loc>", &escape(url.as_str()), "</loc>"]);
+            if let Some(modified) = modified {
+                text.extend(["<lastmod>", &escape(modified.as_str()), "</lastmod>"]);
+            }
+            text.extend(["</", item, ">"]);
+        }
+        text
+    };
+    let chunks: Vec<String> = entries.par_chunks(CHUNK).map(chunk).collect();
+    let head = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">"
+    );
+    [head.as_str(), &chunks.concat(), &format!("\n</{root}>\n")].concat().into_bytes()
 }
