@@ -259,9 +259,15 @@ impl<'a> Builder<'a> {
         let survey = survey(&mut self.root, &self.args.inputs, &mut watch, &mut faults);
         let Some(survey) = survey.filter(|survey| survey.ground_print().is_some()) else { return };
         let remembered = Remembered::load(&self.root, For::Builds);
-        self.standing = remembered.and_then(|known| known.take_over(&self.root, &survey));
-        if self.standing.is_some() {
-            return;
+        if let Some(mut standing) = remembered.and_then(|known| known.take_over(&self.root, &survey)) {
+            // What changed since that was left may lie far apart, of which a plan takes in all between.
+            let known = std::mem::take(&mut standing.known);
+            standing.known = plan_again(&standing.portal, &standing.theme, known, &mut faults).known();
+            if faults.is_empty() && standing.portal.releases.are_whole() {
+                self.standing = Some(standing);
+                return;
+            }
+            faults.clear();
         }
         let memory = Memory { recall: true, remember: false };
         let loaded = survey.load(&self.root, memory, &Progress::default(), &mut watch, &mut faults);
