@@ -497,10 +497,14 @@ impl Host for Sftp {
                 return Ok(renamed);
             }
             let _ = self.remove_file(&line, place)?;
-            match rename()? {
-                Err(_) => Ok(self.put(&line, place, bytes, false)?.map(|_| ())),
-                renamed => Ok(renamed),
+            if rename()?.is_ok() {
+                return Ok(Ok(()));
             }
+            let written = self.put(&line, place, bytes, false)?;
+            if written.is_ok() {
+                let _ = self.remove_file(&line, unnamed)?;
+            }
+            Ok(written.map(|_| ()))
         })?;
         Ok(written?)
     }
