@@ -333,7 +333,7 @@ impl<'p> Frame<'p> {
                 canonical: self.absolute(&url),
                 url,
                 above: vec![home()],
-                feed: crumbs.feed.clone(),
+                feed: self.feed_of_all(lang).clone(),
                 noindex: false,
             }
         };
@@ -436,7 +436,7 @@ impl<'p> Frame<'p> {
             }
         };
         let (title, description) = (title.clone(), description.into_owned());
-        let feed = self.crumbs_of(lang).feed.clone();
+        let feed = self.feed_of_all(lang).clone();
         let (root, canonical) = (root_from(&url), self.absolute(&url));
         Heading { kind, own: title.clone(), title, description, root, canonical, url, above, feed, noindex }
     }

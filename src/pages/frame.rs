@@ -33,17 +33,17 @@ pub struct Frame<'p> {
     regions: Vec<Vec<Prepared<RegionLabel>>>,
     contacts: Vec<Vec<Prepared<Contact>>>,
     crumbs: Vec<Crumbs>,
+    feeds: Vec<Prepared<Label>>,
     /// Of all this, and of the rules that shape every page.
     pub fingerprint: Fingerprint,
 }
 
-/// What stands above most pages of a language, and the feed that most name.
+/// What stands above most pages of a language.
 pub struct Crumbs {
     pub home: Prepared<Label>,
     pub archives: Prepared<Label>,
     pub regions: Prepared<Label>,
     of_region: Vec<Prepared<Label>>,
-    pub feed: Prepared<Label>,
 }
 
 impl Crumbs {
@@ -65,6 +65,7 @@ impl<'p> Frame<'p> {
             regions: Vec::new(),
             contacts: Vec::new(),
             crumbs: Vec::new(),
+            feeds: Vec::new(),
             fingerprint: Fingerprint::default(),
         };
         let languages = || config.languages().map(|(lang, _)| lang);
@@ -72,6 +73,8 @@ impl<'p> Frame<'p> {
         frame.contacts = languages().map(|lang| frame.region_contacts(lang)).collect();
         frame.heads = languages().map(|lang| frame.head(lang, portal)).collect();
         frame.crumbs = languages().map(|lang| frame.crumbs(lang)).collect();
+        let feed = |lang| Prepared::new(frame.feed_label(lang, Channel::Site, "", ""));
+        frame.feeds = languages().map(feed).collect();
         frame.fingerprint =
             Fingerprint::of(&(config.fingerprint, territory.fingerprint(), theme.fingerprint, &frame.heads));
         frame
@@ -266,8 +269,12 @@ impl<'p> Frame<'p> {
             archives: crumb("titles.archives", Index::Archives),
             regions: crumb("titles.regions", Index::Regions),
             of_region: self.regions[lang.index()].iter().map(of_region).collect(),
-            feed: Prepared::new(self.feed_label(lang, Channel::Site, "", "")),
         }
+    }
+
+    /// The feed of all releases of a language.
+    pub fn feed_of_all(&self, lang: LangId) -> &Prepared<Label> {
+        &self.feeds[lang.index()]
     }
 
     /// A feed; `name` and `slug` are those of what it is about, where that is a topic.

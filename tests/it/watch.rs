@@ -55,7 +55,7 @@ const PAGE: &str = "2026/03/12/a";
 type Save = fn(&Fixture, &Path, &str);
 
 /// The ways in which programs save a text that stands already.
-const SAVES: [(&str, Save); 12] = [
+const SAVES: [(&str, Save); 14] = [
     ("plain", |_, path, text| fs::write(path, text).unwrap()),
     ("truncate, then write", |_, path, text| {
         let mut file = File::create(path).unwrap();
@@ -112,6 +112,14 @@ const SAVES: [(&str, Save); 12] = [
     ("append", |_, path, text| {
         let token = text.trim_end().rsplit(' ').next().unwrap();
         writeln!(OpenOptions::new().append(true).open(path).unwrap(), "\nEncore {token}").unwrap();
+    }),
+    ("moved here from elsewhere", |fixture, path, text| {
+        fixture.edit("elsewhere.txt", text);
+        fs::rename(fixture.path("elsewhere.txt"), path).unwrap();
+    }),
+    ("saved twice in a hurry", |_, path, text| {
+        fs::write(path, text.replace("Texte t", "Texte z")).unwrap();
+        fs::write(path, text).unwrap();
     }),
 ];
 
