@@ -22,7 +22,7 @@ use crate::delivery::parcel::Headers;
 use crate::delivery::state;
 use crate::model::target::Line;
 
-use super::host::{Abilities, Answer, Host, HostFault, Sight, nonce};
+use super::host::{Abilities, Answer, Host, HostFault, Sight, nonce, parted};
 
 /// Connections at the same time, beside the one that now and then renews the latch: shared hosts allow few.
 const AT_ONCE: usize = 3;
@@ -145,16 +145,13 @@ impl Ftp {
         tls: bool,
         line: Line,
     ) -> Answer<Self> {
-        // An address of version 6 stands in brackets where it has a port.
-        let is_bare = host.matches(':').count() > 1 && !host.ends_with(']') && !host.contains("]:");
-        let (host, port) = match host.rsplit_once(':').filter(|_| !is_bare && !host.ends_with(']')) {
-            Some((name, port)) => match port.parse() {
+        let (host, port) = match parted(host) {
+            (name, None) => (name, 21),
+            (name, Some(port)) => match port.parse() {
                 Ok(port) => (name, port),
                 Err(_) => return Err(HostFault::lasting(format!("`{port}` is no port"))),
             },
-            None => (host, 21),
         };
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         let tls = match tls {
             true => Some(Tls::new().map_err(|error| HostFault::lasting(format!("TLS: {error}")))?),
             false => None,

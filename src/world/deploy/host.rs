@@ -60,6 +60,17 @@ pub fn nonce() -> String {
     format!("{:016x}", std::hash::RandomState::new().build_hasher().finish())
 }
 
+/// The name of a host, and its port where it has one. An address of version 6 stands in brackets where it has
+/// a port, and comes without them.
+pub fn parted(host: &str) -> (&str, Option<&str>) {
+    let is_bare = host.matches(':').count() > 1 && !host.starts_with('[');
+    let (host, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !is_bare && !host.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    (host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host), port)
+}
+
 pub type Answer<T> = Result<T, HostFault>;
 
 /// What a host tells of a file without giving it.
@@ -229,6 +240,16 @@ mod tests {
         assert_eq!(pauses(0), []);
         assert_eq!(pauses(30).iter().sum::<Duration>(), Duration::from_secs(30));
         assert_eq!(pauses(3_600).len(), 5 + 239);
+    }
+
+    #[test]
+    fn a_host_may_have_a_port() {
+        assert_eq!(parted("example.net:2222"), ("example.net", Some("2222")));
+        assert_eq!(parted("example.net"), ("example.net", None));
+        assert_eq!(parted("[2001:db8::1]:22"), ("2001:db8::1", Some("22")));
+        for host in ["[2001:db8::1]", "2001:db8::1"] {
+            assert_eq!(parted(host), ("2001:db8::1", None));
+        }
     }
 
     #[test]

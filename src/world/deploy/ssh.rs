@@ -1,7 +1,7 @@
 //! The `ssh` of this machine: how it is called, and what it says when it fails. Its configuration, its agent
 //! and its known hosts are those of the person who deploys.
 
-use super::host::{Answer, HostFault};
+use super::host::{Answer, HostFault, parted};
 
 /// Who is spoken to.
 pub struct Account {
@@ -15,20 +15,13 @@ pub struct Account {
 impl Account {
     /// `host` may have a port.
     pub fn new(host: &str, user: Option<&str>) -> Answer<Self> {
-        // An address of version 6 stands in brackets where it has a port.
-        let is_bare = host.matches(':').count() > 1 && !host.starts_with('[');
-        let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if !is_bare && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-                (host, Some(port.to_owned()))
-            }
-            _ => (host, None),
-        };
+        let (host, port) = parted(host);
         if host.starts_with('-') || user.is_some_and(|user| user.starts_with('-')) {
             return Err(HostFault::lasting("neither host nor user begins with a hyphen"));
         }
         let at = |host: &str| user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
-        let login = at(host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host));
-        Ok(Self { name: if is_bare { at(&format!("[{host}]")) } else { at(host) }, login, port })
+        let name = if host.contains(':') { at(&format!("[{host}]")) } else { at(host) };
+        Ok(Self { name, login: at(host), port: port.map(str::to_owned) })
     }
 
     /// The program's options: it asks nothing, speaks to known hosts alone, and gives up a host that says
