@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use foldhash::{HashMap, HashSet};
+use imagesize::ImageError;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
@@ -321,7 +322,13 @@ fn asset(path: SourcePath, disk: &Path) -> io::Result<Asset> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(fs::File::open(disk)?)?;
     let picture = crate::pages::feed::picture_type(&path).is_some_and(|mime| mime != "image/svg+xml");
-    let size = if picture { imagesize::size(disk).ok() } else { None };
+    let size = match picture.then(|| imagesize::size(disk)) {
+        // A picture that can't be read is not one that has no size.
+        Some(Err(ImageError::IoError(error))) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            return Err(error);
+        }
+        size => size.and_then(Result::ok),
+    };
     let narrow = |n: usize| u32::try_from(n).ok();
     Ok(Asset {
         digest: Digest(*hasher.finalize().as_bytes()),
