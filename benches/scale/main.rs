@@ -88,7 +88,11 @@ impl Options {
                 "--hugo" => options.hugo = Wanted::Yes,
                 "--hugo-once" => options.hugo = Wanted::Once,
                 "--no-hugo" => options.hugo = Wanted::No,
-                size => options.sizes.push(number(size)?.max(1)),
+                sizes => {
+                    for size in sizes.split(',') {
+                        options.sizes.push(number(size)?.max(1));
+                    }
+                }
             }
         }
         if options.sizes.is_empty() {
@@ -116,7 +120,7 @@ impl Options {
 }
 
 fn number(text: &str) -> Result<usize, String> {
-    text.replace(['_', ','], "").parse().map_err(|_| format!("expected a number, not `{text}`"))
+    text.replace('_', "").parse().map_err(|_| format!("expected a number, not `{text}`"))
 }
 
 fn main() -> ExitCode {
