@@ -10,7 +10,7 @@ use foldhash::HashSet;
 use crate::text::fold::fold;
 use crate::text::source::SourcePath;
 
-use super::portal::{Clock, Completer, Name, Order, Portal, Release, ReleaseIx, order};
+use super::portal::{Clock, Completed, Completer, Name, Order, Portal, Release, ReleaseIx, order};
 use super::references::Target;
 use super::release::{Written, stem};
 
@@ -60,9 +60,8 @@ impl Amendment {
         if old.len() != before.len() {
             return None;
         }
-        let (mut due, mut faults) = (Vec::new(), Vec::new());
-        let completer = Completer::new(&portal.config, &portal.territory, clock, &mut due, &mut faults);
-        let (mut complete, hidden) = completer.run(now);
+        let completer = Completer { config: &portal.config, territory: &portal.territory, clock };
+        let Completed { releases: mut complete, hidden, due, faults } = completer.run(now);
         if is_due || !due.is_empty() || !faults.is_empty() || !hidden.files.is_empty() {
             return None;
         }

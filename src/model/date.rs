@@ -1,6 +1,5 @@
 //! Dates as people write them, and what they become in a time zone.
 
-pub mod compact;
 mod read;
 mod words;
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::text::diagnostic::Diagnostic;
@@ -233,13 +234,11 @@ impl Portal {
     /// Puts all sources together. What cannot be published is left out and said.
     pub fn assemble(parts: Parts, clock: Clock) -> (Self, Vec<Diagnostic>) {
         let Parts { config, territory, mut releases, mut pages, assets, statics, refused } = parts;
-        let mut faults = Vec::new();
         releases.sort_by(|a, b| a.path.cmp(&b.path));
         pages.sort_by(|a, b| (a.lang, a.order, &a.address).cmp(&(b.lang, b.order, &b.address)));
         let drafts: Vec<WrittenPage> = pages.extract_if(.., |page| page.draft && !clock.drafts).collect();
-        let mut due = Vec::new();
-        let (mut complete, mut hidden) =
-            Completer::new(&config, &territory, clock, &mut due, &mut faults).run(releases);
+        let Completed { releases: mut complete, mut hidden, mut due, mut faults } =
+            Completer { config: &config, territory: &territory, clock }.run(releases);
         hidden.refused.extend(refused);
         for page in &drafts {
             hidden.add(&page.path, &page.body.references, None);
@@ -313,26 +312,36 @@ pub(super) fn order(release: &Release) -> Order {
 }
 
 /// Fills in what languages inherit, and decides by the clock what exists.
+#[derive(Clone, Copy)]
 pub(super) struct Completer<'a> {
-    config: &'a Config,
-    territory: &'a Territory,
-    clock: Clock,
-    due: &'a mut Vec<Due>,
-    faults: &'a mut Vec<Diagnostic>,
+    pub(super) config: &'a Config,
+    pub(super) territory: &'a Territory,
+    pub(super) clock: Clock,
 }
 
-impl<'a> Completer<'a> {
-    pub(super) fn new(
-        config: &'a Config,
-        territory: &'a Territory,
-        clock: Clock,
-        due: &'a mut Vec<Due>,
-        faults: &'a mut Vec<Diagnostic>,
-    ) -> Self {
-        Self { config, territory, clock, due, faults }
-    }
+/// What a completer makes of releases.
+#[derive(Default)]
+pub(super) struct Completed {
+    pub(super) releases: Vec<Arc<Release>>,
+    /// Those that do not exist.
+    pub(super) hidden: Hidden,
+    pub(super) due: Vec<Due>,
+    pub(super) faults: Vec<Diagnostic>,
+}
 
-    pub(super) fn run(mut self, releases: Vec<Arc<Written>>) -> (Vec<Arc<Release>>, Hidden) {
+impl Completed {
+    /// These, and others that come after them.
+    fn with(mut self, mut others: Self) -> Self {
+        self.releases.append(&mut others.releases);
+        self.hidden.extend(others.hidden);
+        self.due.append(&mut others.due);
+        self.faults.append(&mut others.faults);
+        self
+    }
+}
+
+impl Completer<'_> {
+    pub(super) fn run(self, releases: Vec<Arc<Written>>) -> Completed {
         // The first language's file of a stem is what the others inherit from.
         let others = releases.iter().filter(|written| written.lang != LangId(0));
         let mut bases: HashMap<String, Option<Arc<Written>>> =
@@ -345,9 +354,7 @@ impl<'a> Completer<'a> {
                 base.get_or_insert_with(|| written.clone());
             }
         }
-        let mut complete = Vec::with_capacity(releases.len());
-        let mut hidden = Hidden::default();
-        for written in releases {
+        let one = |mut done: Completed, written: Arc<Written>| {
             let base = match written.lang {
                 LangId(0) => None,
                 _ => bases.get(stem(&written.path).0).and_then(Option::as_deref),
@@ -356,15 +363,16 @@ impl<'a> Completer<'a> {
             let path = written.path.clone();
             let references = written.body.references.clone();
             let image = written.image.as_ref().map(|image| image.src.value.clone());
-            match self.complete(written, base) {
-                Some(release) => complete.push(Arc::new(release)),
-                None => hidden.add(&path, &references, image.as_deref()),
+            match self.complete(written, base, &mut done) {
+                Some(release) => done.releases.push(Arc::new(release)),
+                None => done.hidden.add(&path, &references, image.as_deref()),
             }
-        }
-        (complete, hidden)
+            done
+        };
+        releases.into_par_iter().fold(Completed::default, one).reduce(Completed::default, Completed::with)
     }
 
-    fn complete(&mut self, mut written: Written, base: Option<&Written>) -> Option<Release> {
+    fn complete(self, mut written: Written, base: Option<&Written>, done: &mut Completed) -> Option<Release> {
         let place = Place::new(written.path.clone(), written.header);
         let excused = |name| {
             written.broken
@@ -375,7 +383,7 @@ impl<'a> Completer<'a> {
             let title_is_own = name == "title" && !written.broken && !written.misspelt.contains(&name);
             if title_is_own || !excused(name) {
                 let problem = Problem::MissingField { table: Table::Header, name: name.into(), proposal };
-                self.faults.push(Diagnostic::new(problem, place.clone()));
+                done.faults.push(Diagnostic::new(problem, place.clone()));
             }
         };
         let date = written.date.clone().or_else(|| base?.date.clone());
@@ -400,7 +408,7 @@ impl<'a> Completer<'a> {
             base.map(|b| b.provinces.clone()).unwrap_or_default()
         };
         if !regions.is_empty() && (own_provinces || base.is_none()) {
-            self.provinces_lie_within(&written.path, &regions, &provinces);
+            self.provinces_lie_within(&written.path, &regions, &provinces, &mut done.faults);
         }
         let base_slug = base.and_then(|b| b.slug.clone());
         let slug = match written.slug.clone().or(base_slug) {
@@ -411,7 +419,7 @@ impl<'a> Completer<'a> {
             let title = written.title.as_ref().map_or("", |title| title.value.as_str());
             let proposal = Some(slug_proposal(title)).filter(|slug| !slug.is_empty());
             let proposal = proposal.unwrap_or_else(|| "communique".into());
-            self.faults.push(Diagnostic::new(Problem::SlugRequired { proposal }, place.clone()));
+            done.faults.push(Diagnostic::new(Problem::SlugRequired { proposal }, place.clone()));
         }
         let (title, date) = (written.title?, date?);
         if regions.is_empty() || slug.is_empty() {
@@ -428,7 +436,7 @@ impl<'a> Completer<'a> {
             };
             // The other language says it already, unless it is a draft, which may have any date.
             if written.date.is_some() || base.is_some_and(|base| base.draft == Some(true)) {
-                self.faults.push(Diagnostic::new(Problem::FutureWithoutPublish, at));
+                done.faults.push(Diagnostic::new(Problem::FutureWithoutPublish, at));
             }
             return None;
         }
@@ -438,6 +446,7 @@ impl<'a> Completer<'a> {
             publish.map(|publish| publish.opens(&self.config.timezone)),
             written.expires.or_else(|| base?.expires).map(|expires| expires.opens(&self.config.timezone)),
             written.withdrawn.or_else(|| base?.withdrawn.clone()),
+            &mut done.due,
         )?;
         let lang = written.lang;
         let path = &written.path;
@@ -502,12 +511,13 @@ impl<'a> Completer<'a> {
 
     /// What the clock makes of a release; `None` where it does not exist.
     fn status(
-        &mut self,
+        self,
         source: &SourcePath,
         draft: bool,
         publish: Option<Timestamp>,
         expires: Option<Timestamp>,
         withdrawn: Option<String>,
+        due: &mut Vec<Due>,
     ) -> Option<Status> {
         let now = self.clock.now;
         if draft {
@@ -517,7 +527,7 @@ impl<'a> Completer<'a> {
         let ends = expires.filter(|end| withdrawn.is_none() && publish.is_none_or(|start| start < *end));
         let changes = [(publish, Change::Publishes), (ends, Change::Expires)];
         let coming = changes.into_iter().filter_map(|(instant, what)| Some((instant?, what)));
-        self.due.extend(coming.filter(|(instant, _)| *instant > now).map(|(instant, what)| Due {
+        due.extend(coming.filter(|(instant, _)| *instant > now).map(|(instant, what)| Due {
             instant,
             source: source.clone(),
             what,
@@ -532,10 +542,11 @@ impl<'a> Completer<'a> {
     }
 
     fn provinces_lie_within(
-        &mut self,
+        self,
         path: &SourcePath,
         regions: &[Spanned<RegionId>],
         provinces: &[Spanned<ProvinceId>],
+        faults: &mut Vec<Diagnostic>,
     ) {
         for province in provinces {
             let of = self.territory.province(province.value).region;
@@ -548,7 +559,7 @@ impl<'a> Completer<'a> {
                         .map(|region| self.territory.region(region.value).names.get(lang).to_owned())
                         .unwrap_or_default(),
                 };
-                self.faults.push(Diagnostic::new(problem, Place::new(path.clone(), province.span)));
+                faults.push(Diagnostic::new(problem, Place::new(path.clone(), province.span)));
             }
         }
     }

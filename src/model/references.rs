@@ -60,6 +60,13 @@ impl Hidden {
         let inside = targets.filter_map(|target| SafePath::join(folder(path), target).ok());
         self.files.extend(inside.map(|file| file.as_str().to_owned()));
     }
+
+    /// Takes others in.
+    pub fn extend(&mut self, others: Self) {
+        self.sources.extend(others.sources);
+        self.files.extend(others.files);
+        self.refused.extend(others.refused);
+    }
 }
 
 /// Looks up references among everything that is published.

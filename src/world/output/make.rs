@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
@@ -90,12 +90,13 @@ impl<'a> Work<'a> {
             |output: &'a Output| ((output.lang, self.plan.month(output)), self.plan.file(output), output);
         let mut files: Vec<_> = outputs.into_par_iter().map(placed).collect();
         files.par_sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-        let counted = |(_, file, output)| {
-            let made = self.one(output, file);
+        let counted = |folder: &mut PathBuf, (_, file, output)| {
+            let made = self.one(output, file, folder);
             self.progress.step();
             made
         };
-        let made: Result<Vec<Option<Made>>, Failure> = files.into_par_iter().map(counted).collect();
+        let made: Result<Vec<Option<Made>>, Failure> =
+            files.into_par_iter().map_init(PathBuf::new, counted).collect();
         let faults = self.faults.into_inner();
         if !faults.is_empty() {
             return Err(Refusal::Faults(faults));
@@ -103,15 +104,20 @@ impl<'a> Work<'a> {
         Ok(made?.into_iter().flatten().collect())
     }
 
-    fn one(&self, output: &'a Output, file: OutPath) -> Result<Option<Made<'a>>, Failure> {
+    fn one(
+        &self,
+        output: &'a Output,
+        file: OutPath,
+        folder: &mut PathBuf,
+    ) -> Result<Option<Made<'a>>, Failure> {
         if self.stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         if let What::Copy(copy) = &output.what {
-            return self.copy(output, file, copy).map(Some);
+            return self.copy(output, file, copy, folder).map(Some);
         }
         let Some(bytes) = self.render(output)? else { return Ok(None) };
-        self.stage(output, file, &bytes, Digest::of(&bytes)).map(Some)
+        self.stage(output, file, &bytes, Digest::of(&bytes), folder).map(Some)
     }
 
     /// Makes what need not be made, to see that it need not.
@@ -157,6 +163,7 @@ impl<'a> Work<'a> {
         file: OutPath,
         bytes: &[u8],
         digest: Digest,
+        folder: &mut PathBuf,
     ) -> Result<Made<'a>, Failure> {
         if let Some(there) = self.standing.map(|standing| standing.join(file.as_str()))
             && let Ok(metadata) = fs::symlink_metadata(&there)
@@ -166,14 +173,20 @@ impl<'a> Work<'a> {
         {
             return Ok(Made { output, file, digest, stamp: stamp(&metadata), staged: Staged::Equal });
         }
-        self.write(output, file, digest, |to| to.write_all(bytes))
+        self.write(output, file, digest, folder, |to| to.write_all(bytes))
     }
 
-    fn copy(&self, output: &'a Output, file: OutPath, copy: &Copy) -> Result<Made<'a>, Failure> {
+    fn copy(
+        &self,
+        output: &'a Output,
+        file: OutPath,
+        copy: &Copy,
+        folder: &mut PathBuf,
+    ) -> Result<Made<'a>, Failure> {
         let (path, digest) = (&copy.path, copy.digest);
         let source = self.root.locate(path);
         if let Some(bytes) = built_in_file(path).filter(|_| !source.exists()) {
-            return self.stage(output, file, bytes, digest);
+            return self.stage(output, file, bytes, digest, folder);
         }
         if let Some(there) = self.standing.map(|standing| standing.join(file.as_str()))
             && let Ok(metadata) = fs::symlink_metadata(&there)
@@ -183,7 +196,7 @@ impl<'a> Work<'a> {
             return Ok(Made { output, file, digest, stamp: stamp(&metadata), staged: Staged::Equal });
         }
         let mut from = File::open(&source).map_err(|error| Failure::new("copy", &source, error))?;
-        self.write(output, file, digest, |to| {
+        self.write(output, file, digest, folder, |to| {
             let mut hasher = blake3::Hasher::new();
             let mut buffer = vec![0; 64 * 1024];
             loop {
@@ -207,6 +220,7 @@ impl<'a> Work<'a> {
         output: &'a Output,
         file: OutPath,
         digest: Digest,
+        folder: &mut PathBuf,
         fill: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> Result<Made<'a>, Failure> {
         let (path, staged) = match self.standing {
@@ -216,7 +230,7 @@ impl<'a> Work<'a> {
                 (new_file(self.stage, number), Staged::At(number))
             }
         };
-        let mut to = create(&path).map_err(|error| Failure::new("create", &path, error))?;
+        let mut to = create(&path, folder).map_err(|error| Failure::new("create", &path, error))?;
         let written = fill(&mut to).and_then(|()| to.metadata());
         let metadata = written.map_err(|error| Failure::new("write", &path, error))?;
         Ok(Made { output, file, digest, stamp: stamp(&metadata), staged })
@@ -234,17 +248,19 @@ fn stamp(metadata: &Metadata) -> OutStamp {
     OutStamp { bytes: metadata.len(), modified }
 }
 
-/// A new file, and the folders that it needs: most have theirs already or need one.
-fn create(path: &Path) -> io::Result<File> {
-    match File::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            File::create_new(path)
+/// A new file, and the folders that it needs. `last` is the folder of the file before: most files are the
+/// first of theirs, or stand where that does.
+fn create(path: &Path, last: &mut PathBuf) -> io::Result<File> {
+    let folder = path.parent().unwrap_or(path);
+    if folder != last {
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir_all(folder)?,
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
         }
-        other => other,
+        folder.clone_into(last);
     }
+    File::create_new(path)
 }
 
 fn digest_of(path: &Path) -> Option<Digest> {
