@@ -1,5 +1,6 @@
 //! Sources to portal: the stages that every command begins with.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::world::progress::Progress;
 use crate::world::themes;
 use crate::world::tree::{Root, static_address};
 
+use super::sources::Sources;
 use super::standing::Change;
 
 /// The name of the territory that is built in.
@@ -135,7 +137,7 @@ fn territory(
 pub struct Survey {
     ground: Ground,
     theme: Option<Theme>,
-    /// Releases by path, then all others by path.
+    /// Releases by path, then all others by path. Where somebody told of releases, the others alone.
     sources: Vec<Source>,
     sum: Sum,
     /// Files that were found and refused.
@@ -147,8 +149,8 @@ pub struct Survey {
     pub state: Option<Fingerprint>,
     /// Nothing was wrong so far.
     is_sound: bool,
-    /// What somebody told of, where nothing else was looked at.
-    told: Option<BTreeMap<SourcePath, Option<Stamp>>>,
+    /// The releases as they were and as somebody told, where nothing else was looked at.
+    told: Option<Sources>,
 }
 
 /// What sources count by together: one that changes is taken out of it and put in again.
@@ -161,7 +163,7 @@ pub struct Sum {
 
 impl Sum {
     /// Of one source.
-    pub fn of((path, kind, stamp): (&SourcePath, Kind, Stamp)) -> Self {
+    pub fn of((path, kind, stamp): (&str, Kind, Stamp)) -> Self {
         let Fingerprint(prints) = Fingerprint::of(&(path, kind, stamp));
         Self { prints, uncertain: usize::from(stamp == Stamp::default()) }
     }
@@ -254,55 +256,49 @@ impl Survey {
     pub fn told(
         root: &mut Root,
         inputs: &Inputs,
-        (sources, sum): (Vec<Source>, Sum),
+        (releases, sources, sum): (Sources, Vec<Source>, Sum),
         watch: &mut Stopwatch,
     ) -> Option<Self> {
         let (clock, preview) = clock(inputs);
         let mut faults = Vec::new();
         let (ground, theme) = foundations(root, inputs, &mut faults)?;
         watch.lap("theme");
-        let (refused, state, is_sound, told) = (Vec::new(), None, true, Some(BTreeMap::new()));
+        let (refused, state, is_sound, told) = (Vec::new(), None, true, Some(releases));
         let survey = Self { ground, theme, sources, sum, refused, clock, preview, state, is_sound, told };
         faults.is_empty().then_some(survey)
     }
 
-    /// Takes in that a release is there with this stamp, or is not there any more.
+    /// Takes in what somebody tells: that a release is there with this stamp, or is not there any more.
     pub fn take(&mut self, (path, stamp): Change) {
-        let releases = self.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
-        let found = self.sources[..releases].binary_search_by(|(known, ..)| known.cmp(&path));
-        if let Ok(at) = found {
-            self.sum = self.sum.without(Sum::of((&path, Kind::Release, self.sources[at].2)));
+        let Some(releases) = &mut self.told else { return };
+        let of = |stamp| Sum::of((&path, Kind::Release, stamp));
+        if let Some(known) = releases.get(&path) {
+            self.sum = self.sum.without(of(known));
         }
         if let Some(stamp) = stamp {
-            self.sum = self.sum.with(Sum::of((&path, Kind::Release, stamp)));
+            self.sum = self.sum.with(of(stamp));
         }
-        if let Some(told) = &mut self.told {
-            told.insert(path.clone(), stamp);
-        }
-        match (found, stamp) {
-            (Ok(at), Some(stamp)) => self.sources[at].2 = stamp,
-            (Ok(at), None) => _ = self.sources.remove(at),
-            (Err(at), Some(stamp)) => self.sources.insert(at, (path, Kind::Release, stamp)),
-            (Err(_), None) => {}
-        }
+        releases.set(path, stamp);
     }
 
     /// What somebody told of, where nothing else was looked at.
     pub fn changes(&self) -> Option<Vec<Change>> {
-        let told = self.told.as_ref()?.iter();
-        Some(told.map(|(path, stamp)| (path.clone(), *stamp)).collect())
+        let told = self.told.as_ref()?.changed();
+        Some(told.map(|(path, stamp)| (path.clone(), stamp)).collect())
     }
 
-    /// Whether there was a release of this path.
+    /// Of releases as somebody told: whether there is one of this path.
     pub fn is_release(&self, path: &str) -> bool {
-        let releases = self.sources.partition_point(|(_, kind, _)| *kind == Kind::Release);
-        self.sources[..releases].binary_search_by(|(known, ..)| (**known).cmp(path)).is_ok()
+        self.told.as_ref().is_some_and(|releases| releases.get(path).is_some())
     }
 
-    /// Whether there was a source at this path or below it.
+    /// Of sources as somebody told: whether there is one at this path or below it.
     pub fn is_known(&self, path: &str) -> bool {
-        let below = |known: &str| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
-        self.sources.iter().any(|(known, ..)| **known == *path || below(known))
+        let inside = format!("{path}/");
+        let release = self.told.as_ref().and_then(|releases| releases.starting_at(&inside).next());
+        let below = |known: &str| known.starts_with(&*inside);
+        let others = || self.sources.iter().any(|(known, ..)| **known == *path || below(known));
+        self.is_release(path) || release.is_some_and(|(known, _)| below(known)) || others()
     }
 
     pub fn ground(&self) -> &Ground {
@@ -330,9 +326,15 @@ impl Survey {
         Some(Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, of_clock, self.sum)))
     }
 
-    /// The sources that were found.
-    pub fn sources(&self) -> &[Source] {
-        &self.sources
+    /// The sources that there are.
+    pub fn sources(&self) -> Cow<'_, [Source]> {
+        match &self.told {
+            None => Cow::Borrowed(&self.sources),
+            Some(releases) => {
+                let release = |(path, stamp): (&str, Stamp)| (path.into(), Kind::Release, stamp);
+                Cow::Owned(releases.iter().map(release).chain(self.sources.iter().cloned()).collect())
+            }
+        }
     }
 
     /// Of all that the portal is made of beside its releases and the clock; nothing where a change
@@ -378,19 +380,22 @@ impl Survey {
 
     /// Reads all sources.
     pub fn parts(
-        self,
+        mut self,
         root: &Root,
         memory: Memory,
         progress: &Progress,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> (Parts, Option<Theme>, Vec<Source>) {
+        if self.told.is_some() {
+            self.sources = self.sources().into_owned();
+        }
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
         let (read, mut found) = read(root, &self.sources, rules, memory, progress);
         faults.append(&mut found);
         watch.lap("read");
-        let Sources { releases, pages, assets, statics } = read;
+        let Read { releases, pages, assets, statics } = read;
         let parts = Parts { config, territory, releases, pages, assets, statics, refused: self.refused };
         (parts, self.theme, self.sources)
     }
@@ -398,7 +403,7 @@ impl Survey {
 
 /// Everything in `content/`, read.
 #[derive(Default)]
-struct Sources {
+struct Read {
     releases: Vec<Arc<Written>>,
     pages: Vec<WrittenPage>,
     assets: BTreeMap<SourcePath, Asset>,
@@ -411,7 +416,7 @@ fn read(
     rules: Rules,
     memory: Memory,
     progress: &Progress,
-) -> (Sources, Vec<Diagnostic>) {
+) -> (Read, Vec<Diagnostic>) {
     let (readings, faults) = catalog::read(root, all, rules.fingerprint(), memory, progress, |path, kind| {
         if let Kind::File = kind {
             return match root.asset(path) {
@@ -432,7 +437,7 @@ fn read(
         };
         (reading, found.list)
     });
-    let mut sources = Sources::default();
+    let mut sources = Read::default();
     for reading in readings {
         match reading {
             Reading::Release(release) => sources.releases.push(release),

@@ -16,6 +16,7 @@ mod remembered;
 pub mod rollback;
 pub mod round;
 pub mod serve;
+mod sources;
 mod standing;
 mod terminal;
 pub mod watch;

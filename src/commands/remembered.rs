@@ -5,16 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Inputs;
 use crate::model::kept::Kept;
 use crate::model::portal::Clock;
 use crate::pages::plan::Known;
-use crate::text::column::{self, Texts};
 use crate::text::fingerprint::Fingerprint;
-use crate::text::source::SourcePath;
 use crate::world::cache;
 use crate::world::catalog::Stamp;
 use crate::world::clock::{Stopwatch, now};
@@ -22,7 +19,8 @@ use crate::world::heads::{self, Heads, Index};
 use crate::world::output::resolved;
 use crate::world::tree::{Root, Sight};
 
-use super::load::{Kind, Source, Sum, Survey};
+use super::load::{Source, Sum, Survey};
+use super::sources::{Columns, Sources};
 use super::standing::{Change, Standing};
 
 /// Whom a portal is kept for: builds and previews differ in their drafts and addresses.
@@ -49,20 +47,19 @@ struct Base<'a> {
 
 /// What there was to build from.
 #[derive(Serialize, Deserialize)]
-struct Columns {
+struct Found {
     mark: Fingerprint,
     sum: Sum,
-    paths: Texts,
-    kinds: Vec<Kind>,
-    #[serde(with = "column")]
-    stamps: Vec<Stamp>,
+    releases: Columns,
+    others: Vec<Source>,
 }
 
 /// A portal as the last build or preview left it, or one before it.
 pub struct Remembered {
     whom: For,
     /// The sources that it was made of.
-    list: Vec<Source>,
+    releases: Sources,
+    others: Vec<Source>,
     sum: Sum,
     /// What changed in them up to the last build.
     since: Vec<Change>,
@@ -96,18 +93,20 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     // Each file tells by it that it belongs to the others.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
     let ground = standing.ground;
-    let saved = (|| {
+    let portal = || {
         let heads = heads::save(&file("heads"), mark, &standing.portal.releases)?;
         let base = Base { mark, ground, since: clock.now, portal: standing.portal.keep(), heads };
-        cache::save(&file("portal"), &base)?;
+        cache::save(&file("portal"), &base)
+    };
+    let rest = || {
         cache::save(&file("plan"), &(mark, &standing.known))?;
-        let sources = || standing.all_sources();
-        let (kinds, stamps) = sources().map(|(_, kind, stamp)| (kind, stamp)).unzip();
-        let paths = sources().map(|(path, ..)| &**path).collect();
-        let sum = sources().map(Sum::of).fold(Sum::default(), Sum::with);
-        cache::save(&file("sources"), &Columns { mark, sum, paths, kinds, stamps })?;
-        cache::remove(&file("since"))
-    })();
+        let sum = standing.all_sources().map(Sum::of).fold(Sum::default(), Sum::with);
+        let others = standing.others.clone();
+        let releases = standing.releases.iter().collect();
+        cache::save(&file("sources"), &Found { mark, sum, releases, others })
+    };
+    let (portal, rest) = rayon::join(portal, rest);
+    let saved = portal.and(rest).and_then(|_| cache::remove(&file("since")));
     standing.mark = saved.ok().map(|()| mark);
     standing.since.clear();
 }
@@ -142,26 +141,24 @@ impl Remembered {
     pub fn load(root: &Root, whom: For) -> Option<Self> {
         let file = |what| file(root, whom, what);
         let first = || {
-            let columns: Columns = cache::load(&file("sources"))?;
-            Some((columns, cache::load::<Base>(&file("portal"))?))
+            let found: Found = cache::load(&file("sources"))?;
+            Some((found, cache::load::<Base>(&file("portal"))?))
         };
         let (first, plan) = rayon::join(first, || cache::load::<(Fingerprint, Known)>(&file("plan")));
-        let (Columns { mark, sum, paths, kinds, stamps }, base) = first?;
+        let (Found { mark, sum, releases, others }, base) = first?;
         let (of_plan, known) = plan?;
         if base.mark != mark || of_plan != mark {
             return None;
         }
-        let rest = kinds.into_par_iter().zip(stamps);
-        let source = |(path, (kind, stamp)): (&str, (Kind, Stamp))| (SourcePath::from(path), kind, stamp);
-        let list = paths.par_iter().zip(rest).map(source).collect();
+        let releases = releases.into();
         let since = cache::load::<(Fingerprint, Vec<Change>)>(&file("since"));
         let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
-        Some(Self { whom, list, sum, since, base, known })
+        Some(Self { whom, releases, others, sum, since, base, known })
     }
 
     /// The portal as it was, where it stands on the ground of a survey.
     pub fn restore(self, root: &Root, survey: &Survey) -> Option<Standing> {
-        let Self { whom, list, base, known, .. } = self;
+        let Self { whom, releases, others, base, known, .. } = self;
         if survey.ground_print() != Some(base.ground) || survey.clock().now < base.since {
             return None;
         }
@@ -172,7 +169,7 @@ impl Remembered {
         }
         let (ground, theme) = (survey.ground(), survey.theme()?);
         let portal = base.portal.restore(ground.config.clone(), ground.territory.clone(), Arc::new(heads));
-        let mut standing = Standing::new(portal, theme.clone(), list, Some(base.ground));
+        let mut standing = Standing::of(portal, theme.clone(), releases, others, base.ground);
         (standing.known, standing.mark) = (known, Some(base.mark));
         Some(standing)
     }
@@ -182,7 +179,7 @@ impl Remembered {
         let mut standing = self.restore(root, survey)?;
         let clock = survey.clock();
         let is_due = standing.portal.due.first().is_some_and(|due| due.instant <= clock.now);
-        let changes = standing.parted(survey.sources())?;
+        let changes = standing.parted(&survey.sources())?;
         (!is_due && standing.amend(&changes, root, clock)).then_some(standing)
     }
 }
@@ -197,12 +194,12 @@ pub fn told(
     state: Fingerprint,
     watch: &mut Stopwatch,
 ) -> Option<Survey> {
-    let mut survey = Survey::told(root, inputs, (remembered.list.clone(), remembered.sum), watch)?;
+    let sources = (remembered.releases.clone(), remembered.others.clone(), remembered.sum);
+    let mut survey = Survey::told(root, inputs, sources, watch)?;
     remembered.since.iter().cloned().for_each(|change| survey.take(change));
     if survey.find_state() != Some(state) || Stamp::at(&doubts(root)).is_some() {
         return None;
     }
-    let racy = Stamp::racy_since();
     let here = resolved(root.dir());
     for path in changed {
         let places = [resolved(path), resolved(&root.dir().join(path))];
@@ -215,7 +212,8 @@ pub fn told(
             Sight::Gone(path) if survey.is_known(&path) => return None,
             Sight::Gone(_) => {}
             Sight::Release(path) => {
-                let stamp = Stamp::certain(&root.locate(&path), racy)?;
+                // A default one would have the next process look at all sources.
+                let stamp = Stamp::settled(&root.locate(&path))?;
                 survey.take((path, Some(stamp)));
             }
         }

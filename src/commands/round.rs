@@ -208,7 +208,7 @@ impl<'a> Builder<'a> {
         }
         if let Some(standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
             && let Some(changes) =
-                told.filter(|told| told.len() <= MOST_CHANGES).or_else(|| standing.parted(survey.sources()))
+                told.filter(|told| told.len() <= MOST_CHANGES).or_else(|| standing.parted(&survey.sources()))
             && let Some(end) = self.amended(standing, &changes, clock, marks, (watch, due))
         {
             self.remember(state, clock, watch);

@@ -198,7 +198,7 @@ impl Shown {
                 let mut faults = Vec::new();
                 let looked = survey(&mut root(&args.common), inputs, &mut Stopwatch::start(), &mut faults);
                 let survey = looked.filter(|_| faults.is_empty())?;
-                Rumour::Sources(survey.sources().to_vec(), survey.ground_print(), survey.state)
+                Rumour::Sources(survey.sources().into_owned(), survey.ground_print(), survey.state)
             }
             _ => return None,
         };

@@ -17,6 +17,7 @@ use crate::world::tree::{Root, Sight};
 use crate::world::watch::Hints;
 
 use super::load::{Kind, Source};
+use super::sources::{Columns, Sources};
 
 /// Changed releases beyond which a portal is put together anew: that is no dearer then.
 pub const MOST_CHANGES: usize = 500;
@@ -27,10 +28,10 @@ pub struct Standing {
     pub theme: Theme,
     pub known: Known,
     pub rows: Rows,
-    /// Its releases, by path.
-    pub sources: Vec<(SourcePath, Stamp)>,
+    /// Its releases.
+    pub releases: Sources,
     /// Its other sources below `content/`, by path.
-    others: Vec<Source>,
+    pub others: Vec<Source>,
     /// Of all that it is made of beside its releases and the clock.
     pub ground: Fingerprint,
     /// Which of those that other processes may take over it is, but for what changed since, by path.
@@ -43,23 +44,28 @@ pub type Change = (SourcePath, Option<Stamp>);
 
 impl Standing {
     /// A portal that was made of sources in the order of a survey.
-    pub fn new(portal: Portal, theme: Theme, found: Vec<Source>, ground: Option<Fingerprint>) -> Self {
-        let (mut sources, mut others) = (Vec::with_capacity(found.len()), Vec::new());
-        for source in found {
-            match source.1 {
-                Kind::Release => sources.push((source.0, source.2)),
-                Kind::Page | Kind::File => others.push(source),
-            }
-        }
-        let (known, ground) = (Known::default(), ground.unwrap_or_default());
-        let rows = Rows::default();
-        Self { portal, theme, known, rows, sources, others, ground, mark: None, since: Vec::new() }
+    pub fn new(portal: Portal, theme: Theme, mut found: Vec<Source>, ground: Option<Fingerprint>) -> Self {
+        let others = found.split_off(found.partition_point(|(_, kind, _)| *kind == Kind::Release));
+        let releases: Columns = found.iter().map(|(path, _, stamp)| (&**path, *stamp)).collect();
+        Self::of(portal, theme, releases.into(), others, ground.unwrap_or_default())
+    }
+
+    /// A portal that was made of these releases and others.
+    pub fn of(
+        portal: Portal,
+        theme: Theme,
+        releases: Sources,
+        others: Vec<Source>,
+        ground: Fingerprint,
+    ) -> Self {
+        let (known, rows) = (Known::default(), Rows::default());
+        Self { portal, theme, known, rows, releases, others, ground, mark: None, since: Vec::new() }
     }
 
     /// All that it was made of.
-    pub fn all_sources(&self) -> impl Iterator<Item = (&SourcePath, Kind, Stamp)> {
-        let releases = self.sources.iter().map(|(path, stamp)| (path, Kind::Release, *stamp));
-        releases.chain(self.others.iter().map(|(path, kind, stamp)| (path, *kind, *stamp)))
+    pub fn all_sources(&self) -> impl Iterator<Item = (&str, Kind, Stamp)> {
+        let releases = self.releases.iter().map(|(path, stamp)| (path, Kind::Release, stamp));
+        releases.chain(self.others.iter().map(|(path, kind, stamp)| (&**path, *kind, *stamp)))
     }
 
     /// The releases that hints are about, where they are about nothing else.
@@ -81,7 +87,7 @@ impl Standing {
                     }
                 }
                 Sight::Unclear => return None,
-                Sight::Gone(path) if self.position(&path).is_ok() => changes.push((path, None)),
+                Sight::Gone(path) if self.releases.get(&path).is_some() => changes.push((path, None)),
                 Sight::Gone(path) if self.is_known_folder(Path::new(&*path)) => return None,
                 Sight::Gone(path) if self.others.binary_search_by(|(known, ..)| known.cmp(&path)).is_ok() => {
                     return None;
@@ -103,29 +109,29 @@ impl Standing {
     fn is_known_folder(&self, path: &Path) -> bool {
         let Some(folder) = path.to_str() else { return false };
         let inside = format!("{folder}/");
-        let release = self.sources.get(self.sources.partition_point(|(known, _)| **known < *inside));
+        let release = self.releases.starting_at(&inside).next().map(|(path, _)| path);
         let other = self.others.get(self.others.partition_point(|(known, ..)| **known < *inside));
-        let other = other.map(|(path, ..)| path);
-        release.map(|(path, _)| path).into_iter().chain(other).any(|known| known.starts_with(&*inside))
+        let other = other.map(|(path, ..)| &**path);
+        release.into_iter().chain(other).any(|known| known.starts_with(&*inside))
     }
 
     /// The releases that are not as they were.
     pub fn parted(&self, sources: &[Source]) -> Option<Vec<Change>> {
-        let mut old = self.sources.iter().peekable();
+        let mut old = self.releases.iter().peekable();
         let mut changes: Vec<Change> = Vec::new();
         for (path, _, stamp) in sources.iter().filter(|(_, kind, _)| *kind == Kind::Release) {
-            while let Some((gone, _)) = old.next_if(|(known, _)| known < path) {
-                changes.push((gone.clone(), None));
+            while let Some((gone, _)) = old.next_if(|(known, _)| **known < **path) {
+                changes.push((gone.into(), None));
             }
-            match old.next_if(|(known, _)| known == path) {
-                Some((_, known)) if known == stamp && *stamp != Stamp::default() => {}
+            match old.next_if(|(known, _)| **known == **path) {
+                Some((_, known)) if known == *stamp && *stamp != Stamp::default() => {}
                 _ => changes.push((path.clone(), Some(*stamp))),
             }
             if changes.len() > MOST_CHANGES {
                 return None;
             }
         }
-        changes.extend(old.map(|(gone, _)| (gone.clone(), None)));
+        changes.extend(old.map(|(gone, _)| (gone.into(), None)));
         (changes.len() <= MOST_CHANGES).then_some(changes)
     }
 
@@ -142,12 +148,7 @@ impl Standing {
                 Ok(at) => self.since[at] = change,
                 Err(at) => self.since.insert(at, change),
             }
-            match (self.position(path), stamp) {
-                (Ok(at), Some(stamp)) => self.sources[at].1 = *stamp,
-                (Ok(at), None) => _ = self.sources.remove(at),
-                (Err(at), Some(stamp)) => self.sources.insert(at, (path.clone(), *stamp)),
-                (Err(_), None) => {}
-            }
+            self.releases.set(path.clone(), *stamp);
         }
         for (stem, before) in stems.into_iter().zip(before) {
             let now: Option<Vec<Arc<Written>>> =
@@ -167,15 +168,10 @@ impl Standing {
         faults.list.is_empty().then_some(written)
     }
 
-    fn position(&self, path: &str) -> Result<usize, usize> {
-        self.sources.binary_search_by(|(known, _)| (**known).cmp(path))
-    }
-
     /// The sources of all languages of a release.
     fn of_stem(&self, wanted: &str) -> Vec<SourcePath> {
-        let from = self.sources.partition_point(|(known, _)| **known < *wanted);
-        let near = self.sources[from..].iter().map(|(path, _)| path);
+        let near = self.releases.starting_at(wanted).map(|(path, _)| path);
         let near = near.take_while(|path| path.starts_with(wanted));
-        near.filter(|path| stem(path).0 == wanted).cloned().collect()
+        near.filter(|path| stem(path).0 == wanted).map(SourcePath::from).collect()
     }
 }

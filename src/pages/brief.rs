@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 use smallvec::SmallVec;
 
-use crate::model::date::{Moment, compact};
+use crate::model::date::Moment;
 use crate::model::language::LangId;
 use crate::model::portal::{Portal, ReleaseIx, Status};
 use crate::model::territory::{ProvinceId, RegionId};
@@ -32,10 +32,9 @@ impl NameId {
 }
 
 /// A release in brief.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Brief {
     pub lang: LangId,
-    #[serde(with = "compact")]
     pub date: Date,
     pub modified: Moment,
     pub regions: SmallVec<[RegionId; 4]>,
@@ -70,6 +69,7 @@ pub struct Briefs {
     /// By release: its number. Those of another process count from zero.
     #[serde(skip)]
     of: Vec<u64>,
+    #[serde(with = "list")]
     list: Vec<Brief>,
     // Apart from the rest, as lists count many of them.
     #[serde(with = "column")]
@@ -289,6 +289,106 @@ impl Briefs {
     }
 }
 
+/// Briefs as another process takes them over.
+mod list {
+    use jiff::Timestamp;
+    use jiff::civil::Date;
+    use jiff::tz::Offset;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use smallvec::SmallVec;
+
+    use crate::model::date::Moment;
+    use crate::model::language::LangId;
+    use crate::model::territory::{ProvinceId, RegionId};
+    use crate::text::column;
+
+    use super::{Brief, NameId};
+
+    #[derive(Default, Serialize, Deserialize)]
+    struct Columns {
+        /// Language, day and flags.
+        #[serde(with = "column")]
+        plain: Vec<[u32; 3]>,
+        /// Seconds since 1970, then nanoseconds and offset.
+        #[serde(with = "column")]
+        modified: Vec<[u64; 2]>,
+        /// Of each brief four lists, each after its length.
+        #[serde(with = "column")]
+        names: Vec<u32>,
+    }
+
+    pub fn serialize<S: Serializer>(briefs: &[Brief], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut columns = Columns::default();
+        for brief in briefs {
+            let Brief { lang, date, modified, regions, provinces, tags, series, .. } = brief;
+            let flags =
+                [brief.is_public, brief.is_preview, brief.has_aliases, brief.has_files, modified.day_alone];
+            let flags = flags.into_iter().rev().fold(0, |bits, flag| bits << 1 | u32::from(flag));
+            let [month, day] = [date.month(), date.day()].map(|part| u32::from(part.unsigned_abs()));
+            let day = u32::from(date.year().cast_unsigned()) << 16 | month << 8 | day;
+            columns.plain.push([lang.0.into(), day, flags]);
+            let instant = modified.timestamp;
+            let [nanos, offset] =
+                [instant.subsec_nanosecond(), modified.offset.seconds()].map(i32::cast_unsigned);
+            let rest = u64::from(nanos) << 32 | u64::from(offset);
+            columns.modified.push([instant.as_second().cast_unsigned(), rest]);
+            let names = &mut columns.names;
+            put(names, series.iter().map(|series| series.0));
+            put(names, regions.iter().map(|region| region.0.into()));
+            put(names, provinces.iter().map(|province| province.0.into()));
+            put(names, tags.iter().map(|tag| tag.0));
+        }
+        columns.serialize(serializer)
+    }
+
+    fn put(names: &mut Vec<u32>, of: impl ExactSizeIterator<Item = u32>) {
+        names.push(u32::try_from(of.len()).unwrap_or(u32::MAX));
+        names.extend(of);
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Brief>, D::Error> {
+        let Columns { plain, modified, names } = Deserialize::deserialize(deserializer)?;
+        let mut names = Names(&names);
+        let brief = |([lang, day, flags], [second, rest]): ([u32; 3], [u64; 2])| {
+            let flag = |at: u32| flags & 1 << at != 0;
+            let [year, month, day] = [day >> 16, day >> 8 & 0xff, day & 0xff];
+            let low = |bits: u64| (bits as u32).cast_signed();
+            let timestamp = Timestamp::new(second.cast_signed(), low(rest >> 32)).ok()?;
+            let offset = Offset::from_seconds(low(rest)).ok()?;
+            let day_alone = flag(4);
+            let mut series = names.take::<[_; 1]>(NameId)?;
+            Some(Brief {
+                lang: LangId(u8::try_from(lang).ok()?),
+                date: Date::new((year as u16).cast_signed(), month as i8, day as i8).ok()?,
+                modified: Moment { local: offset.to_datetime(timestamp), offset, timestamp, day_alone },
+                regions: names.take(|id| RegionId(id as u16))?,
+                provinces: names.take(|id| ProvinceId(id as u16))?,
+                tags: names.take(NameId)?,
+                series: series.pop(),
+                is_public: flag(0),
+                is_preview: flag(1),
+                has_aliases: flag(2),
+                has_files: flag(3),
+            })
+        };
+        let briefs: Option<Vec<Brief>> = plain.into_iter().zip(modified).map(brief).collect();
+        briefs.ok_or_else(|| D::Error::custom("no briefs"))
+    }
+
+    /// What is left of the lists.
+    struct Names<'a>(&'a [u32]);
+
+    impl Names<'_> {
+        fn take<A: smallvec::Array>(&mut self, id: impl Fn(u32) -> A::Item) -> Option<SmallVec<A>> {
+            let (count, rest) = self.0.split_first()?;
+            let (these, rest) = rest.split_at_checked(*count as usize)?;
+            self.0 = rest;
+            Some(these.iter().map(|one| id(*one)).collect())
+        }
+    }
+}
+
 /// All that decides on which lists a release stands.
 type Places = (
     (LangId, Date, [bool; 4]),
@@ -326,5 +426,40 @@ impl Brief {
         let key = frame.speller.page(&frame.release_address(release)).file.key();
         let source = portal.releases.sources()[ix];
         (brief, Prints { source, head: inputs::head(release, picture), text, key })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Listed(#[serde(with = "list")] Vec<Brief>);
+
+    #[test]
+    fn briefs_come_back() {
+        let zone = jiff::tz::TimeZone::get("Africa/Casablanca").unwrap();
+        let moment = |text: &str| crate::model::date::parse(text).unwrap().resolve(&zone).unwrap();
+        let brief = |text: &str, many: u16| Brief {
+            lang: LangId(many as u8),
+            date: moment(text).date(),
+            modified: moment(text),
+            regions: (0..many).map(RegionId).collect(),
+            provinces: (many..2 * many).map(ProvinceId).collect(),
+            tags: (0..many).map(|id| NameId(u32::MAX - u32::from(id))).collect(),
+            series: (many > 1).then_some(NameId(7)),
+            is_public: many == 0,
+            is_preview: many == 1,
+            has_aliases: many == 2,
+            has_files: many == 3,
+        };
+        let briefs =
+            [("2026-03-12", 0), ("1905-01-01", 1), ("2026-07-12T23:30:00.25-04:30", 2), ("1956-03-02", 9)];
+        let listed = Listed(briefs.map(|(text, many)| brief(text, many)).into());
+        let bytes = postcard::to_stdvec(&listed).unwrap();
+        assert_eq!(postcard::from_bytes::<Listed>(&bytes).unwrap().0, listed.0);
+        // A list that is longer than all that is left.
+        let damaged: Vec<u8> = bytes.iter().map(|byte| if *byte == 9 { 200 } else { *byte }).collect();
+        assert!(postcard::from_bytes::<Listed>(&damaged).is_err());
     }
 }

@@ -72,7 +72,7 @@ pub fn deserialize<'de, T: Fixed, D: Deserializer<'de>>(deserializer: D) -> Resu
         }
     }
 
-    deserializer.deserialize_bytes(Column(PhantomData))
+    deserializer.deserialize_byte_buf(Column(PhantomData))
 }
 
 /// Texts, one after another.

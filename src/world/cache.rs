@@ -1,14 +1,14 @@
 //! Files under `.cache/`: disposable, checksummed, of no use to another build of the tool. Anything
 //! unexpected in one makes it as good as absent.
 
-use std::fs;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::text::fingerprint::Fingerprint;
 
@@ -19,6 +19,9 @@ pub(super) const MAGIC: &[u8] = concat!("tribune cache ", env!("TRIBUNE_BUILD"),
 
 /// Bytes of the checksum that follows: of damage, not of malice, and by far the fastest.
 const SUM: usize = 16;
+
+/// Bytes that are read or written at once.
+const CHUNK: usize = 1 << 16;
 
 /// How the names of files begin that are not written to their end.
 const TEMPORARY: &str = ".tmp";
@@ -43,15 +46,24 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
     load_known(path).map(|(value, _)| value)
 }
 
-/// The same with the fingerprint by which it is known.
+/// The same with the fingerprint by which it is known. A file is not gathered in memory before it is
+/// understood: getting memory is what most of the time would go into.
 pub fn load_known<T: DeserializeOwned>(path: &Path) -> Option<(T, Fingerprint)> {
-    let bytes = fs::read(path).ok()?;
-    let (sum, body) = bytes.strip_prefix(MAGIC)?.split_at_checked(SUM)?;
-    let known = xxh3_128(body);
-    if known.to_le_bytes() != sum {
+    let mut file = File::open(path).ok()?;
+    let body = file.metadata().ok()?.len().checked_sub((MAGIC.len() + SUM) as u64)?;
+    let (mut magic, mut sum) = ([0; MAGIC.len()], [0; SUM]);
+    file.read_exact(&mut magic).and_then(|()| file.read_exact(&mut sum)).ok()?;
+    if magic != MAGIC {
         return None;
     }
-    Some((postcard::from_bytes(body).ok()?, Fingerprint(known)))
+    // One after another the longest texts and columns stand in here, of which none is longer than all.
+    let mut room = vec![0; usize::try_from(body).ok()?];
+    let reader = BufReader::with_capacity(CHUNK, Hashing { hasher: Xxh3::new(), inner: file });
+    // Whatever is understood of a damaged file goes unused.
+    let (value, (mut reader, _)) = postcard::from_io((reader, &mut room)).ok()?;
+    let rest = io::copy(&mut reader, &mut io::sink()).ok()?;
+    let known = reader.into_inner().hasher.digest128();
+    (rest == 0 && known.to_le_bytes() == sum).then_some((value, Fingerprint(known)))
 }
 
 /// Saves a value in the place of the one before, whole or not at all. Returns its fingerprint.
@@ -61,8 +73,8 @@ pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<Fingerprint, Failure
     let sum_at = MAGIC.len() as u64;
     temporary.write_all(MAGIC).and_then(|()| temporary.write_all(&[0; SUM])).map_err(failed)?;
     // What is saved may be large: it is not gathered in memory first.
-    let mut hashing = Hashing { hasher: Xxh3::new(), to: &mut temporary };
-    let body = BufWriter::with_capacity(1 << 16, &mut hashing);
+    let mut hashing = Hashing { hasher: Xxh3::new(), inner: &mut temporary };
+    let body = BufWriter::with_capacity(CHUNK, &mut hashing);
     let mut body = postcard::to_io(value, body).map_err(|error| failed(io::Error::other(error)))?;
     body.flush().map_err(failed)?;
     drop(body);
@@ -73,21 +85,29 @@ pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<Fingerprint, Failure
     Ok(Fingerprint(known))
 }
 
-/// Hashes what it writes.
-struct Hashing<W> {
+/// Hashes what is written to it or read from it.
+struct Hashing<F> {
     hasher: Xxh3,
-    to: W,
+    inner: F,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(bytes)?;
+        self.hasher.update(&bytes[..read]);
+        Ok(read)
+    }
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.to.write(bytes)?;
+        let written = self.inner.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
+        self.inner.flush()
     }
 }
 

@@ -5,6 +5,7 @@
 use std::fs::{self, Metadata};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use foldhash::HashMap;
@@ -63,6 +64,9 @@ impl Fixed for Stamp {
     }
 }
 
+/// Clocks of file systems tick slowly, but no slower than this.
+const TICK: Duration = Duration::from_millis(50);
+
 impl Stamp {
     pub fn of(metadata: &Metadata) -> Self {
         let nanos = |time: SystemTime| {
@@ -83,9 +87,17 @@ impl Stamp {
         Self::at(path).map(|stamp| if stamp.is_racy(racy_since) { Self::default() } else { stamp })
     }
 
-    /// Since when a change may leave the stamp of the one before: clocks of file systems tick slowly.
+    /// The stamp of a file behind which no change can hide any more: for one that was written just now the
+    /// clock is waited for. One that goes on being written has the default stamp.
+    pub fn settled(path: &Path) -> Option<Self> {
+        let stamp = Self::at(path)?;
+        let since = stamp.modified.max(stamp.changed).saturating_sub(Self::racy_since());
+        thread::sleep(TICK.min(Duration::from_nanos(since)));
+        Self::certain(path, Self::racy_since())
+    }
+
+    /// Since when a change may leave the stamp of the one before.
     pub fn racy_since() -> u64 {
-        const TICK: Duration = Duration::from_millis(50);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(now.saturating_sub(TICK).as_nanos()).unwrap_or(u64::MAX)
     }

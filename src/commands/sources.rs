@@ -1,0 +1,137 @@
+//! The releases that a portal was made of, by path: all of them in columns, as a process leaves them to the
+//! next, and what changed since. Taking 100,000 over costs no more than reading them.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::column::{self, Texts};
+use crate::text::source::SourcePath;
+use crate::world::catalog::Stamp;
+
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    base: Arc<Columns>,
+    /// Nothing for one that is gone.
+    since: BTreeMap<SourcePath, Option<Stamp>>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Columns {
+    paths: Texts,
+    #[serde(with = "column")]
+    stamps: Vec<Stamp>,
+}
+
+impl<'a> FromIterator<(&'a str, Stamp)> for Columns {
+    /// Of sources in the order of their paths.
+    fn from_iter<I: IntoIterator<Item = (&'a str, Stamp)>>(sources: I) -> Self {
+        let mut columns = Self::default();
+        for (path, stamp) in sources {
+            columns.paths.push(path);
+            columns.stamps.push(stamp);
+        }
+        columns
+    }
+}
+
+impl Columns {
+    /// The place of a path, or where it would be.
+    fn position(&self, path: &str) -> Result<usize, usize> {
+        let (mut low, mut high) = (0, self.paths.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.paths.get(middle).cmp(path) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Ok(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        Err(low)
+    }
+}
+
+impl From<Columns> for Sources {
+    fn from(base: Columns) -> Self {
+        Self { base: Arc::new(base), since: BTreeMap::new() }
+    }
+}
+
+impl Sources {
+    /// The stamp of a source that is there.
+    pub fn get(&self, path: &str) -> Option<Stamp> {
+        match self.since.get(path) {
+            Some(changed) => *changed,
+            None => self.base.position(path).ok().and_then(|at| self.base.stamps.get(at).copied()),
+        }
+    }
+
+    /// Takes in that a source is there with this stamp, or is not there any more.
+    pub fn set(&mut self, path: SourcePath, stamp: Option<Stamp>) {
+        self.since.insert(path, stamp);
+    }
+
+    /// What was set, by path.
+    pub fn changed(&self) -> impl Iterator<Item = (&SourcePath, Option<Stamp>)> {
+        self.since.iter().map(|(path, stamp)| (path, *stamp))
+    }
+
+    /// All that are there, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Stamp)> {
+        self.starting_at("")
+    }
+
+    /// Those that are there from this path on, by path.
+    pub fn starting_at(&self, path: &str) -> impl Iterator<Item = (&str, Stamp)> {
+        let mut at = self.base.position(path).unwrap_or_else(|at| at);
+        let mut since = self.since.range::<str, _>((Bound::Included(path), Bound::Unbounded)).peekable();
+        std::iter::from_fn(move || {
+            loop {
+                let stamp = self.base.stamps.get(at).copied();
+                let next = stamp.map(|stamp| (self.base.paths.get(at), stamp));
+                let changed = since.next_if(|(changed, _)| next.is_none_or(|(next, _)| ***changed <= *next));
+                let Some((path, changed)) = changed else {
+                    at += 1;
+                    return next;
+                };
+                at += usize::from(next.is_some_and(|(next, _)| *next == **path));
+                if let Some(stamp) = changed {
+                    return Some((&**path, *stamp));
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn what_changed_is_found_among_all() {
+        // Any two stamps that differ.
+        let (old, new) = (Stamp::default(), Stamp::at(Path::new("/")).unwrap_or_default());
+        let columns: Columns = ["a", "b", "d", "e"].map(|path| (path, old)).into_iter().collect();
+        let kept = postcard::to_stdvec(&columns).unwrap();
+        let mut sources = Sources::from(postcard::from_bytes::<Columns>(&kept).unwrap());
+        assert_eq!(sources.iter().count(), 4);
+        for (path, stamp) in [("b", None), ("c", Some(new)), ("d", Some(new)), ("f", Some(old)), ("0", None)]
+        {
+            sources.set(path.into(), stamp);
+        }
+        let all = [("a", old), ("c", new), ("d", new), ("e", old), ("f", old)];
+        assert_eq!(sources.iter().collect::<Vec<_>>(), all);
+        assert_eq!(sources.starting_at("b").collect::<Vec<_>>(), all[1..]);
+        assert_eq!(sources.starting_at("dd").collect::<Vec<_>>(), all[3..]);
+        assert_eq!(sources.starting_at("g").count(), 0);
+        for path in ["0", "a", "b", "c", "d", "e", "f"] {
+            let found = all.iter().find(|(known, _)| *known == path).map(|(_, stamp)| *stamp);
+            assert_eq!(sources.get(path), found, "{path}");
+        }
+        assert_eq!(sources.changed().count(), 5);
+    }
+}
