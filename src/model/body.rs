@@ -200,7 +200,7 @@ fn opening(body: &str) -> Option<String> {
     // emphasis, each of which takes two.
     const MOST: usize = DEEPEST / 3;
     let leads_on = |byte: u8| matches!(byte, b'[' | b'<' | b'&');
-    let emphasis = body.bytes().filter(|byte| matches!(byte, b'*' | b'_' | b'~')).count();
+    let emphasis = memchr::memchr3_iter(b'*', b'_', b'~', body.as_bytes()).count();
     if any_byte(body, leads_on) || emphasis > 2 * MOST || body.starts_with('\u{feff}') {
         return None;
     }
@@ -337,37 +337,35 @@ const SUMMARY_LIMIT: usize = 300;
 
 /// A paragraph as one line, cut after the first sentence that is long enough.
 pub fn lead(paragraph: &str) -> String {
-    let mut line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::with_capacity(paragraph.len());
+    for word in paragraph.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
     // Character references may have become what no text can hold.
     if !is_all_xml(&line) {
         line.retain(is_xml);
     }
-    if line.chars().count() <= SUMMARY_LIMIT {
-        return line;
-    }
+    let nth = |n| line.char_indices().nth(n).map(|(at, _)| at);
+    let (Some(goal), Some(limit)) = (nth(SUMMARY_GOAL), nth(SUMMARY_LIMIT)) else { return line };
     let mut cut = None;
     let mut word_end = 0;
-    let mut chars = line.char_indices().enumerate().peekable();
-    while let Some((n, (at, c))) = chars.next() {
-        if n >= SUMMARY_LIMIT {
-            break;
-        }
-        let next = chars.peek().map(|(_, (_, next))| *next);
-        if c == ' ' {
-            word_end = at;
-        }
-        if matches!(c, '.' | '!' | '?' | '؟' | '…' | '»')
-            && next == Some(' ')
-            && !is_abbreviation(&line[..at])
-        {
-            let after = line[at + c.len_utf8()..].trim_start().chars().next();
-            // A sentence begins with a capital, or in a script that has none.
-            if c != '»' && after.is_none_or(|c| !c.is_lowercase()) {
-                cut = Some(at + c.len_utf8());
-                if n >= SUMMARY_GOAL {
-                    break;
-                }
+    for space in memchr::memchr_iter(b' ', line.as_bytes()).take_while(|space| *space <= limit) {
+        let before = &line[..space];
+        // A sentence begins with a capital, or in a script that has none.
+        let ends = before.strip_suffix(['.', '!', '?', '؟', '…']).filter(|sentence| {
+            !is_abbreviation(sentence) && line[space + 1..].chars().next().is_none_or(|c| !c.is_lowercase())
+        });
+        if let Some(sentence) = ends {
+            cut = Some(space);
+            if sentence.len() >= goal {
+                break;
             }
+        }
+        if space < limit {
+            word_end = space;
         }
     }
     match cut {

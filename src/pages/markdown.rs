@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::model::body::{Destination, Markup, destination, lines, options, paragraphs};
 use crate::model::language::is_rtl;
 use crate::text::bidi;
-use crate::text::scan::is_all_xml;
+use crate::text::scan::{any_byte, is_all_xml};
 use crate::text::source::is_xml;
 use crate::text::typography::{self, Context, Profile, opposite_runs};
 
@@ -78,6 +78,10 @@ pub fn escape(text: &str, html: &mut String) {
         let text: String = text.chars().filter(|c| is_xml(*c)).collect();
         return escape(&text, html);
     }
+    if !any_byte(text, |byte| matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+        html.push_str(text);
+        return;
+    }
     let mut copied = 0;
     for (at, byte) in text.bytes().enumerate() {
         let reference = match byte {
@@ -124,9 +128,10 @@ fn markdown(body: &str, setting: &Setting) -> String {
         fragment = sanitise(&fragment, setting);
     }
     // Character references may have become what XML cannot hold.
-    if !is_all_xml(&fragment) {
+    if body.contains('&') && !is_all_xml(&fragment) {
         fragment.retain(is_xml);
     }
+    debug_assert!(is_all_xml(&fragment), "{fragment}");
     fragment
 }
 

@@ -48,7 +48,7 @@ pub fn push_padded(text: &mut String, number: i16, width: usize) {
         digits[from] = b'0' + (rest % 10) as u8;
         rest /= 10;
     }
-    text.extend(digits[from..].iter().map(|digit| char::from(*digit)));
+    text.push_str(str::from_utf8(&digits[from..]).unwrap_or_default());
 }
 
 #[cfg(test)]

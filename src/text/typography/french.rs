@@ -114,6 +114,19 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
+/// Where the next byte is at which a rule may hold, from `at` on.
+fn next_class(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let is_one = |byte: u8| CLASSES[byte as usize] != Class::Plain;
+    // Several are asked before the answer is looked at.
+    while let Some([a, b, c, d]) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        if is_one(*a) | is_one(*b) | is_one(*c) | is_one(*d) {
+            break;
+        }
+        at += 4;
+    }
+    bytes.get(at..)?.iter().position(|byte| is_one(*byte)).map(|skip| at + skip)
+}
+
 /// Forms of address that a name follows.
 const ADDRESSES: [&str; 9] = ["M.", "MM.", "Mme", "Mmes", "Mlle", "Mlles", "Dr", "Pr", "Dre"];
 
@@ -150,8 +163,8 @@ struct Scan<'a, F> {
 impl<F: FnMut(Edit)> Scan<'_, F> {
     fn run(&mut self) {
         let mut at = self.leading();
-        while let Some(skip) = self.bytes[at..].iter().position(|b| CLASSES[*b as usize] != Class::Plain) {
-            at += skip;
+        while let Some(next) = next_class(self.bytes, at) {
+            at = next;
             at = match CLASSES[self.bytes[at] as usize] {
                 Class::Plain => at + 1,
                 Class::Apostrophe => self.apostrophe(at),
