@@ -20,7 +20,7 @@ use crate::world::output::resolved;
 use crate::world::tree::{Root, Sight};
 
 use super::load::{Source, Sum, Survey};
-use super::sources::{Columns, Sources};
+use super::sources::Sources;
 use super::standing::{Change, Standing};
 
 /// Whom a portal is kept for: builds and previews differ in their drafts and addresses.
@@ -50,7 +50,7 @@ struct Base<'a> {
 struct Found {
     mark: Fingerprint,
     sum: Sum,
-    releases: Columns,
+    releases: Sources,
     others: Vec<Source>,
 }
 
@@ -101,8 +101,7 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     let rest = || {
         cache::save(&file("plan"), &(mark, &standing.known))?;
         let sum = standing.all_sources().map(Sum::of).fold(Sum::default(), Sum::with);
-        let others = standing.others.clone();
-        let releases = standing.releases.iter().collect();
+        let (releases, others) = (standing.releases.clone(), standing.others.clone());
         cache::save(&file("sources"), &Found { mark, sum, releases, others })
     };
     let (portal, rest) = rayon::join(portal, rest);
@@ -150,7 +149,6 @@ impl Remembered {
         if base.mark != mark || of_plan != mark {
             return None;
         }
-        let releases = releases.into();
         let since = cache::load::<(Fingerprint, Vec<Change>)>(&file("since"));
         let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
         Some(Self { whom, releases, others, sum, since, base, known })

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::text::column::{self, Texts};
 use crate::text::source::SourcePath;
 use crate::world::catalog::Stamp;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Columns")]
 pub struct Sources {
     base: Arc<Columns>,
     /// Nothing for one that is gone.
@@ -56,6 +57,15 @@ impl Columns {
 impl From<Columns> for Sources {
     fn from(base: Columns) -> Self {
         Self { base: Arc::new(base), since: BTreeMap::new() }
+    }
+}
+
+impl Serialize for Sources {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.since.is_empty() {
+            true => self.base.serialize(serializer),
+            false => self.iter().collect::<Columns>().serialize(serializer),
+        }
     }
 }
 
@@ -116,8 +126,7 @@ mod tests {
         // Any two stamps that differ.
         let (old, new) = (Stamp::default(), Stamp::at(Path::new("/")).unwrap_or_default());
         let columns: Columns = ["a", "b", "d", "e"].map(|path| (path, old)).into_iter().collect();
-        let kept = postcard::to_stdvec(&columns).unwrap();
-        let mut sources = Sources::from(postcard::from_bytes::<Columns>(&kept).unwrap());
+        let mut sources = Sources::from(columns);
         assert_eq!(sources.iter().count(), 4);
         for (path, stamp) in [("b", None), ("c", Some(new)), ("d", Some(new)), ("f", Some(old)), ("0", None)]
         {
@@ -133,5 +142,9 @@ mod tests {
             assert_eq!(sources.get(path), found, "{path}");
         }
         assert_eq!(sources.changed().count(), 5);
+        // Another process finds them as they are now.
+        let kept = postcard::to_stdvec(&sources).unwrap();
+        let again: Sources = postcard::from_bytes(&kept).unwrap();
+        assert_eq!((again.iter().collect::<Vec<_>>(), again.changed().count()), (all.into(), 0));
     }
 }

@@ -12,7 +12,7 @@ use crate::model::territory::RegionId;
 use crate::text::typography::isolate;
 
 use super::contact;
-use super::frame::{Frame, day_of};
+use super::frame::Frame;
 use super::inputs::{Inputs, Leaf, ListInputs, Other, PageInputs, ReleaseInputs, Shown};
 use super::path::root_from;
 use super::prepared::Prepared;
@@ -112,7 +112,7 @@ impl<'p> Frame<'p> {
                         .provinces
                         .iter()
                         .filter(|province| provinces.binary_search(province).is_ok())
-                        .map(|province| self.province_label(lang, *province))
+                        .map(|province| self.province_label(lang, *province).clone())
                         .collect(),
                 });
                 ("regions.html", Content::Regions(RegionsView { regions: regions.collect() }))
@@ -120,9 +120,9 @@ impl<'p> Frame<'p> {
             PageInputs::Region { region, province, newest, months, provinces } => {
                 let view = RegionView {
                     region: self.region_label(lang, *region).clone(),
-                    province: province.map(|province| self.province_label(lang, province)),
+                    province: province.map(|province| self.province_label(lang, province).clone()),
                     releases: self.cards(newest),
-                    provinces: provinces.iter().map(|p| self.province_label(lang, *p)).collect(),
+                    provinces: provinces.iter().map(|p| self.province_label(lang, *p).clone()).collect(),
                     years: self.years(lang, Some(*region), months),
                     contact: self.region_contact(lang, *region).clone(),
                 };
@@ -155,7 +155,7 @@ impl<'p> Frame<'p> {
             number: release.number.as_deref(),
             summary: &release.summary,
             regions: release.regions.iter().map(|region| self.region_label(lang, *region).clone()).collect(),
-            provinces: release.provinces.iter().map(|p| self.province_label(lang, *p)).collect(),
+            provinces: release.provinces.iter().map(|p| self.province_label(lang, *p).clone()).collect(),
             image: self.picture(release, shown.picture()),
             status: (&release.status).into(),
         }
@@ -192,7 +192,6 @@ impl<'p> Frame<'p> {
     fn release_view<'a>(&'a self, lang: LangId, inputs: &'a ReleaseInputs<'_>) -> ReleaseView<'a> {
         let release = inputs.release.release();
         let modified = release.modified();
-        let periods = std::iter::successors(Some(day_of(release.date.date())), |period| period.wider());
         let topic = |kind, name: &str| self.topic_label(lang, kind, name);
         let mut ignored = Vec::new();
         ReleaseView {
@@ -213,7 +212,7 @@ impl<'p> Frame<'p> {
             translations: inputs.translations.iter().map(|other| self.translation(*other)).collect(),
             extra: self.theme.extra(&release.source, &release.extra, self.locale(lang), &mut ignored),
             standfirst: release.standfirst.then_some(release.summary.as_str()),
-            periods: periods.map(|period| self.period_label(lang, None, period)).collect(),
+            periods: self.periods(lang, release.date.date()),
         }
     }
 
@@ -368,7 +367,7 @@ impl<'p> Frame<'p> {
                 Heading {
                     above: of_region(*region),
                     feed: feed(Channel::Province(*province), "", ""),
-                    ..named("province", "province", &values, 0, label.url)
+                    ..named("province", "province", &values, 0, label.url.clone())
                 }
             }
             PageInputs::Topic { kind, name, slug, list } => {

@@ -16,7 +16,7 @@ use crate::text::fingerprint::Fingerprint;
 use super::contact;
 use super::locale::Locale;
 use super::path::{Speller, Spot, in_language};
-use super::prepared::Prepared;
+use super::prepared::{Prepared, Recent};
 use super::shelf::Period;
 use super::site::{Channel, Index, TopicKind};
 use super::theme::Theme;
@@ -31,9 +31,12 @@ pub struct Frame<'p> {
     /// By language.
     pub heads: Vec<PortalHead>,
     regions: Vec<Vec<Prepared<RegionLabel>>>,
+    provinces: Vec<Vec<Prepared<Label>>>,
     contacts: Vec<Vec<Prepared<Contact>>>,
     crumbs: Vec<Crumbs>,
     feeds: Vec<Prepared<Label>>,
+    dates: Recent<(LangId, Moment), Prepared<DateView>>,
+    periods: Recent<(LangId, Date), Prepared<Vec<Label>>>,
     /// Of all this, and of the rules that shape every page.
     pub fingerprint: Fingerprint,
 }
@@ -63,13 +66,17 @@ impl<'p> Frame<'p> {
             speller: Speller { addresses: config.addresses, portable: config.portable },
             heads: Vec::new(),
             regions: Vec::new(),
+            provinces: Vec::new(),
             contacts: Vec::new(),
             crumbs: Vec::new(),
             feeds: Vec::new(),
+            dates: Recent::default(),
+            periods: Recent::default(),
             fingerprint: Fingerprint::default(),
         };
         let languages = || config.languages().map(|(lang, _)| lang);
         frame.regions = languages().map(|lang| frame.region_labels(lang)).collect();
+        frame.provinces = languages().map(|lang| frame.province_labels(lang)).collect();
         frame.contacts = languages().map(|lang| frame.region_contacts(lang)).collect();
         frame.heads = languages().map(|lang| frame.head(lang, portal)).collect();
         frame.crumbs = languages().map(|lang| frame.crumbs(lang)).collect();
@@ -219,17 +226,24 @@ impl<'p> Frame<'p> {
     }
 
     /// A province that has a page in this language.
-    pub fn province_label(&self, lang: LangId, province: ProvinceId) -> Label {
-        let name = self.territory.province(province).names.get(self.tag(lang)).to_owned();
-        Label { name, url: self.url(lang, Index::Province(province)) }
+    pub fn province_label(&self, lang: LangId, province: ProvinceId) -> &Prepared<Label> {
+        &self.provinces[lang.index()][usize::from(province.0)]
     }
 
-    pub fn date(&self, lang: LangId, moment: &Moment) -> DateView {
-        DateView {
+    pub fn date(&self, lang: LangId, moment: &Moment) -> Prepared<DateView> {
+        let date = || DateView {
             iso: moment.iso_date(),
             datetime: moment.rfc3339(),
             long: self.locale(lang).long_date(moment.date()),
-        }
+        };
+        self.dates.get((lang, *moment), spread(moment.date()), || Prepared::new(date()))
+    }
+
+    /// The day of a date and the periods around it.
+    pub fn periods(&self, lang: LangId, date: Date) -> Prepared<Vec<Label>> {
+        let periods = std::iter::successors(Some(day_of(date)), |period| period.wider());
+        let label = |period| self.period_label(lang, None, period);
+        self.periods.get((lang, date), spread(date), || Prepared::new(periods.map(label).collect()))
     }
 
     /// A period's name: `2026`, « mars 2026 », « 12 mars 2026 ».
@@ -292,6 +306,14 @@ impl<'p> Frame<'p> {
             })
         };
         self.territory.regions().map(label).collect()
+    }
+
+    fn province_labels(&self, lang: LangId) -> Vec<Prepared<Label>> {
+        let label = |(id, province): (ProvinceId, &crate::model::territory::Province)| {
+            let name = province.names.get(self.tag(lang)).to_owned();
+            Prepared::new(Label { name, url: self.url(lang, Index::Province(id)) })
+        };
+        self.territory.provinces().map(label).collect()
     }
 
     fn region_contacts(&self, lang: LangId) -> Vec<Prepared<Contact>> {
@@ -363,4 +385,9 @@ fn in_parts(address: String, part: usize) -> String {
 /// The day that a date stands in.
 pub fn day_of(date: Date) -> Period {
     Period::Day(date.year(), date.month(), date.day())
+}
+
+/// Scatters what is made for days.
+fn spread(date: Date) -> usize {
+    usize::from(date.day().unsigned_abs()) + 31 * usize::from(date.month().unsigned_abs())
 }

@@ -170,13 +170,13 @@ pub struct DateView {
 pub struct Card<'p> {
     pub title: &'p str,
     pub url: String,
-    pub date: DateView,
+    pub date: Prepared<DateView>,
     pub kind: Kind,
     pub number: Option<&'p str>,
     pub summary: &'p str,
     /// The first one is the principal region.
     pub regions: Vec<Prepared<RegionLabel>>,
-    pub provinces: Vec<Label>,
+    pub provinces: Vec<Prepared<Label>>,
     pub image: Option<Picture>,
     /// `{state: "public" | "expired" | "withdrawn" | "draft" | "embargoed", reason?}`
     pub status: StatusView<'p>,
@@ -218,7 +218,7 @@ pub struct Picture {
 pub struct Link<'a> {
     pub title: &'a str,
     pub url: String,
-    pub date: DateView,
+    pub date: Prepared<DateView>,
 }
 
 /// `release.html`
@@ -233,7 +233,7 @@ pub struct ReleaseView<'a> {
     pub tags: Vec<Label>,
     pub series: Option<Label>,
     /// When it last changed, where that is after its date.
-    pub modified: Option<DateView>,
+    pub modified: Option<Prepared<DateView>>,
     pub corrections: Vec<CorrectionView<'a>>,
     /// A template gets [`Link`]s in the place of these three, each of which several pages show.
     #[serde(skip)]
@@ -248,12 +248,12 @@ pub struct ReleaseView<'a> {
     /// What the theme declares, by name, typed.
     pub extra: serde_json::Map<String, serde_json::Value>,
     /// The day, month and year that the release stands in.
-    pub periods: Vec<Label>,
+    pub periods: Prepared<Vec<Label>>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct CorrectionView<'a> {
-    pub date: DateView,
+    pub date: Prepared<DateView>,
     pub note: &'a str,
 }
 
@@ -360,7 +360,7 @@ pub struct RegionsView {
 pub struct RegionEntry {
     pub region: Prepared<RegionLabel>,
     /// Those with a release in this language.
-    pub provinces: Vec<Label>,
+    pub provinces: Vec<Prepared<Label>>,
 }
 
 /// `region.html`: a region or a province.
@@ -368,9 +368,9 @@ pub struct RegionEntry {
 pub struct RegionView<'a> {
     pub region: Prepared<RegionLabel>,
     /// The province, where the page is about one.
-    pub province: Option<Label>,
+    pub province: Option<Prepared<Label>>,
     pub releases: Vec<Card<'a>>,
-    pub provinces: Vec<Label>,
+    pub provinces: Vec<Prepared<Label>>,
     pub years: Vec<YearView>,
     /// The regional secretariat's contact.
     pub contact: Prepared<Contact>,

@@ -1,5 +1,7 @@
 //! What looks like an address, a file name or a handle keeps every byte.
 
+use crate::text::scan::any_byte;
+
 /// Tells whether a place lies in an address. Remembers the last word it judged, so that any
 /// number of questions in rising order costs one pass over the text.
 pub(super) struct Addresses<'a> {
@@ -7,14 +9,19 @@ pub(super) struct Addresses<'a> {
     start: usize,
     end: usize,
     verdict: bool,
+    /// No word of the text is one.
+    none: bool,
 }
 
 impl<'a> Addresses<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), start: 0, end: 0, verdict: false }
+        Self { bytes: text.as_bytes(), start: 0, end: 0, verdict: false, none: !may_hold_one(text) }
     }
 
     pub(super) fn has(&mut self, at: usize) -> bool {
+        if self.none {
+            return false;
+        }
         if !(self.start..self.end).contains(&at) {
             let back = (self.end.min(at)..at).rev().find(|&i| ends_word(self.bytes, i));
             self.start = back.map_or(self.end.min(at), |i| i + 1);
@@ -41,14 +48,23 @@ fn looks_like_address(word: &[u8]) -> bool {
     word.iter().enumerate().any(|(i, &byte)| match byte {
         b'@' | b'#' | b'\\' => true,
         b':' => word[i..].starts_with(b"://"),
-        // `parti.ma`, `photo.jpg`: but `fin.Début` lacks a space, and `etc...` has its dots.
-        b'.' => {
-            i > 0
-                && word[i - 1].is_ascii_alphanumeric()
-                && word.get(i + 1).is_some_and(u8::is_ascii_lowercase)
-        }
+        b'.' => parts_names(word, i),
         _ => false,
     })
+}
+
+/// `parti.ma`, `photo.jpg`: but `fin.Début` lacks a space, and `etc...` has its dots.
+fn parts_names(bytes: &[u8], dot: usize) -> bool {
+    dot > 0
+        && bytes[dot - 1].is_ascii_alphanumeric()
+        && bytes.get(dot + 1).is_some_and(u8::is_ascii_lowercase)
+}
+
+/// Whether a look at words is needed: most texts have none of the bytes by which one is known.
+fn may_hold_one(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    any_byte(text, |byte| matches!(byte, b'@' | b'#' | b'\\' | b'/'))
+        || memchr::memchr_iter(b'.', bytes).any(|dot| parts_names(bytes, dot))
 }
 
 #[cfg(test)]
