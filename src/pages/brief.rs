@@ -372,8 +372,11 @@ mod list {
                 has_files: flag(3),
             })
         };
-        let briefs: Option<Vec<Brief>> = plain.into_iter().zip(modified).map(brief).collect();
-        briefs.ok_or_else(|| D::Error::custom("no briefs"))
+        let mut briefs = Vec::with_capacity(plain.len());
+        for one in plain.into_iter().zip(modified).map(brief) {
+            briefs.push(one.ok_or_else(|| D::Error::custom("no brief"))?);
+        }
+        Ok(briefs)
     }
 
     /// What is left of the lists.

@@ -157,9 +157,14 @@ mod outputs {
             let what = What::Page(Page::Release(ix));
             Output { key, lang, ordinal: 0, what, fingerprint }
         };
-        let mut outputs: Vec<Output> = pages.map(page).chain(others).collect();
-        // Two stretches in order are merged in one go.
-        outputs.sort_by_key(|output| output.key);
+        let mut outputs = Vec::with_capacity(pages.len() + others.len());
+        // Both are in the order of their keys.
+        let mut others = others.into_iter().peekable();
+        for page in pages.map(page) {
+            outputs.extend(std::iter::from_fn(|| others.next_if(|other| other.key < page.key)));
+            outputs.push(page);
+        }
+        outputs.extend(others);
         Ok(outputs)
     }
 }

@@ -56,7 +56,7 @@ pub fn load_known<T: DeserializeOwned>(path: &Path) -> Option<(T, Fingerprint)> 
     if magic != MAGIC {
         return None;
     }
-    // One after another the longest texts and columns stand in here, of which none is longer than all.
+    // One after another, texts and what is read at once of columns stand in here: the rest goes unused.
     let mut room = vec![0; usize::try_from(body).ok()?];
     let reader = BufReader::with_capacity(CHUNK, Hashing { hasher: Xxh3::new(), inner: file });
     // Whatever is understood of a damaged file goes unused.
