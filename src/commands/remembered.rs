@@ -90,8 +90,9 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     {
         return;
     }
-    // Each file tells by it that it belongs to the others.
+    // Each file tells by it that it belongs to the others: where one can't be written, all are of no use.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
+    standing.releases.settle();
     let ground = standing.ground;
     let portal = || {
         let heads = heads::save(&file("heads"), mark, &standing.portal.releases)?;

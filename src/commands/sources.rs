@@ -12,7 +12,7 @@ use crate::text::source::SourcePath;
 use crate::world::catalog::Stamp;
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "Columns")]
+#[serde(try_from = "Columns")]
 pub struct Sources {
     base: Arc<Columns>,
     /// Nothing for one that is gone.
@@ -20,7 +20,7 @@ pub struct Sources {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Columns {
+struct Columns {
     paths: Texts,
     #[serde(with = "column")]
     stamps: Vec<Stamp>,
@@ -54,9 +54,17 @@ impl Columns {
     }
 }
 
-impl From<Columns> for Sources {
-    fn from(base: Columns) -> Self {
-        Self { base: Arc::new(base), since: BTreeMap::new() }
+impl TryFrom<Columns> for Sources {
+    type Error = &'static str;
+
+    fn try_from(base: Columns) -> Result<Self, Self::Error> {
+        if base.paths.len() != base.stamps.len() {
+            return Err("columns of different lengths");
+        }
+        if !(1..base.paths.len()).all(|at| base.paths.get(at - 1) < base.paths.get(at)) {
+            return Err("paths out of order");
+        }
+        Ok(Self::of(base))
     }
 }
 
@@ -69,7 +77,26 @@ impl Serialize for Sources {
     }
 }
 
+impl<'a> FromIterator<(&'a str, Stamp)> for Sources {
+    /// Of sources in the order of their paths.
+    fn from_iter<I: IntoIterator<Item = (&'a str, Stamp)>>(sources: I) -> Self {
+        Self::of(sources.into_iter().collect())
+    }
+}
+
 impl Sources {
+    fn of(base: Columns) -> Self {
+        debug_assert!((1..base.paths.len()).all(|at| base.paths.get(at - 1) < base.paths.get(at)));
+        Self { base: Arc::new(base), since: BTreeMap::new() }
+    }
+
+    /// Puts what changed in its place among all.
+    pub fn settle(&mut self) {
+        if !self.since.is_empty() {
+            *self = self.iter().collect();
+        }
+    }
+
     /// The stamp of a source that is there.
     pub fn get(&self, path: &str) -> Option<Stamp> {
         match self.since.get(path) {
@@ -125,8 +152,7 @@ mod tests {
     fn what_changed_is_found_among_all() {
         // Any two stamps that differ.
         let (old, new) = (Stamp::default(), Stamp::at(Path::new("/")).unwrap_or_default());
-        let columns: Columns = ["a", "b", "d", "e"].map(|path| (path, old)).into_iter().collect();
-        let mut sources = Sources::from(columns);
+        let mut sources: Sources = ["a", "b", "d", "e"].map(|path| (path, old)).into_iter().collect();
         assert_eq!(sources.iter().count(), 4);
         for (path, stamp) in [("b", None), ("c", Some(new)), ("d", Some(new)), ("f", Some(old)), ("0", None)]
         {
@@ -146,5 +172,16 @@ mod tests {
         let kept = postcard::to_stdvec(&sources).unwrap();
         let again: Sources = postcard::from_bytes(&kept).unwrap();
         assert_eq!((again.iter().collect::<Vec<_>>(), again.changed().count()), (all.into(), 0));
+        sources.settle();
+        assert_eq!((sources.iter().collect::<Vec<_>>(), sources.changed().count()), (all.into(), 0));
+        // Nor are columns taken that do not belong together, or can't be searched.
+        let read = |change: fn(&mut Columns)| {
+            let mut columns: Columns = all.into_iter().collect();
+            change(&mut columns);
+            postcard::from_bytes::<Sources>(&postcard::to_stdvec(&columns).unwrap()).is_ok()
+        };
+        assert!(read(|_| {}));
+        assert!(!read(|columns| _ = columns.stamps.pop()));
+        assert!(!read(|columns| columns.paths = ["b", "a", "c", "d", "e"].into_iter().collect()));
     }
 }

@@ -17,7 +17,7 @@ use crate::world::tree::{Root, Sight};
 use crate::world::watch::Hints;
 
 use super::load::{Kind, Source};
-use super::sources::{Columns, Sources};
+use super::sources::Sources;
 
 /// Changed releases beyond which a portal is put together anew: that is no dearer then.
 pub const MOST_CHANGES: usize = 500;
@@ -45,9 +45,10 @@ pub type Change = (SourcePath, Option<Stamp>);
 impl Standing {
     /// A portal that was made of sources in the order of a survey.
     pub fn new(portal: Portal, theme: Theme, mut found: Vec<Source>, ground: Option<Fingerprint>) -> Self {
+        debug_assert!(found.is_sorted_by_key(|(_, kind, _)| *kind != Kind::Release));
         let others = found.split_off(found.partition_point(|(_, kind, _)| *kind == Kind::Release));
-        let releases: Columns = found.iter().map(|(path, _, stamp)| (&**path, *stamp)).collect();
-        Self::of(portal, theme, releases.into(), others, ground.unwrap_or_default())
+        let releases = found.iter().map(|(path, _, stamp)| (&**path, *stamp)).collect();
+        Self::of(portal, theme, releases, others, ground.unwrap_or_default())
     }
 
     /// A portal that was made of these releases and others.

@@ -356,7 +356,8 @@ pub fn lead(paragraph: &str) -> String {
         let before = &line[..space];
         // A sentence begins with a capital, or in a script that has none.
         let ends = before.strip_suffix(['.', '!', '?', '؟', '…']).filter(|sentence| {
-            !is_abbreviation(sentence) && line[space + 1..].chars().next().is_none_or(|c| !c.is_lowercase())
+            let after = line[space..].trim_start().chars().next();
+            !is_abbreviation(sentence) && after.is_none_or(|c| !c.is_lowercase())
         });
         if let Some(sentence) = ends {
             cut = Some(space);

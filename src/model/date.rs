@@ -129,20 +129,31 @@ impl Moment {
     }
 }
 
-/// Remembered by its instant, its offset in seconds, and whether it is a day alone.
+impl Moment {
+    /// What it is remembered by: seconds and nanoseconds since 1970, its offset in seconds, and whether it is
+    /// a day alone.
+    pub fn parts(&self) -> (i64, i32, i32, bool) {
+        let Self { local: _, offset, timestamp, day_alone } = self;
+        (timestamp.as_second(), timestamp.subsec_nanosecond(), offset.seconds(), *day_alone)
+    }
+
+    pub fn from_parts((seconds, nanoseconds, offset, day_alone): (i64, i32, i32, bool)) -> Option<Self> {
+        let timestamp = Timestamp::new(seconds, nanoseconds).ok()?;
+        let offset = Offset::from_seconds(offset).ok()?;
+        Some(Self { local: offset.to_datetime(timestamp), offset, timestamp, day_alone })
+    }
+}
+
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (seconds, nanoseconds) = (self.timestamp.as_second(), self.timestamp.subsec_nanosecond());
-        (seconds, nanoseconds, self.offset.seconds(), self.day_alone).serialize(serializer)
+        self.parts().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (seconds, nanoseconds, offset, day_alone) = Deserialize::deserialize(deserializer)?;
-        let timestamp = Timestamp::new(seconds, nanoseconds).map_err(D::Error::custom)?;
-        let offset = Offset::from_seconds(offset).map_err(D::Error::custom)?;
-        Ok(Self { local: offset.to_datetime(timestamp), offset, timestamp, day_alone })
+        let parts = Deserialize::deserialize(deserializer)?;
+        Self::from_parts(parts).ok_or_else(|| D::Error::custom("no moment"))
     }
 }
 

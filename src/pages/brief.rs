@@ -291,9 +291,7 @@ impl Briefs {
 
 /// Briefs as another process takes them over.
 mod list {
-    use jiff::Timestamp;
     use jiff::civil::Date;
-    use jiff::tz::Offset;
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use smallvec::SmallVec;
@@ -304,6 +302,13 @@ mod list {
     use crate::text::column;
 
     use super::{Brief, NameId};
+
+    const PUBLIC: u32 = 1;
+    const PREVIEW: u32 = 1 << 1;
+    const ALIASES: u32 = 1 << 2;
+    const FILES: u32 = 1 << 3;
+    /// Of the moment.
+    const DAY_ALONE: u32 = 1 << 4;
 
     #[derive(Default, Serialize, Deserialize)]
     struct Columns {
@@ -322,22 +327,26 @@ mod list {
         let mut columns = Columns::default();
         for brief in briefs {
             let Brief { lang, date, modified, regions, provinces, tags, series, .. } = brief;
-            let flags =
-                [brief.is_public, brief.is_preview, brief.has_aliases, brief.has_files, modified.day_alone];
-            let flags = flags.into_iter().rev().fold(0, |bits, flag| bits << 1 | u32::from(flag));
+            let Brief { is_public, is_preview, has_aliases, has_files, .. } = *brief;
+            let (seconds, nanos, offset, day_alone) = modified.parts();
+            let flag = |is: bool, bit: u32| if is { bit } else { 0 };
+            let flags = flag(is_public, PUBLIC)
+                | flag(is_preview, PREVIEW)
+                | flag(has_aliases, ALIASES)
+                | flag(has_files, FILES)
+                | flag(day_alone, DAY_ALONE);
             let [month, day] = [date.month(), date.day()].map(|part| u32::from(part.unsigned_abs()));
             let day = u32::from(date.year().cast_unsigned()) << 16 | month << 8 | day;
             columns.plain.push([lang.0.into(), day, flags]);
-            let instant = modified.timestamp;
-            let [nanos, offset] =
-                [instant.subsec_nanosecond(), modified.offset.seconds()].map(i32::cast_unsigned);
+            let [nanos, offset] = [nanos, offset].map(i32::cast_unsigned);
             let rest = u64::from(nanos) << 32 | u64::from(offset);
-            columns.modified.push([instant.as_second().cast_unsigned(), rest]);
+            columns.modified.push([seconds.cast_unsigned(), rest]);
             let names = &mut columns.names;
-            put(names, series.iter().map(|series| series.0));
+            // Read back in this order.
             put(names, regions.iter().map(|region| region.0.into()));
             put(names, provinces.iter().map(|province| province.0.into()));
             put(names, tags.iter().map(|tag| tag.0));
+            put(names, series.iter().map(|series| series.0));
         }
         columns.serialize(serializer)
     }
@@ -350,26 +359,27 @@ mod list {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Brief>, D::Error> {
         let Columns { plain, modified, names } = Deserialize::deserialize(deserializer)?;
         let mut names = Names(&names);
-        let brief = |([lang, day, flags], [second, rest]): ([u32; 3], [u64; 2])| {
-            let flag = |at: u32| flags & 1 << at != 0;
+        let brief = |([lang, day, flags], [seconds, rest]): ([u32; 3], [u64; 2])| {
+            let flag = |bit: u32| flags & bit != 0;
             let [year, month, day] = [day >> 16, day >> 8 & 0xff, day & 0xff];
             let low = |bits: u64| (bits as u32).cast_signed();
-            let timestamp = Timestamp::new(second.cast_signed(), low(rest >> 32)).ok()?;
-            let offset = Offset::from_seconds(low(rest)).ok()?;
-            let day_alone = flag(4);
-            let mut series = names.take::<[_; 1]>(NameId)?;
+            let modified = (seconds.cast_signed(), low(rest >> 32), low(rest), flag(DAY_ALONE));
+            let regions = names.take(|id| RegionId(id as u16))?;
+            let provinces = names.take(|id| ProvinceId(id as u16))?;
+            let tags = names.take(NameId)?;
+            let series = names.take::<[_; 1]>(NameId)?.pop();
             Some(Brief {
                 lang: LangId(u8::try_from(lang).ok()?),
                 date: Date::new((year as u16).cast_signed(), month as i8, day as i8).ok()?,
-                modified: Moment { local: offset.to_datetime(timestamp), offset, timestamp, day_alone },
-                regions: names.take(|id| RegionId(id as u16))?,
-                provinces: names.take(|id| ProvinceId(id as u16))?,
-                tags: names.take(NameId)?,
-                series: series.pop(),
-                is_public: flag(0),
-                is_preview: flag(1),
-                has_aliases: flag(2),
-                has_files: flag(3),
+                modified: Moment::from_parts(modified)?,
+                regions,
+                provinces,
+                tags,
+                series,
+                is_public: flag(PUBLIC),
+                is_preview: flag(PREVIEW),
+                has_aliases: flag(ALIASES),
+                has_files: flag(FILES),
             })
         };
         let mut briefs = Vec::with_capacity(plain.len());

@@ -35,7 +35,8 @@ pub fn is_all_xml(text: &str) -> bool {
     (!any_byte(text, may_be) && !controls()) || text.chars().all(is_xml)
 }
 
-/// Appends a number of at least `width` digits, as `{:0width$}` would, at a tenth of its price.
+/// Appends a number of at least `width` digits, as `{:0width$}` would: days, months and years at a tenth of
+/// its price.
 pub fn push_padded(text: &mut String, number: i16, width: usize) {
     let digit = |number: i16| char::from(b'0' + (number % 10) as u8);
     match (number, width) {

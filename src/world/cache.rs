@@ -23,6 +23,9 @@ const SUM: usize = 16;
 /// Bytes that are read or written at once.
 const CHUNK: usize = 1 << 16;
 
+/// Bytes beyond which a file is none that was written here.
+const LARGEST: u64 = 1 << 32;
+
 /// How the names of files begin that are not written to their end.
 const TEMPORARY: &str = ".tmp";
 
@@ -46,24 +49,29 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
     load_known(path).map(|(value, _)| value)
 }
 
-/// The same with the fingerprint by which it is known. A file is not gathered in memory before it is
-/// understood: getting memory is what most of the time would go into.
+/// The same with the fingerprint by which it is known. A file is not gathered in memory: getting memory is
+/// what most of the time would go into.
 pub fn load_known<T: DeserializeOwned>(path: &Path) -> Option<(T, Fingerprint)> {
     let mut file = File::open(path).ok()?;
-    let body = file.metadata().ok()?.len().checked_sub((MAGIC.len() + SUM) as u64)?;
+    let length = file.metadata().ok()?.len();
+    let body = length.checked_sub((MAGIC.len() + SUM) as u64).filter(|_| length <= LARGEST)?;
     let (mut magic, mut sum) = ([0; MAGIC.len()], [0; SUM]);
     file.read_exact(&mut magic).and_then(|()| file.read_exact(&mut sum)).ok()?;
     if magic != MAGIC {
         return None;
     }
+    // Nothing damaged is tried to be understood.
+    let mut hashing = Hashing { hasher: Xxh3::new(), to: io::sink() };
+    io::copy(&mut BufReader::with_capacity(CHUNK, &file), &mut hashing).ok()?;
+    let known = hashing.hasher.digest128();
+    if known.to_le_bytes() != sum {
+        return None;
+    }
+    file.seek(SeekFrom::Start(length - body)).ok()?;
     // One after another, texts and what is read at once of columns stand in here: the rest goes unused.
     let mut room = vec![0; usize::try_from(body).ok()?];
-    let reader = BufReader::with_capacity(CHUNK, Hashing { hasher: Xxh3::new(), inner: file });
-    // Whatever is understood of a damaged file goes unused.
-    let (value, (mut reader, _)) = postcard::from_io((reader, &mut room)).ok()?;
-    let rest = io::copy(&mut reader, &mut io::sink()).ok()?;
-    let known = reader.into_inner().hasher.digest128();
-    (rest == 0 && known.to_le_bytes() == sum).then_some((value, Fingerprint(known)))
+    let (value, _) = postcard::from_io((BufReader::with_capacity(CHUNK, file), &mut room)).ok()?;
+    Some((value, Fingerprint(known)))
 }
 
 /// Saves a value in the place of the one before, whole or not at all. Returns its fingerprint.
@@ -73,7 +81,7 @@ pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<Fingerprint, Failure
     let sum_at = MAGIC.len() as u64;
     temporary.write_all(MAGIC).and_then(|()| temporary.write_all(&[0; SUM])).map_err(failed)?;
     // What is saved may be large: it is not gathered in memory first.
-    let mut hashing = Hashing { hasher: Xxh3::new(), inner: &mut temporary };
+    let mut hashing = Hashing { hasher: Xxh3::new(), to: &mut temporary };
     let body = BufWriter::with_capacity(CHUNK, &mut hashing);
     let mut body = postcard::to_io(value, body).map_err(|error| failed(io::Error::other(error)))?;
     body.flush().map_err(failed)?;
@@ -85,29 +93,21 @@ pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<Fingerprint, Failure
     Ok(Fingerprint(known))
 }
 
-/// Hashes what is written to it or read from it.
-struct Hashing<F> {
+/// Hashes what it writes.
+struct Hashing<W> {
     hasher: Xxh3,
-    inner: F,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(bytes)?;
-        self.hasher.update(&bytes[..read]);
-        Ok(read)
-    }
+    to: W,
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
+        let written = self.to.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.to.flush()
     }
 }
 
@@ -170,4 +170,29 @@ pub fn make_folder(path: &Path) -> Result<&Path, Failure> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder).map_err(|error| Failure::new("create", folder, error))?;
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_saved_comes_back_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept");
+        let known = save(&path, &("é".repeat(CHUNK), 7u32)).unwrap();
+        assert!(load_known::<(String, u32)>(&path) == Some((("é".repeat(CHUNK), 7), known)));
+        let whole = fs::read(&path).unwrap();
+        for damaged in
+            [&whole[..whole.len() - 1], &whole[..MAGIC.len() + 1], b"", &[&whole[..], b"x"].concat()]
+        {
+            fs::write(&path, damaged).unwrap();
+            assert!(load::<(String, u32)>(&path).is_none());
+        }
+        // Longer than any memory, on disks that have files with holes.
+        fs::write(&path, &whole).unwrap();
+        if File::options().write(true).open(&path).unwrap().set_len(1 << 40).is_ok() {
+            assert!(load::<(String, u32)>(&path).is_none());
+        }
+    }
 }

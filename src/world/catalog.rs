@@ -64,7 +64,7 @@ impl Fixed for Stamp {
     }
 }
 
-/// Clocks of file systems tick slowly, but no slower than this.
+/// Clocks of file systems tick slowly; those of FAT and of some network folders more slowly still.
 const TICK: Duration = Duration::from_millis(50);
 
 impl Stamp {
@@ -87,12 +87,14 @@ impl Stamp {
         Self::at(path).map(|stamp| if stamp.is_racy(racy_since) { Self::default() } else { stamp })
     }
 
-    /// The stamp of a file behind which no change can hide any more: for one that was written just now the
-    /// clock is waited for. One that goes on being written has the default stamp.
+    /// The stamp of a file behind which no change hides any more: for one that was written just now the clock
+    /// is waited for. One that goes on being written, or was in the future, has the default stamp.
     pub fn settled(path: &Path) -> Option<Self> {
         let stamp = Self::at(path)?;
         let since = stamp.modified.max(stamp.changed).saturating_sub(Self::racy_since());
-        thread::sleep(TICK.min(Duration::from_nanos(since)));
+        if Duration::from_nanos(since) <= TICK {
+            thread::sleep(Duration::from_nanos(since));
+        }
         Self::certain(path, Self::racy_since())
     }
 

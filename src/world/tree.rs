@@ -2,7 +2,7 @@
 //! read from outside.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufReader, Seek};
 use std::path::{Path, PathBuf};
 
 use foldhash::{HashMap, HashSet};
@@ -319,15 +319,19 @@ fn linked(what: &'static str, path: &str) -> Diagnostic {
 }
 
 fn asset(path: SourcePath, disk: &Path) -> io::Result<Asset> {
+    let mut file = fs::File::open(disk)?;
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(fs::File::open(disk)?)?;
+    hasher.update_reader(&file)?;
     let picture = crate::pages::feed::picture_type(&path).is_some_and(|mime| mime != "image/svg+xml");
-    let size = match picture.then(|| imagesize::size(disk)) {
-        // A picture that can't be read is not one that has no size.
-        Some(Err(ImageError::IoError(error))) if error.kind() != io::ErrorKind::UnexpectedEof => {
+    let size = match picture.then(|| file.rewind().map(|()| imagesize::reader_size(BufReader::new(&file)))) {
+        // A picture that can't be read is not one whose size nobody can tell. Lengths in a damaged one may
+        // lead out of the file.
+        Some(Ok(Err(ImageError::IoError(error))))
+            if error.raw_os_error().is_some() && error.kind() != io::ErrorKind::InvalidInput =>
+        {
             return Err(error);
         }
-        size => size.and_then(Result::ok),
+        size => size.transpose()?.and_then(Result::ok),
     };
     let narrow = |n: usize| u32::try_from(n).ok();
     Ok(Asset {

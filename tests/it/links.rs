@@ -307,3 +307,19 @@ fn the_root_is_no_picture() {
         .build()
         .assert_refused(expect!["content/a.md:5:9: error: the image `/` is empty or has an empty part"]);
 }
+
+/// A picture that nobody can make out is published as it is, without dimensions.
+#[test]
+fn a_picture_of_unknown_size_is_published() {
+    let fixture = Fixture::release(&(toml("") + "\n![Un port](port.webp)\n"));
+    let odd = b"RIFF\x14\0\0\0WEBPJUNK\x04\0\0\0abcd";
+    // The first chunk is none of a picture; then it is cut.
+    for picture in [&odd[..], &odd[..14]] {
+        fixture.edit("content/port.webp", picture);
+        let run = fixture.build().assert_clean();
+        assert_eq!(run.output["2026/03/12/a/port.webp"], picture);
+        let page = run.page("2026/03/12/a/");
+        let images: Vec<&str> = page.split("<img ").filter(|image| image.contains("port.webp")).collect();
+        assert!(images.len() == 1 && !images[0].split('>').next().unwrap().contains("width"), "{page}");
+    }
+}
