@@ -127,9 +127,7 @@ impl Moment {
         let minutes = cut.abs() / 60;
         (local, if cut < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
     }
-}
 
-impl Moment {
     /// What it is remembered by: seconds and nanoseconds since 1970, its offset in seconds, and whether it is
     /// a day alone.
     pub fn parts(&self) -> (i64, i32, i32, bool) {
