@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::cli::DeployArgs;
 use crate::delivery::parcel::{Item, Parcel};
 use crate::delivery::serving::headers;
+use crate::pages::manifest::Entry;
 use crate::pages::path::OutPath;
 use crate::world::deploy::host::HostFault;
 use crate::world::deploy::site::{Order, Source};
@@ -43,12 +44,17 @@ pub fn run(args: &DeployArgs) -> Exit {
              `--drafts` and `--as-of`",
         );
     }
-    let items = manifest.files.iter().filter_map(|one| {
-        let path = OutPath::parse(one.file)?;
+    let item = |one: Entry| {
+        let path = OutPath::parse(one.file())?;
         let headers = Arc::new(headers(&path));
-        Some(Item { path, digest: one.digest, bytes: one.stamp.bytes, headers })
-    });
-    let wanted = Parcel::of(items.collect());
+        Some(Item { path, digest: one.digest(), bytes: one.stamp().bytes, headers })
+    };
+    let items: Option<Vec<Item>> = manifest.files.iter().map(item).collect();
+    // What is not among them would be removed from the host.
+    let Some(items) = items.filter(|_| manifest.files.is_whole()) else {
+        return refuse(Exit::Failed, "what was built last can't be read from `.cache`: run `tribune build`");
+    };
+    let wanted = Parcel::of(items);
     let read = |item: &Item| {
         output::read(&output, &item.path).map_err(|failure| HostFault::lasting(failure.to_string()))
     };

@@ -281,6 +281,11 @@ impl Survey {
         releases.set(path, stamp);
     }
 
+    /// Whether all that was looked at of what another process left could be read.
+    pub fn is_whole(&self) -> bool {
+        self.told.as_ref().is_none_or(Sources::is_whole)
+    }
+
     /// What somebody told of, where nothing else was looked at.
     pub fn changes(&self) -> Option<Vec<Change>> {
         let told = self.told.as_ref()?.changed();

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Inputs;
 use crate::model::kept::Kept;
 use crate::model::portal::Clock;
-use crate::pages::plan::Known;
+use crate::pages::known::Known;
 use crate::text::fingerprint::Fingerprint;
 use crate::world::cache;
 use crate::world::catalog::Stamp;
@@ -90,6 +90,9 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     {
         return;
     }
+    if !standing.is_whole() {
+        return;
+    }
     // Each file tells by it that it belongs to the others: where one can't be written, all are of no use.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
     standing.releases.settle();
@@ -144,7 +147,11 @@ impl Remembered {
             let found: Found = cache::load(&file("sources"))?;
             Some((found, cache::load::<Base>(&file("portal"))?))
         };
-        let (first, plan) = rayon::join(first, || cache::load::<(Fingerprint, Known)>(&file("plan")));
+        let plan = || {
+            let (mark, known): (Fingerprint, Known) = cache::load(&file("plan"))?;
+            Some((mark, known.ready()))
+        };
+        let (first, plan) = rayon::join(first, plan);
         let (Found { mark, sum, releases, others }, base) = first?;
         let (of_plan, known) = plan?;
         if base.mark != mark || of_plan != mark {
@@ -219,5 +226,5 @@ pub fn told(
     }
     survey.state = survey.find_state();
     watch.lap("changes");
-    Some(survey)
+    survey.is_whole().then_some(survey)
 }

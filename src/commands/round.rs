@@ -263,7 +263,7 @@ impl<'a> Builder<'a> {
             // What changed since that was left may lie far apart, of which a plan takes in all between.
             let known = std::mem::take(&mut standing.known);
             standing.known = plan_again(&standing.portal, &standing.theme, known, &mut faults).known();
-            if faults.is_empty() && standing.portal.releases.are_whole() {
+            if faults.is_empty() && standing.is_whole() {
                 self.standing = Some(standing);
                 return;
             }
@@ -309,7 +309,7 @@ impl<'a> Builder<'a> {
             held.commit(&plan, &renderer, root, marks, progress)
         });
         watch.lap("render and write");
-        if committed.is_err() && !plan.site.portal.releases.are_whole() {
+        if committed.is_err() && !plan.is_whole() {
             return None;
         }
         Some(match committed {

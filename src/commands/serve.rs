@@ -336,7 +336,7 @@ fn version(
             match call {
                 Ok(Call::Ask(ask)) => preview.answer(ask),
                 Ok(Call::Renew(rumour, to)) => {
-                    let is_whole = standing.portal.releases.are_whole();
+                    let is_whole = preview.host.plan().is_whole() && standing.releases.is_whole();
                     match changes(&standing, rumour, &root).filter(|_| can_go_on && is_whole) {
                         None => _ = to.send(None),
                         Some((changes, of)) if changes.is_empty() => {
@@ -473,7 +473,7 @@ impl<'a> Preview<'a> {
         let version = self.host.version_of(output);
         let rendered = self.renderer.render(output, &texts);
         // What an earlier preview left was lost after all.
-        if !self.host.plan().site.portal.releases.are_whole() {
+        if !self.host.plan().is_whole() {
             return self.stale(output, status);
         }
         match rendered {

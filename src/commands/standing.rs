@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::amend::Group;
 use crate::model::portal::{Clock, Portal};
 use crate::model::release::{Rules, Written, stem};
-use crate::pages::plan::Known;
+use crate::pages::known::Known;
 use crate::pages::rows::Rows;
 use crate::pages::theme::Theme;
 use crate::text::diagnostic::Faults;
@@ -61,6 +61,11 @@ impl Standing {
     ) -> Self {
         let (known, rows) = (Known::default(), Rows::default());
         Self { portal, theme, known, rows, releases, others, ground, mark: None, since: Vec::new() }
+    }
+
+    /// Whether all that was looked at of what another process left could be read.
+    pub fn is_whole(&self) -> bool {
+        self.portal.releases.are_whole() && self.known.is_whole() && self.releases.is_whole()
     }
 
     /// All that it was made of.
@@ -133,7 +138,7 @@ impl Standing {
             }
         }
         changes.extend(old.map(|(gone, _)| (gone.into(), None)));
-        (changes.len() <= MOST_CHANGES).then_some(changes)
+        (changes.len() <= MOST_CHANGES && self.releases.is_whole()).then_some(changes)
     }
 
     /// Takes changes in. Where that can't be done it is not worth keeping.

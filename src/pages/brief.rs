@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 use smallvec::SmallVec;
@@ -14,8 +16,8 @@ use crate::model::date::Moment;
 use crate::model::language::LangId;
 use crate::model::portal::{Portal, ReleaseIx, Status};
 use crate::model::territory::{ProvinceId, RegionId};
-use crate::text::column;
 use crate::text::fingerprint::Fingerprint;
+use crate::text::long::{Item, Long};
 
 use super::frame::Frame;
 use super::inputs;
@@ -69,17 +71,12 @@ pub struct Briefs {
     /// By release: its number. Those of another process count from zero.
     #[serde(skip)]
     of: Vec<u64>,
-    #[serde(with = "list")]
-    list: Vec<Brief>,
+    list: Long<Brief>,
     // Apart from the rest, as lists count many of them.
-    #[serde(with = "column")]
-    sources: Vec<Fingerprint>,
-    #[serde(with = "column")]
-    heads: Vec<Fingerprint>,
-    #[serde(with = "column")]
-    texts: Vec<Fingerprint>,
-    #[serde(with = "column")]
-    keys: Vec<OutKey>,
+    sources: Long<Fingerprint>,
+    heads: Long<Fingerprint>,
+    texts: Long<Fingerprint>,
+    keys: Long<OutKey>,
     names: Names,
     /// Those of which nothing was known before.
     #[serde(skip)]
@@ -196,7 +193,7 @@ impl Briefs {
         let now: Vec<u64> = releases.serials().skip(start).take(come.len()).collect();
         let was: Vec<u64> = self.of.splice(gone.clone(), now.iter().copied()).collect();
         let old: Vec<Prints> = gone.clone().map(|ix| self.prints(ix)).collect();
-        let told: Vec<Brief> = self.list.splice(gone.clone(), []).collect();
+        let told: Vec<Brief> = gone.clone().map(|ix| self.list[ix].clone()).collect();
         let places: Vec<Places> = told.iter().map(Brief::places).collect();
         let told = gone.clone().zip(told.into_iter().zip(old.iter().copied()));
         let mut known: HashMap<u64, (ReleaseIx, (Brief, Prints))> = was.into_iter().zip(told).collect();
@@ -231,11 +228,17 @@ impl Briefs {
             gone.sort_unstable_by_key(|(ix, _)| *ix);
             Moves { gone, come: self.met.clone() }
         });
-        self.sources.splice(gone.clone(), prints.iter().map(|prints| prints.source));
-        self.heads.splice(gone.clone(), prints.iter().map(|prints| prints.head));
-        self.texts.splice(gone.clone(), prints.iter().map(|prints| prints.text));
-        self.keys.splice(gone, prints.iter().map(|prints| prints.key));
-        self.list.splice(start..start, between);
+        let column = |of: fn(&Prints) -> Fingerprint| prints.iter().map(of).collect();
+        self.sources.replace(gone.clone(), column(|prints| prints.source));
+        self.heads.replace(gone.clone(), column(|prints| prints.head));
+        self.texts.replace(gone.clone(), column(|prints| prints.text));
+        self.keys.replace(gone.clone(), prints.iter().map(|prints| prints.key).collect());
+        self.list.replace(gone, between);
+    }
+
+    /// Whether all that was looked at could be read.
+    pub fn is_whole(&self) -> bool {
+        self.list.is_whole()
     }
 
     /// Which releases came and went since before, where they bring nothing but their pages.
@@ -255,17 +258,17 @@ impl Briefs {
     }
 
     /// By release: of all that pages show of it beside its text.
-    pub fn heads(&self) -> &[Fingerprint] {
+    pub fn heads(&self) -> &Long<Fingerprint> {
         &self.heads
     }
 
     /// By release: of its text and of what that leads to.
-    pub fn texts(&self) -> &[Fingerprint] {
+    pub fn texts(&self) -> &Long<Fingerprint> {
         &self.texts
     }
 
     /// By release: of its page.
-    pub fn keys(&self) -> &[OutKey] {
+    pub fn keys(&self) -> &Long<OutKey> {
         &self.keys
     }
 
@@ -289,45 +292,24 @@ impl Briefs {
     }
 }
 
-/// Briefs as another process takes them over.
-mod list {
-    use jiff::civil::Date;
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use smallvec::SmallVec;
+const PUBLIC: u32 = 1;
+const PREVIEW: u32 = 1 << 1;
+const ALIASES: u32 = 1 << 2;
+const FILES: u32 = 1 << 3;
+/// Of the moment.
+const DAY_ALONE: u32 = 1 << 4;
 
-    use crate::model::date::Moment;
-    use crate::model::language::LangId;
-    use crate::model::territory::{ProvinceId, RegionId};
-    use crate::text::column;
+/// Numbers that each brief has: language, day and flags, seconds since 1970 in two, nanoseconds and offset.
+const PLAIN: usize = 7;
 
-    use super::{Brief, NameId};
-
-    const PUBLIC: u32 = 1;
-    const PREVIEW: u32 = 1 << 1;
-    const ALIASES: u32 = 1 << 2;
-    const FILES: u32 = 1 << 3;
-    /// Of the moment.
-    const DAY_ALONE: u32 = 1 << 4;
-
-    #[derive(Default, Serialize, Deserialize)]
-    struct Columns {
-        /// Language, day and flags.
-        #[serde(with = "column")]
-        plain: Vec<[u32; 3]>,
-        /// Seconds since 1970, then nanoseconds and offset.
-        #[serde(with = "column")]
-        modified: Vec<[u64; 2]>,
-        /// Of each brief four lists, each after its length.
-        #[serde(with = "column")]
-        names: Vec<u32>,
-    }
-
-    pub fn serialize<S: Serializer>(briefs: &[Brief], serializer: S) -> Result<S::Ok, S::Error> {
-        let mut columns = Columns::default();
+/// Briefs as another process takes them over: of each the numbers that all have, then four lists, each
+/// after its length.
+impl Item for Brief {
+    fn encode(briefs: &[Self]) -> Vec<u8> {
+        let mut numbers: Vec<u32> = Vec::with_capacity(briefs.len() * 2 * PLAIN);
         for brief in briefs {
-            let Brief { lang, date, modified, regions, provinces, tags, series, .. } = brief;
-            let Brief { is_public, is_preview, has_aliases, has_files, .. } = *brief;
+            let Self { lang, date, modified, regions, provinces, tags, series, .. } = brief;
+            let Self { is_public, is_preview, has_aliases, has_files, .. } = *brief;
             let (seconds, nanos, offset, day_alone) = modified.parts();
             let flag = |is: bool, bit: u32| if is { bit } else { 0 };
             let flags = flag(is_public, PUBLIC)
@@ -337,68 +319,86 @@ mod list {
                 | flag(day_alone, DAY_ALONE);
             let [month, day] = [date.month(), date.day()].map(|part| u32::from(part.unsigned_abs()));
             let day = u32::from(date.year().cast_unsigned()) << 16 | month << 8 | day;
-            columns.plain.push([lang.0.into(), day, flags]);
+            let seconds = seconds.cast_unsigned();
             let [nanos, offset] = [nanos, offset].map(i32::cast_unsigned);
-            let rest = u64::from(nanos) << 32 | u64::from(offset);
-            columns.modified.push([seconds.cast_unsigned(), rest]);
-            let names = &mut columns.names;
+            numbers.extend([
+                lang.0.into(),
+                day,
+                flags,
+                (seconds >> 32) as u32,
+                seconds as u32,
+                nanos,
+                offset,
+            ]);
             // Read back in this order.
-            put(names, regions.iter().map(|region| region.0.into()));
-            put(names, provinces.iter().map(|province| province.0.into()));
-            put(names, tags.iter().map(|tag| tag.0));
-            put(names, series.iter().map(|series| series.0));
+            put(&mut numbers, regions.iter().map(|region| region.0.into()));
+            put(&mut numbers, provinces.iter().map(|province| province.0.into()));
+            put(&mut numbers, tags.iter().map(|tag| tag.0));
+            put(&mut numbers, series.iter().map(|series| series.0));
         }
-        columns.serialize(serializer)
+        u32::encode(&numbers)
     }
 
-    fn put(names: &mut Vec<u32>, of: impl ExactSizeIterator<Item = u32>) {
-        names.push(u32::try_from(of.len()).unwrap_or(u32::MAX));
-        names.extend(of);
+    fn decode(bytes: &[u8], count: usize) -> Option<Vec<Self>> {
+        let numbers = u32::decode(bytes, bytes.len() / size_of::<u32>())?;
+        let mut numbers = Numbers(&numbers);
+        let briefs: Option<Vec<Self>> = (0..count).map(|_| numbers.brief()).collect();
+        briefs.filter(|_| numbers.0.is_empty())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Brief>, D::Error> {
-        let Columns { plain, modified, names } = Deserialize::deserialize(deserializer)?;
-        let mut names = Names(&names);
-        let brief = |([lang, day, flags], [seconds, rest]): ([u32; 3], [u64; 2])| {
-            let flag = |bit: u32| flags & bit != 0;
-            let [year, month, day] = [day >> 16, day >> 8 & 0xff, day & 0xff];
-            let low = |bits: u64| (bits as u32).cast_signed();
-            let modified = (seconds.cast_signed(), low(rest >> 32), low(rest), flag(DAY_ALONE));
-            let regions = names.take(|id| RegionId(id as u16))?;
-            let provinces = names.take(|id| ProvinceId(id as u16))?;
-            let tags = names.take(NameId)?;
-            let series = names.take::<[_; 1]>(NameId)?.pop();
-            Some(Brief {
-                lang: LangId(u8::try_from(lang).ok()?),
-                date: Date::new((year as u16).cast_signed(), month as i8, day as i8).ok()?,
-                modified: Moment::from_parts(modified)?,
-                regions,
-                provinces,
-                tags,
-                series,
-                is_public: flag(PUBLIC),
-                is_preview: flag(PREVIEW),
-                has_aliases: flag(ALIASES),
-                has_files: flag(FILES),
-            })
-        };
-        let mut briefs = Vec::with_capacity(plain.len());
-        for one in plain.into_iter().zip(modified).map(brief) {
-            briefs.push(one.ok_or_else(|| D::Error::custom("no brief"))?);
+    fn blank() -> Self {
+        Self {
+            lang: LangId(0),
+            date: Date::ZERO,
+            modified: Moment::at(Timestamp::UNIX_EPOCH, &TimeZone::UTC),
+            regions: SmallVec::new(),
+            provinces: SmallVec::new(),
+            tags: SmallVec::new(),
+            series: None,
+            is_public: false,
+            is_preview: false,
+            has_aliases: false,
+            has_files: false,
         }
-        Ok(briefs)
+    }
+}
+
+fn put(numbers: &mut Vec<u32>, of: impl ExactSizeIterator<Item = u32>) {
+    numbers.push(u32::try_from(of.len()).unwrap_or(u32::MAX));
+    numbers.extend(of);
+}
+
+/// What is left of briefs to be read back.
+struct Numbers<'a>(&'a [u32]);
+
+impl Numbers<'_> {
+    fn brief(&mut self) -> Option<Brief> {
+        let ([lang, day, flags, high, low, nanos, offset], rest) = self.0.split_first_chunk::<PLAIN>()?;
+        self.0 = rest;
+        let flag = |bit: u32| flags & bit != 0;
+        let [year, month, day] = [day >> 16, day >> 8 & 0xff, day & 0xff];
+        let seconds = (u64::from(*high) << 32 | u64::from(*low)).cast_signed();
+        let modified = (seconds, nanos.cast_signed(), offset.cast_signed(), flag(DAY_ALONE));
+        Some(Brief {
+            lang: LangId(u8::try_from(*lang).ok()?),
+            date: Date::new((year as u16).cast_signed(), month as i8, day as i8).ok()?,
+            modified: Moment::from_parts(modified)?,
+            regions: self.list(|id| RegionId(id as u16))?,
+            provinces: self.list(|id| ProvinceId(id as u16))?,
+            tags: self.list(NameId)?,
+            series: self.list::<[_; 1]>(NameId)?.pop(),
+            is_public: flag(PUBLIC),
+            is_preview: flag(PREVIEW),
+            has_aliases: flag(ALIASES),
+            has_files: flag(FILES),
+        })
     }
 
-    /// What is left of the lists.
-    struct Names<'a>(&'a [u32]);
-
-    impl Names<'_> {
-        fn take<A: smallvec::Array>(&mut self, id: impl Fn(u32) -> A::Item) -> Option<SmallVec<A>> {
-            let (count, rest) = self.0.split_first()?;
-            let (these, rest) = rest.split_at_checked(*count as usize)?;
-            self.0 = rest;
-            Some(these.iter().map(|one| id(*one)).collect())
-        }
+    fn list<A: smallvec::Array>(&mut self, id: impl Fn(u32) -> A::Item) -> Option<SmallVec<A>> {
+        let (count, rest) = self.0.split_first()?;
+        let (these, rest) = rest.split_at_checked(*count as usize)?;
+        self.0 = rest;
+        Some(these.iter().map(|one| id(*one)).collect())
     }
 }
 
@@ -446,12 +446,9 @@ impl Brief {
 mod tests {
     use super::*;
 
-    #[derive(Debug, Serialize, Deserialize)]
-    struct Listed(#[serde(with = "list")] Vec<Brief>);
-
     #[test]
     fn briefs_come_back() {
-        let zone = jiff::tz::TimeZone::get("Africa/Casablanca").unwrap();
+        let zone = TimeZone::get("Africa/Casablanca").unwrap();
         let moment = |text: &str| crate::model::date::parse(text).unwrap().resolve(&zone).unwrap();
         let brief = |text: &str, many: u16| Brief {
             lang: LangId(many as u8),
@@ -468,11 +465,12 @@ mod tests {
         };
         let briefs =
             [("2026-03-12", 0), ("1905-01-01", 1), ("2026-07-12T23:30:00.25-04:30", 2), ("1956-03-02", 9)];
-        let listed = Listed(briefs.map(|(text, many)| brief(text, many)).into());
-        let bytes = postcard::to_stdvec(&listed).unwrap();
-        assert_eq!(postcard::from_bytes::<Listed>(&bytes).unwrap().0, listed.0);
+        let briefs = briefs.map(|(text, many)| brief(text, many));
+        let bytes = Brief::encode(&briefs);
+        assert_eq!(Brief::decode(&bytes, briefs.len()).unwrap(), briefs);
+        assert!(Brief::decode(&bytes, briefs.len() - 1).is_none());
         // A list that is longer than all that is left.
         let damaged: Vec<u8> = bytes.iter().map(|byte| if *byte == 9 { 200 } else { *byte }).collect();
-        assert!(postcard::from_bytes::<Listed>(&damaged).is_err());
+        assert!(Brief::decode(&damaged, briefs.len()).is_none());
     }
 }

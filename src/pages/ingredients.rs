@@ -197,7 +197,7 @@ impl Plan<'_> {
                 }
             }
             What::Sitemap(ix) => {
-                for (_, page) in &self.sitemaps[*ix].entries {
+                for (_, page) in self.sitemaps[*ix].entries.iter() {
                     match page {
                         Page::Release(ix) => gathered.add(Role::Listed, &site.portal.releases[*ix].source),
                         Page::Static(ix) => gathered.add(Role::Listed, &site.portal.pages[*ix].written.path),

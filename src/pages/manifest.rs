@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::text::column::{self, Texts};
 use crate::text::fingerprint::{Digest, Fingerprint};
+use crate::text::long::{Long, Texts};
 
 use super::path::{OutKey, OutPath};
 
@@ -88,17 +88,15 @@ pub struct Files {
     len: usize,
 }
 
+/// Whoever goes through all of them reads keys and fingerprints; the rest of what a later process looks at.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Columns {
-    #[serde(with = "column")]
-    keys: Vec<OutKey>,
-    #[serde(with = "column")]
-    fingerprints: Vec<Fingerprint>,
-    #[serde(with = "column")]
-    digests: Vec<Digest>,
+    /// In order.
+    keys: Long<OutKey>,
+    fingerprints: Long<Fingerprint>,
+    digests: Long<Digest>,
     /// Size and time.
-    #[serde(with = "column")]
-    stamps: Vec<[u64; 2]>,
+    stamps: Long<[u64; 2]>,
     paths: Texts,
 }
 
@@ -108,16 +106,10 @@ impl TryFrom<Columns> for Files {
     fn try_from(base: Columns) -> Result<Self, Self::Error> {
         let len = base.keys.len();
         let lengths = [base.fingerprints.len(), base.digests.len(), base.stamps.len(), base.paths.len()];
-        if lengths.iter().any(|length| *length != len) {
-            return Err("columns of different lengths");
+        match lengths.iter().all(|length| *length == len) {
+            true => Ok(Self { base, since: BTreeMap::new(), len }),
+            false => Err("columns of different lengths"),
         }
-        if !base.keys.is_sorted_by(|a, b| a < b) {
-            return Err("keys out of order");
-        }
-        if !base.paths.par_iter().all(OutPath::is_one) {
-            return Err("a path that leads out of the output");
-        }
-        Ok(Self { base, since: BTreeMap::new(), len })
     }
 }
 
@@ -140,23 +132,16 @@ impl<'a> FromIterator<Entry<'a>> for Columns {
 
 impl Columns {
     fn push(&mut self, entry: Entry) {
-        let Entry { key, file, fingerprint, digest, stamp } = entry;
-        self.keys.push(key);
-        self.fingerprints.push(fingerprint);
-        self.digests.push(digest);
-        self.stamps.push([stamp.bytes, stamp.modified]);
-        self.paths.push(file);
+        let OutStamp { bytes, modified } = entry.stamp();
+        self.keys.push(entry.key);
+        self.fingerprints.push(entry.fingerprint);
+        self.digests.push(entry.digest());
+        self.stamps.push([bytes, modified]);
+        self.paths.push(entry.file());
     }
 
     fn entry(&self, at: usize) -> Entry<'_> {
-        let [bytes, modified] = self.stamps[at];
-        Entry {
-            key: self.keys[at],
-            file: self.paths.get(at),
-            fingerprint: self.fingerprints[at],
-            digest: self.digests[at],
-            stamp: OutStamp { bytes, modified },
-        }
+        Entry { key: self.keys[at], fingerprint: self.fingerprints[at], rest: Rest::Listed(self, at) }
     }
 }
 
@@ -175,6 +160,11 @@ impl Files {
 
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Whether all that was looked at could be read. Else nothing may be made of any of it.
+    pub fn is_whole(&self) -> bool {
+        self.base.keys.is_whole()
     }
 
     /// How many changed since all were written down.
@@ -234,20 +224,59 @@ impl Files {
 }
 
 /// What a manifest tells of one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     pub key: OutKey,
-    /// An [`OutPath`].
-    pub file: &'a str,
+    /// Of the inputs that the file was made of.
     pub fingerprint: Fingerprint,
-    pub digest: Digest,
-    pub stamp: OutStamp,
+    rest: Rest<'a>,
+}
+
+/// Where the rest of it stands.
+#[derive(Clone, Copy, Debug)]
+enum Rest<'a> {
+    Listed(&'a Columns, usize),
+    Changed(&'a Published),
+}
+
+impl<'a> Entry<'a> {
+    /// The file's path, as it was remembered: [`OutPath::parse`] it before anything is done there.
+    pub fn file(&self) -> &'a str {
+        match self.rest {
+            Rest::Listed(all, at) => all.paths.get(at),
+            Rest::Changed(one) => one.file.as_str(),
+        }
+    }
+
+    /// Of its bytes.
+    pub fn digest(&self) -> Digest {
+        match self.rest {
+            Rest::Listed(all, at) => all.digests[at],
+            Rest::Changed(one) => one.digest,
+        }
+    }
+
+    /// By which it is known to be as it was left.
+    pub fn stamp(&self) -> OutStamp {
+        match self.rest {
+            Rest::Listed(all, at) => {
+                let [bytes, modified] = all.stamps[at];
+                OutStamp { bytes, modified }
+            }
+            Rest::Changed(one) => one.stamp,
+        }
+    }
+
+    /// Whether just this is told of a file.
+    pub fn tells(&self, of: &Published) -> bool {
+        (self.key, self.fingerprint) == (of.key, of.fingerprint)
+            && (self.file(), self.digest(), self.stamp()) == (of.file.as_str(), of.digest, of.stamp)
+    }
 }
 
 impl Published {
     pub fn entry(&self) -> Entry<'_> {
-        let Self { key, ref file, fingerprint, digest, stamp } = *self;
-        Entry { key, file: file.as_str(), fingerprint, digest, stamp }
+        Entry { key: self.key, fingerprint: self.fingerprint, rest: Rest::Changed(self) }
     }
 }
 
@@ -291,10 +320,11 @@ mod tests {
         files.amend(vec![published("b", 2), published("e", 2)], vec![key("c"), key("z")]);
         files.amend(vec![published("f", 3)], vec![key("e")]);
         let told = |files: &Files| {
-            let mut all: Vec<_> = files.iter().map(|one| (one.file.to_owned(), one.fingerprint.0)).collect();
+            let mut all: Vec<_> =
+                files.iter().map(|one| (one.file().to_owned(), one.fingerprint.0)).collect();
             assert!(files.iter().is_sorted_by_key(|one| one.key));
             let mut unordered: Vec<_> =
-                files.par_iter().map(|one| (one.file.to_owned(), one.fingerprint.0)).collect();
+                files.par_iter().map(|one| (one.file().to_owned(), one.fingerprint.0)).collect();
             assert_eq!(all.len(), files.len());
             all.sort();
             unordered.sort();
@@ -304,7 +334,7 @@ mod tests {
         let expected = [("a", 1), ("b", 2), ("d", 1), ("f", 3)].map(|(file, print)| (file.to_owned(), print));
         assert_eq!(told(&files), expected);
         assert_eq!(files.find(key("b")).map(|one| one.fingerprint), Some(Fingerprint(2)));
-        assert_eq!(["c", "e", "z"].map(|file| files.find(key(file))), [None; 3]);
+        assert!(["c", "e", "z"].iter().all(|file| files.find(key(file)).is_none()));
         let bytes = postcard::to_stdvec(&files).unwrap();
         assert_eq!(told(&postcard::from_bytes(&bytes).unwrap()), expected);
         files.settle();
@@ -322,8 +352,7 @@ mod tests {
             postcard::from_bytes::<Files>(&postcard::to_stdvec(&columns).unwrap()).map(|files| files.len())
         };
         assert_eq!(read(|_| {}), Ok(2));
-        assert!(read(|columns| columns.digests.clear()).is_err());
-        assert!(read(|columns| columns.keys.reverse()).is_err());
-        assert!(read(|columns| columns.paths = ["a", "../b"].into_iter().collect()).is_err());
+        assert!(read(|columns| columns.digests = Long::default()).is_err());
+        assert!(read(|columns| columns.paths = ["a"].into_iter().collect()).is_err());
     }
 }

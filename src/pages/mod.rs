@@ -10,6 +10,7 @@ pub mod host;
 pub mod ingredients;
 pub mod inputs;
 pub mod jsonld;
+pub mod known;
 pub mod locale;
 pub mod manifest;
 pub mod markdown;

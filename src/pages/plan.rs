@@ -4,6 +4,7 @@
 //! checked or deployed is read off a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::mem::{Discriminant, discriminant};
 
 use foldhash::HashSet;
@@ -21,9 +22,10 @@ use crate::text::source::{Place, SourcePath};
 use crate::text::suggest::nearest;
 
 use super::brief::Moves;
+use super::known::{Known, Outputs};
 use super::path::{FOLDER_END, OutKey, OutPath, Spot};
 use super::shelf::Period;
-use super::site::{Channel, Gathered, Index, Lists, Page, Site, Still, TopicKind, parts};
+use super::site::{Channel, Index, Lists, Page, Site, Still, TopicKind, parts};
 use super::sitemap::{self, Chapter, Chapters, SitemapPart};
 use super::theme::Theme;
 
@@ -35,7 +37,7 @@ pub struct Output {
     pub lang: LangId,
     /// Its place as planned, by which those of one file are told apart.
     #[serde(skip)]
-    ordinal: u32,
+    pub(super) ordinal: u32,
     pub what: What,
     pub fingerprint: Fingerprint,
 }
@@ -101,74 +103,6 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
     plan_again(portal, theme, Known::default(), faults)
 }
 
-/// What a plan leaves to the next one of the same theme and files.
-#[derive(Default, Serialize, Deserialize)]
-pub struct Known {
-    gathered: Gathered,
-    /// Of what is the same on all pages.
-    frame: Fingerprint,
-    #[serde(with = "outputs")]
-    outputs: Vec<Output>,
-    sitemaps: Vec<SitemapPart>,
-}
-
-/// Outputs as another process takes them over: most are pages of releases, which stand apart.
-mod outputs {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::model::language::LangId;
-    use crate::text::column;
-    use crate::text::fingerprint::Fingerprint;
-
-    use super::{OutKey, Output, Page, ReleaseIx, What};
-
-    #[derive(Default, Serialize, Deserialize)]
-    struct Releases {
-        #[serde(with = "column")]
-        keys: Vec<OutKey>,
-        #[serde(with = "column")]
-        fingerprints: Vec<Fingerprint>,
-        #[serde(with = "column")]
-        releases: Vec<ReleaseIx>,
-        langs: Vec<LangId>,
-    }
-
-    pub fn serialize<S: Serializer>(outputs: &[Output], serializer: S) -> Result<S::Ok, S::Error> {
-        let (mut releases, mut others) = (Releases::default(), Vec::new());
-        for output in outputs {
-            match output.what {
-                What::Page(Page::Release(ix)) => {
-                    releases.keys.push(output.key);
-                    releases.fingerprints.push(output.fingerprint);
-                    releases.releases.push(ix);
-                    releases.langs.push(output.lang);
-                }
-                _ => others.push(output),
-            }
-        }
-        (releases, others).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Output>, D::Error> {
-        let (releases, others): (Releases, Vec<Output>) = Deserialize::deserialize(deserializer)?;
-        let Releases { keys, fingerprints, releases, langs } = releases;
-        let pages = keys.into_iter().zip(fingerprints).zip(releases.into_iter().zip(langs));
-        let page = |((key, fingerprint), (ix, lang))| {
-            let what = What::Page(Page::Release(ix));
-            Output { key, lang, ordinal: 0, what, fingerprint }
-        };
-        let mut outputs = Vec::with_capacity(pages.len() + others.len());
-        // Both are in the order of their keys.
-        let mut others = others.into_iter().peekable();
-        for page in pages.map(page) {
-            outputs.extend(std::iter::from_fn(|| others.next_if(|other| other.key < page.key)));
-            outputs.push(page);
-        }
-        outputs.extend(others);
-        Ok(outputs)
-    }
-}
-
 /// The same where a plan of the same theme and files was made before.
 pub fn plan_again<'p>(
     portal: &'p Portal,
@@ -177,7 +111,8 @@ pub fn plan_again<'p>(
     faults: &mut Vec<Diagnostic>,
 ) -> Plan<'p> {
     missing_logo(portal, faults);
-    let Known { gathered, frame, mut outputs, mut sitemaps } = known;
+    let Known { gathered, frame, outputs, mut sitemaps } = known;
+    let mut outputs = outputs.all();
     let (site, mut still) = Site::new(portal, theme, gathered);
     for release in site.briefs.met().iter().map(|ix| &portal.releases[*ix]) {
         if !release.extra.is_empty() {
@@ -435,7 +370,7 @@ fn pages(site: &Site, lang: LangId, planned: &mut Planned) {
     for (ix, _) in portal.pages.iter().enumerate().filter(|(_, page)| page.written.lang == lang) {
         add(Page::Static(ix));
     }
-    for (period, range) in shelf.all.years.iter().chain(&shelf.all.months).chain(&shelf.all.days) {
+    for (period, range) in shelf.all.years.iter().chain(&shelf.all.months).chain(shelf.all.days()) {
         for part in 0..parts(range.len()) {
             add(Page::Index(Index::Period { region: None, period: *period, part }));
         }
@@ -467,7 +402,7 @@ fn feeds(site: &Site, lang: LangId, planned: &mut Planned) {
     let provinces = shelf.provinces.keys().map(|province| Channel::Province(*province));
     let tags = (0..shelf.tags.len()).map(|ix| Channel::Topic { kind: TopicKind::Tag, ix });
     let series = (0..shelf.series.len()).map(|ix| Channel::Topic { kind: TopicKind::Series, ix });
-    let channels = std::iter::once(Channel::Site).chain(regions).chain(provinces).chain(tags).chain(series);
+    let channels = iter::once(Channel::Site).chain(regions).chain(provinces).chain(tags).chain(series);
     planned.extend(channels.map(|channel| (lang, What::Feed(channel))));
 }
 
@@ -587,10 +522,16 @@ fn chapter(site: &Site, lang: LangId, page: Page) -> Option<i16> {
 }
 
 impl Plan<'_> {
+    /// Whether all that it was made of could be read. Else nothing may be made of it.
+    pub fn is_whole(&self) -> bool {
+        self.site.portal.releases.are_whole() && self.site.briefs.is_whole()
+    }
+
     /// What it leaves to the next plan.
     pub fn known(self) -> Known {
         let Self { site, outputs, sitemaps } = self;
-        Known { frame: site.frame.fingerprint, gathered: site.gathered(), outputs, sitemaps }
+        let (frame, outputs) = (site.frame.fingerprint, Outputs::Here(outputs));
+        Known { frame, gathered: site.gathered(), outputs, sitemaps }
     }
 
     /// The file that an output is stored in.

@@ -11,6 +11,7 @@ use crate::model::portal::ReleaseIx;
 use crate::model::release::slug_proposal;
 use crate::model::territory::{ProvinceId, RegionId};
 use crate::text::column;
+use crate::text::long::Long;
 use crate::text::scan::push_padded;
 
 use super::brief::{Brief, Briefs, NameId, Names};
@@ -63,24 +64,36 @@ pub struct Run {
     pub releases: Vec<ReleaseIx>,
     pub years: Vec<(Period, Range<usize>)>,
     pub months: Vec<(Period, Range<usize>)>,
-    pub days: Vec<(Period, Range<usize>)>,
+    /// Of the list of all releases alone: no other has pages of days.
+    pub days: Option<Vec<(Period, Range<usize>)>>,
 }
 
 impl Run {
+    /// One whose days are told, too.
+    fn with_days() -> Self {
+        Self { days: Some(Vec::new()), ..Self::default() }
+    }
+
     fn push(&mut self, ix: ReleaseIx, date: Date) {
         let at = self.releases.len();
         self.releases.push(ix);
         let (year, month, day) = (date.year(), date.month(), date.day());
         extend(&mut self.years, Period::Year(year), at);
         extend(&mut self.months, Period::Month(year, month), at);
-        extend(&mut self.days, Period::Day(year, month, day), at);
+        if let Some(days) = &mut self.days {
+            extend(days, Period::Day(year, month, day), at);
+        }
+    }
+
+    pub fn days(&self) -> &[(Period, Range<usize>)] {
+        self.days.as_deref().unwrap_or_default()
     }
 
     fn of_kind(&self, period: Period) -> &[(Period, Range<usize>)] {
         match period {
             Period::Year(_) => &self.years,
             Period::Month(..) => &self.months,
-            Period::Day(..) => &self.days,
+            Period::Day(..) => self.days(),
         }
     }
 
@@ -117,7 +130,7 @@ impl Run {
     pub fn parts_of(&self, period: Period) -> impl Iterator<Item = (Period, usize)> {
         let narrower: &[_] = match period {
             Period::Year(_) => &self.months,
-            Period::Month(..) => &self.days,
+            Period::Month(..) => self.days(),
             Period::Day(..) => &[],
         };
         let start = narrower.partition_point(|(part, _)| part.wider() < Some(period));
@@ -157,11 +170,9 @@ impl Run {
         let at = place(&self.releases, ix);
         self.releases.insert(at, ix);
         let (year, month, day) = (date.year(), date.month(), date.day());
-        for (periods, period) in [
-            (&mut self.years, Period::Year(year)),
-            (&mut self.months, Period::Month(year, month)),
-            (&mut self.days, Period::Day(year, month, day)),
-        ] {
+        let days = self.days.as_mut().map(|days| (days, Period::Day(year, month, day)));
+        let wider = [(&mut self.years, Period::Year(year)), (&mut self.months, Period::Month(year, month))];
+        for (periods, period) in wider.into_iter().chain(days) {
             let found = periods.binary_search_by_key(&period, |(known, _)| *known);
             let after = match found {
                 Ok(own) => {
@@ -184,7 +195,7 @@ impl Run {
         let at = place(&self.releases, ix);
         if self.releases.get(at) == Some(&ix) {
             self.releases.remove(at);
-            for periods in [&mut self.years, &mut self.months, &mut self.days] {
+            for periods in [&mut self.years, &mut self.months].into_iter().chain(&mut self.days) {
                 for (_, range) in periods.iter_mut() {
                     let start = range.start - usize::from(range.start > at);
                     *range = start..range.end - usize::from(range.end > at);
@@ -227,8 +238,7 @@ pub struct Shelf {
     pub series: Vec<Topic>,
     /// For every release of the language, by its place in `all`: older ones of its series or region,
     /// then [`NOBODY`].
-    #[serde(with = "column")]
-    related: Vec<[u32; RELATED]>,
+    related: Long<[u32; RELATED]>,
 }
 
 /// In the place of a related release that there is not.
@@ -242,12 +252,12 @@ impl Shelf {
     pub fn of(briefs: &Briefs, lang: LangId, range: Range<ReleaseIx>, regions: usize) -> Self {
         let mut shelf = Self {
             lang,
-            all: Run::default(),
+            all: Run::with_days(),
             regions: (0..regions).map(|_| Run::default()).collect(),
             provinces: BTreeMap::new(),
             tags: Vec::new(),
             series: Vec::new(),
-            related: Vec::with_capacity(range.len()),
+            related: Vec::with_capacity(range.len()).into(),
         };
         let names = briefs.names();
         // By name.
@@ -293,7 +303,7 @@ impl Shelf {
             shift(&mut topic.releases, from, up);
         }
         let from = u32::try_from(from).unwrap_or(NOBODY);
-        for number in self.related.iter_mut().flatten().filter(|number| **number != NOBODY) {
+        for number in self.related.all_mut().iter_mut().flatten().filter(|number| **number != NOBODY) {
             match (*number >= from, up) {
                 (true, true) => *number += 1,
                 (true, false) => *number -= 1,
@@ -307,7 +317,7 @@ impl Shelf {
     pub fn remove(&mut self, ix: ReleaseIx, brief: &Brief, names: &Names) {
         let at = place(&self.all.releases, ix);
         self.all.remove(ix);
-        self.related.remove(at);
+        self.related.all_mut().remove(at);
         for region in &brief.regions {
             if let Some(run) = self.regions.get_mut(usize::from(region.0)) {
                 run.remove(ix);
@@ -336,7 +346,7 @@ impl Shelf {
     pub fn insert(&mut self, ix: ReleaseIx, brief: &Brief, names: &Names) {
         let at = place(&self.all.releases, ix);
         self.all.insert(ix, brief.date);
-        self.related.insert(at, [NOBODY; RELATED]);
+        self.related.all_mut().insert(at, [NOBODY; RELATED]);
         for region in &brief.regions {
             if let Some(run) = self.regions.get_mut(usize::from(region.0)) {
                 run.insert(ix, brief.date);
@@ -393,7 +403,7 @@ impl Shelf {
             let region = brief.regions.first().and_then(|region| self.region(*region));
             let now = related(ix, &self.all.releases[..at], series, region);
             if self.related[at] != now {
-                self.related[at] = now;
+                self.related.replace(at..at + 1, vec![now]);
                 changed.push(ix);
             }
         }

@@ -77,6 +77,13 @@ pub struct Gathered {
     ranges: Vec<Range<ReleaseIx>>,
 }
 
+impl Gathered {
+    /// Whether all that was looked at could be read.
+    pub fn is_whole(&self) -> bool {
+        self.briefs.is_whole()
+    }
+}
+
 /// What holds still of what a site before had found out. By release: whether its page may count
 /// otherwise than before.
 pub enum Still {
@@ -390,9 +397,7 @@ impl<'p> Site<'p> {
                 let list = self.list(run.within(period), part);
                 let (older, newer) = run.neighbours(period);
                 let is_bare = part == 0;
-                // A day of a region has no page of its own.
-                let has_page = |period| region.is_none() || !matches!(period, Period::Day(..));
-                let within = run.parts_of(period).filter(|(part, _)| is_bare && has_page(*part)).collect();
+                let within = run.parts_of(period).filter(|_| is_bare).collect();
                 PageInputs::Period { region, period, list, within, newer, older }
             }
             Page::Topic { kind, ix, part } => {

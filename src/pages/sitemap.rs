@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::date::Moment;
 use crate::model::language::LangId;
 use crate::text::fingerprint::Fingerprint;
+use crate::text::long::{Item, Long};
 
 use super::brief::Moves;
 use super::inputs::{Shown, StaticLabel};
@@ -29,7 +30,23 @@ pub struct SitemapPart {
     pub chapter: Chapter,
     /// When the newest of its entries changed.
     pub modified: Option<Moment>,
-    pub entries: Vec<(LangId, Page)>,
+    pub entries: Long<(LangId, Page)>,
+}
+
+/// Entries as another process takes them over.
+impl Item for (LangId, Page) {
+    fn encode(entries: &[Self]) -> Vec<u8> {
+        // Into memory, which has no end.
+        postcard::to_stdvec(entries).unwrap_or_default()
+    }
+
+    fn decode(bytes: &[u8], _: usize) -> Option<Vec<Self>> {
+        postcard::from_bytes(bytes).ok()
+    }
+
+    fn blank() -> Self {
+        (LangId(0), Page::Index(Index::Home))
+    }
 }
 
 /// Parts chapters into files that keep the protocol's limit.
@@ -46,7 +63,7 @@ pub fn parts(site: &Site, chapters: Chapters) -> Vec<SitemapPart> {
         loop {
             let rest = entries.split_off(entries.len().min(LONGEST));
             let name = if number == 1 { format!("{name}.xml") } else { format!("{name}-{number}.xml") };
-            parts.push(SitemapPart { name, chapter, modified: None, entries });
+            parts.push(SitemapPart { name, chapter, modified: None, entries: entries.into() });
             if rest.is_empty() {
                 break;
             }
@@ -89,7 +106,8 @@ impl SitemapPart {
                     (now, was) => now == was,
                 }
         };
-        self.entries.len() == before.entries.len() && self.entries.iter().zip(&before.entries).all(is_same)
+        self.entries.len() == before.entries.len()
+            && self.entries.iter().zip(before.entries.iter()).all(is_same)
     }
 
     /// Of all that the part shows.
@@ -132,28 +150,33 @@ pub fn robots(site: &Site) -> String {
 }
 
 pub fn render_index(site: &Site, parts: &[SitemapPart]) -> Vec<u8> {
-    document("sitemapindex", "sitemap", &index(parts), |(name, modified)| {
+    let index = index(parts);
+    document("sitemapindex", "sitemap", index.len(), |at| {
+        let (name, modified) = &index[at];
         (site.frame.absolute(name), modified.clone())
     })
 }
 
 pub fn render_part(site: &Site, part: &SitemapPart) -> Vec<u8> {
-    document("urlset", "url", &part.entries, |(lang, page)| {
-        let url = site.frame.absolute(&site.spot(*lang, *page).url);
-        (url, modified(site, *page).map(|moment| moment.rfc3339()))
+    document("urlset", "url", part.entries.len(), |at| {
+        let (lang, page) = part.entries[at];
+        let url = site.frame.absolute(&site.spot(lang, page).url);
+        (url, modified(site, page).map(|moment| moment.rfc3339()))
     })
 }
 
 /// Entries that one thread writes: there may be thousands, whose heads are still to be read.
 const CHUNK: usize = 256;
 
-fn document<E: Sync>(
+/// A document of so many entries; `tell` gives the address of one and when it changed.
+fn document(
     root: &str,
     item: &str,
-    entries: &[E],
-    tell: impl Fn(&E) -> (String, Option<String>) + Sync,
+    entries: usize,
+    tell: impl Fn(usize) -> (String, Option<String>) + Sync,
 ) -> Vec<u8> {
-    let chunk = |entries: &[E]| {
+    let chunk = |number: usize| {
+        let entries = number * CHUNK..entries.min((number + 1) * CHUNK);
         let mut text = String::with_capacity(entries.len() * 160);
         for entry in entries {
             let (url, modified) = tell(entry);
@@ -165,7 +188,7 @@ fn document<E: Sync>(
         }
         text
     };
-    let chunks: Vec<String> = entries.par_chunks(CHUNK).map(chunk).collect();
+    let chunks: Vec<String> = (0..entries.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
     let head = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">"
     );

@@ -3,10 +3,9 @@
 
 use std::fmt;
 
-use rayon::prelude::*;
 use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserializer, Serialize, Serializer};
 
 /// What always takes as many bytes.
 pub trait Fixed: Copy {
@@ -75,28 +74,8 @@ pub fn deserialize<'de, T: Fixed, D: Deserializer<'de>>(deserializer: D) -> Resu
     deserializer.deserialize_seq(Column { room: MOST / T::BYTES, take })
 }
 
-/// A text as a column of its bytes.
-mod text {
-    use super::*;
-
-    pub fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut column = serializer.serialize_seq(Some(1 + text.len().div_ceil(CHUNK)))?;
-        column.serialize_element(&text.len())?;
-        text.as_bytes().chunks(CHUNK).try_for_each(|chunk| column.serialize_element(&Bytes(chunk)))?;
-        column.end()
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-        let take = |text: &mut Vec<u8>, bytes: &[u8]| {
-            text.extend_from_slice(bytes);
-            true
-        };
-        let bytes = deserializer.deserialize_seq(Column { room: MOST, take })?;
-        String::from_utf8(bytes).map_err(D::Error::custom)
-    }
-}
-
-struct Bytes<'a>(&'a [u8]);
+/// Bytes that are written at once.
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl Serialize for Bytes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -134,7 +113,7 @@ impl<'de, T> Visitor<'de> for Column<T> {
 }
 
 /// Reads a chunk and hands its bytes on.
-struct Chunk<F>(F);
+pub(super) struct Chunk<F>(pub(super) F);
 
 impl<'de, F: FnMut(&[u8])> DeserializeSeed<'de> for Chunk<F> {
     type Value = ();
@@ -157,51 +136,10 @@ impl<F: FnMut(&[u8])> Visitor<'_> for Chunk<F> {
     }
 }
 
-/// Texts, one after another.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Texts {
-    #[serde(with = "self")]
-    ends: Vec<u32>,
-    #[serde(with = "text")]
-    all: String,
-}
-
-impl<'a> FromIterator<&'a str> for Texts {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
-        let mut gathered = Self::default();
-        texts.into_iter().for_each(|text| gathered.push(text));
-        gathered
-    }
-}
-
-impl Texts {
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    pub fn push(&mut self, text: &str) {
-        self.all.push_str(text);
-        self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-    }
-
-    /// The text at a place; one that was damaged is empty.
-    pub fn get(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        self.all.get(start..self.ends[at] as usize).unwrap_or_default()
-    }
-
-    /// All texts in their order.
-    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &str> {
-        (0..self.len()).into_par_iter().map(|at| self.get(at))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -230,15 +168,5 @@ mod tests {
         {
             assert!(postcard::from_bytes::<Both>(&damaged).is_err());
         }
-    }
-
-    #[test]
-    fn texts_come_back() {
-        let texts: Texts = ["", "é", "a/b", ""].into_iter().collect();
-        let bytes = postcard::to_stdvec(&texts).unwrap();
-        let back: Texts = postcard::from_bytes(&bytes).unwrap();
-        assert_eq!(back.par_iter().collect::<Vec<_>>(), ["", "é", "a/b", ""]);
-        let damaged = Texts { ends: vec![1, 3, 2, 9], all: "éa".into() };
-        assert_eq!(damaged.par_iter().collect::<Vec<_>>(), ["", "", "", ""]);
     }
 }

@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod elsewhere;
 pub mod fingerprint;
 pub mod fold;
+pub mod long;
 pub mod problem;
 pub mod scan;
 pub mod source;

@@ -4,13 +4,18 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::text::fingerprint::Fingerprint;
+use crate::text::long::{self, Way};
 
 use super::tree::{Failure, Root};
 
@@ -22,6 +27,9 @@ const SUM: usize = 16;
 
 /// Bytes that are read or written at once.
 const CHUNK: usize = 1 << 16;
+
+/// Bytes that are read ahead where most are passed over.
+const AHEAD: usize = 1 << 13;
 
 /// Bytes beyond which a file is none that was written here.
 const LARGEST: u64 = 1 << 32;
@@ -49,8 +57,8 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
     load_known(path).map(|(value, _)| value)
 }
 
-/// The same with the fingerprint by which it is known. A file is not gathered in memory: getting memory is
-/// what most of the time would go into.
+/// The same with the fingerprint by which it is known. A file is not gathered in memory, and long lists stay
+/// in it: getting memory is what most of the time would go into.
 pub fn load_known<T: DeserializeOwned>(path: &Path) -> Option<(T, Fingerprint)> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
@@ -70,8 +78,59 @@ pub fn load_known<T: DeserializeOwned>(path: &Path) -> Option<(T, Fingerprint)> 
     file.seek(SeekFrom::Start(length - body)).ok()?;
     // One after another, texts and what is read at once of columns stand in here: the rest goes unused.
     let mut room = vec![0; usize::try_from(body).ok()?];
-    let (value, _) = postcard::from_io((BufReader::with_capacity(CHUNK, file), &mut room)).ok()?;
+    let way = Rc::new(Way::default());
+    way.at.set(length - body);
+    let from = BufReader::with_capacity(AHEAD, file.try_clone().ok()?);
+    let from = Passing { from, way: Rc::clone(&way) };
+    let store = Arc::new(Opened { file: Mutex::new(file), lost: AtomicBool::new(false) });
+    let (value, _) = long::reading(store, way, || postcard::from_io((from, &mut room[..]))).ok()?;
     Some((value, Fingerprint(known)))
+}
+
+/// Reads a file but for what nobody looks at.
+struct Passing {
+    from: BufReader<File>,
+    way: Rc<Way>,
+}
+
+impl Read for Passing {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let length = to.len() as u64;
+        // A single byte may be one of a length, which is looked at.
+        let read = match i64::try_from(length) {
+            Ok(ahead) if self.way.passes.get() && ahead > 1 => {
+                self.from.seek_relative(ahead)?;
+                to.len()
+            }
+            _ => self.from.read(to)?,
+        };
+        self.way.at.set(self.way.at.get() + read as u64);
+        Ok(read)
+    }
+}
+
+/// A file that long lists stay in. Another may take its name: this one is what it was.
+#[derive(Debug)]
+struct Opened {
+    file: Mutex<File>,
+    lost: AtomicBool,
+}
+
+impl long::Store for Opened {
+    fn read(&self, at: u64, length: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        let mut file = self.file.lock();
+        file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut bytes)).ok()?;
+        Some(bytes)
+    }
+
+    fn lose(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    fn is_whole(&self) -> bool {
+        !self.lost.load(Ordering::Relaxed)
+    }
 }
 
 /// Saves a value in the place of the one before, whole or not at all. Returns its fingerprint.

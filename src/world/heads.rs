@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::portal::Release;
 use crate::model::releases::{self, Releases};
-use crate::text::column;
 use crate::text::fingerprint::Fingerprint;
+use crate::text::long::Long;
 
 use super::cache;
 use super::tree::Failure;
@@ -20,23 +20,31 @@ use super::tree::Failure;
 /// Releases that are put into bytes at a time: memory holds no more.
 const BATCH: usize = 4096;
 
+/// Bytes of the mark.
+const MARK: usize = 16;
+
+/// Where heads begin in their file.
+const fn start() -> u64 {
+    (cache::MAGIC.len() + MARK) as u64
+}
+
 /// Where each head stands in its file.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Index {
     /// By which the file is known to be the one that this tells of.
     mark: Fingerprint,
-    #[serde(with = "column")]
-    lengths: Vec<u32>,
-    #[serde(with = "column")]
-    checksums: Vec<u64>,
+    /// Start, length and checksum of each.
+    places: Long<[u64; 3]>,
+    /// Where the last one ends.
+    end: u64,
 }
 
 /// Heads to be read.
 #[derive(Debug)]
 pub struct Heads {
     file: Mutex<File>,
-    /// Start, length and checksum.
-    places: Vec<(u64, u32, u64)>,
+    places: Long<[u64; 3]>,
+    end: u64,
 }
 
 /// Writes all heads in the place of those before. `mark` is unlike that of any other such file.
@@ -45,16 +53,16 @@ pub fn save(path: &Path, mark: Fingerprint, releases: &Releases) -> Result<Index
     let mut temporary = cache::temporary(path)?;
     let mut to = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
     to.write_all(cache::MAGIC).and_then(|()| to.write_all(&mark.0.to_le_bytes())).map_err(failed)?;
-    let (mut lengths, mut checksums) =
-        (Vec::with_capacity(releases.len()), Vec::with_capacity(releases.len()));
-    for start in (0..releases.len()).step_by(BATCH) {
-        let batch = start..releases.len().min(start + BATCH);
+    let mut places = Vec::with_capacity(releases.len());
+    let mut end = start();
+    for first in (0..releases.len()).step_by(BATCH) {
+        let batch = first..releases.len().min(first + BATCH);
         let encoded: Result<Vec<Vec<u8>>, _> =
             batch.into_par_iter().map(|ix| postcard::to_stdvec(&releases[ix])).collect();
         for head in encoded.map_err(|error| failed(std::io::Error::other(error)))? {
             to.write_all(&head).map_err(failed)?;
-            lengths.push(u32::try_from(head.len()).unwrap_or(u32::MAX));
-            checksums.push(xxh3_64(&head));
+            places.push([end, head.len() as u64, xxh3_64(&head)]);
+            end += head.len() as u64;
         }
     }
     to.flush().map_err(failed)?;
@@ -64,52 +72,44 @@ pub fn save(path: &Path, mark: Fingerprint, releases: &Releases) -> Result<Index
         return Err(failed(std::io::Error::other("what was remembered of releases is damaged")));
     }
     temporary.persist(path).map_err(|error| failed(error.error))?;
-    Ok(Index { mark, lengths, checksums })
+    Ok(Index { mark, places: places.into(), end })
 }
 
 impl Heads {
     /// The heads of an index, where their file is the one that it tells of.
     pub fn open(path: &Path, index: Index) -> Option<Self> {
         let mut file = File::open(path).ok()?;
-        let mut start = vec![0; cache::MAGIC.len() + 16];
-        file.read_exact(&mut start).ok()?;
-        let mark = start.strip_prefix(cache::MAGIC)?;
-        if mark != index.mark.0.to_le_bytes() {
-            return None;
-        }
-        let mut at = start.len() as u64;
-        let place = |(bytes, sum): (u32, u64)| {
-            let start = at;
-            at += u64::from(bytes);
-            (start, bytes, sum)
-        };
-        let places = index.lengths.into_iter().zip(index.checksums).map(place).collect();
-        (file.metadata().ok()?.len() == at).then(|| Self { file: Mutex::new(file), places })
+        let mut begin = vec![0; cache::MAGIC.len() + MARK];
+        file.read_exact(&mut begin).ok()?;
+        let Index { mark, places, end } = index;
+        let is_own = begin.strip_prefix(cache::MAGIC)? == mark.0.to_le_bytes();
+        (is_own && file.metadata().ok()?.len() == end).then(|| Self { file: Mutex::new(file), places, end })
     }
 
     /// Whether all of them can be read as they are now.
     pub fn can_be_read(&self) -> bool {
-        let Some((first, ..)) = self.places.first() else { return true };
         let mut all = Vec::new();
         let read = {
             let mut file = self.file.lock();
-            file.seek(SeekFrom::Start(*first)).and_then(|_| file.read_to_end(&mut all))
+            file.seek(SeekFrom::Start(start())).and_then(|_| file.read_to_end(&mut all))
         };
-        let is_same = |(start, bytes, sum): &(u64, u32, u64)| {
-            let start = (start - first) as usize;
-            all.get(start..start + *bytes as usize).is_some_and(|head| xxh3_64(head) == *sum)
+        let is_same = |[at, length, sum]: &[u64; 3]| {
+            let at = (at - start()) as usize;
+            all.get(at..at + *length as usize).is_some_and(|head| xxh3_64(head) == *sum)
         };
-        read.is_ok() && self.places.par_iter().all(is_same)
+        let is_whole = read.is_ok() && start() + all.len() as u64 == self.end;
+        is_whole && self.places.par_iter().all(is_same) && self.places.is_whole()
     }
 }
 
 impl releases::Heads for Heads {
     fn head(&self, place: usize) -> Option<Release> {
-        let (start, bytes, sum) = *self.places.get(place)?;
-        let mut head = vec![0; bytes as usize];
+        let [at, length, sum] = *self.places.get(place)?;
+        // A place that can't be read any more is that of nothing.
+        let mut head = vec![0; usize::try_from(length).ok().filter(|length| *length > 0)?];
         {
             let mut file = self.file.lock();
-            file.seek(SeekFrom::Start(start)).ok()?;
+            file.seek(SeekFrom::Start(at)).ok()?;
             file.read_exact(&mut head).ok()?;
         }
         (xxh3_64(&head) == sum).then(|| postcard::from_bytes(&head).ok())?

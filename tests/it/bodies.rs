@@ -89,7 +89,7 @@ fn a_text_that_becomes_a_plain_one_is_shown_anew() {
     let fixture = Fixture::release(&text);
     let fingerprint = || {
         let manifest = published(&fixture);
-        let page = manifest.files.iter().find(|one| one.file == "2026/03/12/a/index.html");
+        let page = manifest.files.iter().find(|one| one.file() == "2026/03/12/a/index.html");
         page.unwrap().fingerprint
     };
     let before = (fixture.build().assert_clean(), fingerprint());

@@ -127,9 +127,9 @@ impl<'a> Work<'a> {
             _ => self.render(output)?.map(|bytes| Digest::of(&bytes)),
         };
         match digest {
-            Some(digest) if digest != known.digest => {
+            Some(digest) if digest != known.digest() => {
                 let error = io::Error::other("its fingerprint is the same, its bytes are not");
-                Err(Failure::new("trust what is remembered of", known.file, error))
+                Err(Failure::new("trust what is remembered of", known.file(), error))
             }
             _ => Ok(()),
         }

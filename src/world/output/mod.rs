@@ -17,7 +17,7 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::pages::manifest::{Amendment, Entry, Manifest, OutStamp, Published};
+use crate::pages::manifest::{Amendment, Entry, Manifest, Published};
 use crate::pages::path::{OutKey, OutPath};
 use crate::pages::plan::{Output, Plan, What};
 use crate::pages::render::Renderer;
@@ -182,7 +182,7 @@ impl Held {
         if !is_same || now < since || until.is_some_and(|until| now >= until) {
             return None;
         }
-        let stands = |one: Entry| make::stamp_at(&self.output.join(one.file)) == Some(one.stamp);
+        let stands = |one: Entry| make::stamp_at(&self.output.join(one.file())) == Some(one.stamp());
         let count = known.files.len();
         let outcome = Outcome { planned: count, unchanged: count, ..Default::default() };
         known.files.par_iter().all(stands).then_some((known.releases, outcome))
@@ -213,7 +213,7 @@ impl Held {
         let compared = self.compare(plan, before, &work, may_keep, marks.told)?;
         let made = work.run(compared.make)?;
         renderer.rest();
-        if !plan.site.portal.releases.are_whole() {
+        if !plan.is_whole() {
             return Err(Refusal::Lost);
         }
         let written = made.iter().filter(|one| one.staged.is_new()).count();
@@ -229,10 +229,17 @@ impl Held {
         let (gone, strange) = self.gone(before, compared.gone, plan)?;
         let steps = if standing { self.steps(&made, &gone)? } else { Vec::new() };
         outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
+        if before.is_some_and(|known| !known.files.is_whole()) {
+            // It can't be read any more. The account can tell what may be there.
+            self.place.remove()?;
+            return self.commit(plan, renderer, root, marks, progress);
+        }
         // What is recorded of the new output waits until that is in its place.
         self.list(before, plan, &compared.new, outcome.removed > 0)?;
         let mut changed: Vec<Published> = made.into_iter().map(Made::published).collect();
-        changed.retain(|one| before.and_then(|known| known.files.find(one.key)) != Some(one.entry()));
+        let is_known =
+            |one: &Published| before.and_then(|known| known.files.find(one.key)?.tells(one).then_some(()));
+        changed.retain(|one| is_known(one).is_none());
         changed.sort_unstable_by_key(|one| one.key);
         outcome.strange.clone_from(&strange);
         let change = Amendment {
@@ -289,11 +296,11 @@ impl Held {
                 Some(known) if may_keep && known.fingerprint == output.fingerprint => {
                     // Whoever told what changed vouches for the rest.
                     if !told {
-                        same.push((output, known.file, known.stamp));
+                        same.push((output, known));
                     }
                 }
                 // A file system may know the cases of letters, which keys don't.
-                Some(known) if known.file != plan.file(output).as_str() => {
+                Some(known) if known.file() != plan.file(output).as_str() => {
                     compared.gone.push(known);
                     compared.new.push(output);
                     compared.make.push(output);
@@ -306,8 +313,8 @@ impl Held {
             }
         }
         compared.gone.extend(old);
-        let changed = |(output, file, stamp): &(&'w Output, &str, OutStamp)| {
-            (make::stamp_at(&self.output.join(file)) != Some(*stamp)).then_some(*output)
+        let changed = |(output, known): &(&'w Output, Entry)| {
+            (make::stamp_at(&self.output.join(known.file())) != Some(known.stamp())).then_some(*output)
         };
         let missed: Vec<&Output> = same.par_iter().filter_map(changed).collect();
         // A share is made all the same where it costs nobody time, to see that it may be left.
@@ -340,7 +347,7 @@ impl Held {
         let of_new: HashSet<OutKey> = new.iter().map(|output| output.key).collect();
         let file = |output: &Output| {
             let known = before.filter(|_| !of_new.contains(&output.key));
-            let known = known.and_then(|known| OutPath::parse(known.files.find(output.key)?.file));
+            let known = known.and_then(|known| OutPath::parse(known.files.find(output.key)?.file()));
             known.unwrap_or_else(|| plan.file(output))
         };
         let planned = || plan.outputs.par_iter().map(file).collect::<Vec<OutPath>>();
@@ -349,7 +356,7 @@ impl Held {
             (Some(_), _) => self.account.add(files(new).iter())?,
             (None, Some(before)) => {
                 let planned = planned();
-                let known = before.files.iter().filter_map(|one| OutPath::parse(one.file));
+                let known = before.files.iter().filter_map(|one| OutPath::parse(one.file()));
                 let all: BTreeSet<OutPath> = known.chain(planned).collect();
                 self.account.replace(all.iter())?;
             }
@@ -381,7 +388,7 @@ impl Held {
         let is_gone = |file: &OutPath| plan.find(file.as_str()).is_none();
         let (mut put, mut strange) = match before {
             Some(manifest) => {
-                (gone.iter().filter_map(|one| OutPath::parse(one.file)).collect(), manifest.strange.clone())
+                (gone.iter().filter_map(|one| OutPath::parse(one.file())).collect(), manifest.strange.clone())
             }
             None => match self.account.files()? {
                 Some(listed) => (listed.into_iter().filter(is_gone).collect::<Vec<_>>(), Vec::new()),
