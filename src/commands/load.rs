@@ -286,6 +286,13 @@ impl Survey {
         self.told.as_ref().is_none_or(Sources::is_whole)
     }
 
+    /// The same with all sources, as if it had looked at each. `None` where they can't be read any more.
+    pub fn of_all(mut self) -> Option<Self> {
+        self.sources = self.sources().into_owned();
+        let told = self.told.take();
+        told.is_none_or(|releases| releases.is_whole()).then_some(self)
+    }
+
     /// What somebody told of, where nothing else was looked at.
     pub fn changes(&self) -> Option<Vec<Change>> {
         let told = self.told.as_ref()?.changed();
@@ -385,16 +392,13 @@ impl Survey {
 
     /// Reads all sources.
     pub fn parts(
-        mut self,
+        self,
         root: &Root,
         memory: Memory,
         progress: &Progress,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> (Parts, Option<Theme>, Vec<Source>) {
-        if self.told.is_some() {
-            self.sources = self.sources().into_owned();
-        }
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
         let (read, mut found) = read(root, &self.sources, rules, memory, progress);

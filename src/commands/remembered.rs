@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Inputs;
 use crate::model::kept::Kept;
 use crate::model::portal::Clock;
-use crate::pages::known::Known;
+use crate::pages::known::{Known, Left};
 use crate::text::fingerprint::Fingerprint;
 use crate::world::cache;
 use crate::world::catalog::Stamp;
@@ -90,9 +90,6 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     {
         return;
     }
-    if !standing.is_whole() {
-        return;
-    }
     // Each file tells by it that it belongs to the others: where one can't be written, all are of no use.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
     standing.releases.settle();
@@ -148,8 +145,8 @@ impl Remembered {
             Some((found, cache::load::<Base>(&file("portal"))?))
         };
         let plan = || {
-            let (mark, known): (Fingerprint, Known) = cache::load(&file("plan"))?;
-            Some((mark, known.ready()))
+            let (mark, left): (Fingerprint, Left) = cache::load(&file("plan"))?;
+            Some((mark, left.known()))
         };
         let (first, plan) = rayon::join(first, plan);
         let (Found { mark, sum, releases, others }, base) = first?;
@@ -170,7 +167,7 @@ impl Remembered {
         }
         let heads = Heads::open(&file(root, whom, "heads"), base.heads)?;
         // A build notices what is lost before it writes anything; a preview answers page by page.
-        if whom == For::Previews && !heads.can_be_read() {
+        if whom == For::Previews && !(heads.can_be_read() && known.is_whole()) {
             return None;
         }
         let (ground, theme) = (survey.ground(), survey.theme()?);

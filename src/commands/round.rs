@@ -214,6 +214,8 @@ impl<'a> Builder<'a> {
             self.remember(state, clock, watch);
             return end;
         }
+        let survey = survey.of_all().or_else(|| load::survey(&mut self.root, &args.inputs, watch, faults));
+        let Some(survey) = survey else { return End::Refused };
         let root = &self.root;
         let memory = Memory { recall: !self.clean, remember: true };
         let loaded =
@@ -241,7 +243,7 @@ impl<'a> Builder<'a> {
     /// Leaves what stands now to other processes, unless a change of its sources could hide.
     fn remember(&mut self, state: Option<Fingerprint>, clock: Clock, watch: &mut Stopwatch) {
         if !self.stays {
-            // It is of no use any more, and as large as what is written now.
+            // It is of no use any more, and may be as large as what is written now.
             self.record = None;
         }
         if let Some(standing) = self.standing.as_mut().filter(|_| state.is_some()) {
@@ -263,6 +265,7 @@ impl<'a> Builder<'a> {
             // What changed since that was left may lie far apart, of which a plan takes in all between.
             let known = std::mem::take(&mut standing.known);
             standing.known = plan_again(&standing.portal, &standing.theme, known, &mut faults).known();
+            standing.known.take_in();
             if faults.is_empty() && standing.is_whole() {
                 self.standing = Some(standing);
                 return;
@@ -294,6 +297,9 @@ impl<'a> Builder<'a> {
         let (portal, known) = (&standing.portal, std::mem::take(&mut standing.known));
         let plan = plan_again(portal, &standing.theme, known, faults);
         watch.lap("plan");
+        if !plan.is_whole() {
+            return None;
+        }
         if faults.iter().any(Diagnostic::is_error) && is_theme_sound(faults) {
             // Nothing will be published; what is wrong with templates is said with the rest.
             faults.extend(faults_of_rendering(&plan, root, TRIED, &Progress::default()));

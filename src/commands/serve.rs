@@ -13,6 +13,7 @@ use crate::cli::{Inputs, ServeArgs};
 use crate::desk::propose::proposals;
 use crate::pages::brief::News;
 use crate::pages::host::{Found, Host};
+use crate::pages::known::Known;
 use crate::pages::path::OutKey;
 use crate::pages::plan::{Output, What, plan_again};
 use crate::pages::render::{Renderer, Texts};
@@ -290,12 +291,17 @@ fn version(
     let last = RefCell::default();
     loop {
         let known = std::mem::take(&mut standing.known);
-        let plan = plan_again(&standing.portal, &standing.theme, known, &mut faults);
+        let mut plan = plan_again(&standing.portal, &standing.theme, known, &mut faults);
+        if !plan.is_whole() {
+            // What an earlier preview left can't be read any more.
+            faults.clear();
+            plan = plan_again(&standing.portal, &standing.theme, Known::default(), &mut faults);
+        }
         let portal = &standing.portal;
         let due = portal.due.first().map(|due| due.instant);
         faults = proposals(std::mem::take(&mut faults), &portal.territory, &|path| root.read_lossy(path));
         let report = Report::new(std::mem::take(&mut faults));
-        can_go_on &= report.diagnostics.is_empty();
+        can_go_on &= report.diagnostics.is_empty() && plan.is_whole();
         if report.has_errors()
             && let Pending::First(ready) = &pending
         {
@@ -336,8 +342,8 @@ fn version(
             match call {
                 Ok(Call::Ask(ask)) => preview.answer(ask),
                 Ok(Call::Renew(rumour, to)) => {
-                    let is_whole = preview.host.plan().is_whole() && standing.releases.is_whole();
-                    match changes(&standing, rumour, &root).filter(|_| can_go_on && is_whole) {
+                    let is_whole = || preview.host.plan().is_whole() && standing.releases.is_whole();
+                    match changes(&standing, rumour, &root).filter(|_| can_go_on && is_whole()) {
                         None => _ = to.send(None),
                         Some((changes, of)) if changes.is_empty() => {
                             state = of.or(state);

@@ -1,10 +1,11 @@
-//! The releases that a portal was made of, by path: all of them in columns, as a process leaves them to the
-//! next, and what changed since. Of 100,000 that are taken over those are read that somebody looks at.
+//! The releases that a portal was made of, by path: all of them, as a process leaves them to the next, and
+//! what changed since. Of 100,000 that are taken over those are read that somebody looks at.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::text::long::{Long, Texts};
@@ -38,22 +39,6 @@ impl<'a> FromIterator<(&'a str, Stamp)> for Columns {
     }
 }
 
-impl Columns {
-    /// The place of a path, or where it would be.
-    fn position(&self, path: &str) -> Result<usize, usize> {
-        let (mut low, mut high) = (0, self.paths.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.paths.get(middle).cmp(path) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Ok(middle),
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        Err(low)
-    }
-}
-
 impl TryFrom<Columns> for Sources {
     type Error = &'static str;
 
@@ -67,9 +52,13 @@ impl TryFrom<Columns> for Sources {
 
 impl Serialize for Sources {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.since.is_empty() {
-            true => self.base.serialize(serializer),
-            false => self.iter().collect::<Columns>().serialize(serializer),
+        if self.since.is_empty() {
+            return self.base.serialize(serializer);
+        }
+        let all: Columns = self.iter().collect();
+        match self.is_whole() {
+            true => all.serialize(serializer),
+            false => Err(S::Error::custom("sources that can't be read any more")),
         }
     }
 }
@@ -95,7 +84,11 @@ impl Sources {
     /// Puts what changed in its place among all.
     pub fn settle(&mut self) {
         if !self.since.is_empty() {
-            *self = self.iter().collect();
+            let all = self.iter().collect();
+            // What can't be read stays what can't be read.
+            if self.is_whole() {
+                *self = all;
+            }
         }
     }
 
@@ -103,7 +96,7 @@ impl Sources {
     pub fn get(&self, path: &str) -> Option<Stamp> {
         match self.since.get(path) {
             Some(changed) => *changed,
-            None => self.base.position(path).ok().and_then(|at| self.base.stamps.get(at).copied()),
+            None => self.base.paths.binary_search(path).ok().and_then(|at| self.base.stamps.get(at).copied()),
         }
     }
 
@@ -124,7 +117,7 @@ impl Sources {
 
     /// Those that are there from this path on, by path.
     pub fn starting_at(&self, path: &str) -> impl Iterator<Item = (&str, Stamp)> {
-        let mut at = self.base.position(path).unwrap_or_else(|at| at);
+        let mut at = self.base.paths.binary_search(path).unwrap_or_else(|at| at);
         let mut since = self.since.range::<str, _>((Bound::Included(path), Bound::Unbounded)).peekable();
         std::iter::from_fn(move || {
             loop {

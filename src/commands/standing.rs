@@ -162,7 +162,7 @@ impl Standing {
             let Some(now) = now else { return false };
             groups.push(Group { before, now });
         }
-        self.portal.amend(groups, clock)
+        self.portal.amend(groups, clock) && self.releases.is_whole()
     }
 
     /// A release as it is written, with nothing to be said against it.

@@ -241,6 +241,15 @@ impl Briefs {
         self.list.is_whole()
     }
 
+    /// Takes all of them into memory.
+    pub fn take_in(&mut self) {
+        self.list.all_mut();
+        self.keys.all_mut();
+        for column in [&mut self.sources, &mut self.heads, &mut self.texts] {
+            column.all_mut();
+        }
+    }
+
     /// Which releases came and went since before, where they bring nothing but their pages.
     pub fn take_moves(&mut self) -> Option<Moves> {
         self.moves.take()

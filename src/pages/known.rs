@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::language::LangId;
 use crate::model::portal::ReleaseIx;
@@ -15,56 +15,67 @@ use super::site::{Gathered, Page};
 use super::sitemap::SitemapPart;
 
 /// What a plan leaves to the next one of the same theme and files.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize)]
 pub struct Known {
     pub(super) gathered: Gathered,
     /// Of what is the same on all pages.
     pub(super) frame: Fingerprint,
-    pub(super) outputs: Outputs,
+    /// In the order of their keys.
+    #[serde(serialize_with = "apart")]
+    pub(super) outputs: Vec<Output>,
     pub(super) sitemaps: Vec<SitemapPart>,
 }
 
 impl Known {
-    /// Puts together what was read, which the next plan would have to.
-    pub fn ready(self) -> Self {
-        Self { outputs: Outputs::Here(self.outputs.all()), ..self }
-    }
-
-    /// Whether all that was looked at of what another process left could be read.
+    /// Whether all that was looked at of what another process left could be read. All of it stays in one file.
     pub fn is_whole(&self) -> bool {
         self.gathered.is_whole()
     }
+
+    /// Takes all of it into memory, for whoever plans again and again.
+    pub fn take_in(&mut self) {
+        self.gathered.take_in();
+        self.sitemaps.iter_mut().for_each(|part| _ = part.entries.all_mut());
+    }
 }
 
-/// Outputs in the order of their keys: as they are, or as another process left them.
-pub(super) enum Outputs {
-    Here(Vec<Output>),
-    /// Most are pages of releases, which stand apart.
-    Left(Box<(Releases, Vec<Output>)>),
+/// The same as another process finds it.
+#[derive(Deserialize)]
+pub struct Left {
+    gathered: Gathered,
+    frame: Fingerprint,
+    outputs: (Releases, Vec<Output>),
+    sitemaps: Vec<SitemapPart>,
 }
 
-/// The pages of releases.
+/// The pages of releases, which are most of the outputs, in the order of their keys.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Releases {
+struct Releases {
     keys: Long<OutKey>,
     fingerprints: Long<Fingerprint>,
     /// Release, then language.
     of: Long<[u32; 2]>,
 }
 
-impl Default for Outputs {
-    fn default() -> Self {
-        Self::Here(Vec::new())
+fn apart<S: Serializer>(outputs: &[Output], serializer: S) -> Result<S::Ok, S::Error> {
+    let (mut releases, mut others) = (Releases::default(), Vec::new());
+    for output in outputs {
+        match output.what {
+            What::Page(Page::Release(ix)) => {
+                releases.keys.push(output.key);
+                releases.fingerprints.push(output.fingerprint);
+                releases.of.push([u32::try_from(ix).unwrap_or(u32::MAX), output.lang.0.into()]);
+            }
+            _ => others.push(output),
+        }
     }
+    (releases, others).serialize(serializer)
 }
 
-impl Outputs {
-    /// All of them.
-    pub fn all(self) -> Vec<Output> {
-        let (releases, others) = match self {
-            Self::Here(outputs) => return outputs,
-            Self::Left(left) => *left,
-        };
+impl Left {
+    /// What the next plan begins with.
+    pub fn known(self) -> Known {
+        let Self { gathered, frame, outputs: (releases, others), sitemaps } = self;
         let Releases { keys, fingerprints, of } = releases;
         let mut outputs = Vec::with_capacity(keys.len() + others.len());
         // Both are in the order of their keys.
@@ -78,33 +89,6 @@ impl Outputs {
             }
         }
         outputs.extend(others);
-        outputs
-    }
-}
-
-impl Serialize for Outputs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let outputs = match self {
-            Self::Here(outputs) => outputs,
-            Self::Left(left) => return left.serialize(serializer),
-        };
-        let (mut releases, mut others) = (Releases::default(), Vec::new());
-        for output in outputs {
-            match output.what {
-                What::Page(Page::Release(ix)) => {
-                    releases.keys.push(output.key);
-                    releases.fingerprints.push(output.fingerprint);
-                    releases.of.push([u32::try_from(ix).unwrap_or(u32::MAX), output.lang.0.into()]);
-                }
-                _ => others.push(output),
-            }
-        }
-        (releases, others).serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Outputs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Deserialize::deserialize(deserializer).map(Self::Left)
+        Known { gathered, frame, outputs, sitemaps }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::text::fingerprint::{Digest, Fingerprint};
@@ -115,9 +116,13 @@ impl TryFrom<Columns> for Files {
 
 impl Serialize for Files {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.since.is_empty() {
-            true => self.base.serialize(serializer),
-            false => self.iter().collect::<Columns>().serialize(serializer),
+        if self.since.is_empty() {
+            return self.base.serialize(serializer);
+        }
+        let all: Columns = self.iter().collect();
+        match self.is_whole() {
+            true => all.serialize(serializer),
+            false => Err(S::Error::custom("a manifest that can't be read any more")),
         }
     }
 }
@@ -148,6 +153,7 @@ impl Columns {
 impl Files {
     /// Files in the order of their keys.
     fn of(files: Vec<Published>) -> Self {
+        debug_assert!(files.is_sorted_by(|a, b| a.key < b.key));
         let (mut base, len) = (Columns::default(), files.len());
         // Of 100,000 neither form may stand whole beside the other.
         files.into_iter().for_each(|one| base.push(one.entry()));
@@ -214,12 +220,16 @@ impl Files {
         }
     }
 
-    /// Takes what changed for written down.
-    pub fn settle(&mut self) {
+    /// Takes what changed for written down. Whether all could be read that this takes.
+    pub fn settle(&mut self) -> bool {
         if !self.since.is_empty() {
-            self.base = self.iter().collect();
-            self.since.clear();
+            let all = self.iter().collect();
+            if self.is_whole() {
+                self.base = all;
+                self.since.clear();
+            }
         }
+        self.is_whole()
     }
 }
 
@@ -337,7 +347,7 @@ mod tests {
         assert!(["c", "e", "z"].iter().all(|file| files.find(key(file)).is_none()));
         let bytes = postcard::to_stdvec(&files).unwrap();
         assert_eq!(told(&postcard::from_bytes(&bytes).unwrap()), expected);
-        files.settle();
+        assert!(files.settle());
         assert_eq!((told(&files).as_slice(), files.changes()), (expected.as_slice(), 0));
         assert_eq!(postcard::to_stdvec(&files).unwrap(), bytes);
     }

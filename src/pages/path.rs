@@ -49,15 +49,10 @@ impl TryFrom<String> for OutPath {
 impl OutPath {
     /// A path as it was remembered, which may have been damaged or forged meanwhile.
     pub fn parse(path: &str) -> Option<Self> {
-        Self::is_one(path).then(|| Self(path.to_owned()))
-    }
-
-    /// Whether a path as it was remembered is one.
-    pub fn is_one(path: &str) -> bool {
-        // A manifest has 100,000 of them, which are looked at whenever it is read.
-        let path = path.as_bytes();
+        let bytes = path.as_bytes();
         let plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
-        memchr2(b'\\', 0, path).is_none() && path.split(|byte| *byte == b'/').all(plain)
+        let is_one = memchr2(b'\\', 0, bytes).is_none() && bytes.split(|byte| *byte == b'/').all(plain);
+        is_one.then(|| Self(path.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

@@ -65,7 +65,7 @@ pub struct Run {
     pub years: Vec<(Period, Range<usize>)>,
     pub months: Vec<(Period, Range<usize>)>,
     /// Of the list of all releases alone: no other has pages of days.
-    pub days: Option<Vec<(Period, Range<usize>)>>,
+    days: Option<Vec<(Period, Range<usize>)>>,
 }
 
 impl Run {
@@ -291,6 +291,11 @@ impl Shelf {
         shelf.tags = topics(names, tags);
         shelf.series = topics(names, series);
         shelf
+    }
+
+    /// Takes all of it into memory.
+    pub fn take_in(&mut self) {
+        self.related.all_mut();
     }
 
     /// Has releases of all languages from `from` on go by the index after theirs, or by the one before.

@@ -82,6 +82,12 @@ impl Gathered {
     pub fn is_whole(&self) -> bool {
         self.briefs.is_whole()
     }
+
+    /// Takes all of it into memory.
+    pub fn take_in(&mut self) {
+        self.briefs.take_in();
+        self.shelves.iter_mut().for_each(Shelf::take_in);
+    }
 }
 
 /// What holds still of what a site before had found out. By release: whether its page may count
@@ -123,8 +129,19 @@ impl<'p> Site<'p> {
         let Gathered { mut briefs, shelves, ranges } = known;
         let mut site = Self { portal, frame, shelves, ranges, briefs: Briefs::default() };
         let text = |ix| site.release_text(&portal.releases[ix]).print;
-        briefs.update(portal, |ix| Brief::of(portal, ix, &site.frame, text(ix)));
+        let brief = |ix| Brief::of(portal, ix, &site.frame, text(ix));
+        briefs.update(portal, brief);
         let moves = briefs.take_moves();
+        // Where releases of a language are is asked when some come or go.
+        let ranges = moves.as_ref().map(|_| site.ranges_of(&briefs)).unwrap_or_default();
+        if !briefs.is_whole() {
+            // What another process left of them can't be read any more.
+            briefs = Briefs::default();
+            briefs.update(portal, brief);
+            site.briefs = briefs;
+            site.fill_shelves();
+            return (site, Still::Nothing);
+        }
         site.briefs = briefs;
         if site.shelves.is_empty() {
             site.fill_shelves();
@@ -136,7 +153,7 @@ impl<'p> Site<'p> {
         }
         match moves.filter(|moves| moves.gone.len() + moves.come.len() <= MOST_MOVES) {
             Some(moves) => {
-                let touched = site.follow(&moves);
+                let touched = site.follow(&moves, ranges);
                 (site, Still::AllBut { moves, touched })
             }
             None => {
@@ -152,18 +169,23 @@ impl<'p> Site<'p> {
 
     /// All shelves, of what is told of releases.
     fn shelved(&self) -> (Vec<Range<ReleaseIx>>, Vec<Shelf>) {
-        let languages = || self.portal.config.languages().map(|(lang, _)| lang);
-        let ranges: Vec<_> = languages().map(|lang| self.briefs.of_language(lang)).collect();
+        let languages = self.portal.config.languages().map(|(lang, _)| lang);
+        let ranges = self.ranges_of(&self.briefs);
         let regions = self.portal.territory.regions().count();
         let shelf =
             |(lang, range): (LangId, &Range<_>)| Shelf::of(&self.briefs, lang, range.clone(), regions);
-        let shelves = languages().zip(&ranges).map(shelf).collect();
+        let shelves = languages.zip(&ranges).map(shelf).collect();
         (ranges, shelves)
     }
 
-    /// Brings the shelves to what they are after some moves. By release: whether its page may count
-    /// otherwise than before.
-    fn follow(&mut self, moves: &Moves) -> Vec<bool> {
+    /// By language: its releases, oldest first.
+    fn ranges_of(&self, briefs: &Briefs) -> Vec<Range<ReleaseIx>> {
+        self.portal.config.languages().map(|(lang, _)| briefs.of_language(lang)).collect()
+    }
+
+    /// Brings the shelves to what they are after some moves, which lead to these ranges. By release: whether
+    /// its page may count otherwise than before.
+    fn follow(&mut self, moves: &Moves, ranges: Vec<Range<ReleaseIx>>) -> Vec<bool> {
         let Self { shelves, briefs, .. } = self;
         let names = briefs.names();
         for (ix, brief) in moves.gone.iter().rev() {
@@ -175,8 +197,7 @@ impl<'p> Site<'p> {
             shelves.iter_mut().for_each(|shelf| shelf.shift(*ix, true));
             shelves[brief.lang.index()].insert(*ix, brief, names);
         }
-        let languages = || self.portal.config.languages().map(|(lang, _)| lang);
-        self.ranges = languages().map(|lang| briefs.of_language(lang)).collect();
+        self.ranges = ranges;
         // Where one came or went, those after it may be related to others than before.
         let gone = moves.gone.iter().map(|(ix, brief)| (moves.place(*ix), brief));
         let come = moves.come.iter().map(|ix| (*ix, &briefs[*ix]));
@@ -199,7 +220,10 @@ impl<'p> Site<'p> {
                 *touched = true;
             }
         });
-        debug_assert!((&self.ranges, &self.shelves) == (&self.shelved().0, &self.shelved().1));
+        debug_assert!({
+            let (ranges, shelves) = self.shelved();
+            (&self.ranges, &self.shelves) == (&ranges, &shelves) || !self.briefs.is_whole()
+        });
         touched
     }
 

@@ -1,5 +1,5 @@
-//! Long lists as they are remembered between processes: each as stretches of bytes, which are read
-//! several times faster than item by item.
+//! Lists as they are remembered between processes where the next one takes all of it into memory: each as
+//! chunks of bytes, which are read several times faster than item by item.
 
 use std::fmt;
 

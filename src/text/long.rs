@@ -1,5 +1,10 @@
-//! Long lists. What another process left of them stays in its file: those stretches are read that
-//! somebody looks at, so that an edit in an archive of 100,000 takes up memory for a few.
+//! Lists of which a process looks at a few entries. What another one left of them stays in its file: those
+//! stretches are read that somebody looks at, so that an edit in an archive of 100,000 takes up memory for a
+//! few.
+//!
+//! A stretch that can't be read any more, or was altered in its file, leaves blanks and is remembered: after
+//! the last look and before anything that was made of a list is written, whoever writes asks `is_whole`.
+//! A list that is not can't be saved.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug};
@@ -12,6 +17,7 @@ use rayon::prelude::*;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::column::{Bytes, Chunk, Fixed};
 
@@ -93,8 +99,11 @@ impl<T: Fixed> Item for T {
     }
 }
 
+/// Bytes of the checksum after each stretch.
+const SUM: usize = size_of::<u64>();
+
 /// Items that stand one after another in memory.
-trait Run: Sized {
+trait Run: Default {
     fn count(&self) -> usize;
     fn encode(&self, range: Range<usize>) -> Vec<u8>;
     fn decode(bytes: &[u8], count: usize) -> Option<Self>;
@@ -147,15 +156,33 @@ struct There<R> {
 impl<R: Run> There<R> {
     fn stretch(&self, number: usize) -> &R {
         self.read[number].get_or_init(|| {
-            let (at, length) = self.places[number];
             let count = STRETCH.min(self.count - number * STRETCH);
-            let found = self.store.read(at, length).and_then(|bytes| R::decode(&bytes, count));
+            let found = self.bytes(number).and_then(|bytes| R::decode(sound(&bytes)?, count));
             found.unwrap_or_else(|| {
                 self.store.lose();
                 R::blank(count)
             })
         })
     }
+
+    /// The bytes of a stretch, with its checksum.
+    fn bytes(&self, number: usize) -> Option<Vec<u8>> {
+        let (at, length) = self.places[number];
+        self.store.read(at, length)
+    }
+}
+
+/// The bytes of a stretch, with its checksum.
+fn summed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let sum = xxh3_64(&bytes);
+    sum.put(&mut bytes);
+    bytes
+}
+
+/// The same without the checksum, where that is right.
+fn sound(bytes: &[u8]) -> Option<&[u8]> {
+    let (bytes, sum) = bytes.split_at_checked(bytes.len().checked_sub(SUM)?)?;
+    (xxh3_64(bytes) == u64::get(sum)).then_some(bytes)
 }
 
 impl<R: Run> Form<R> {
@@ -193,18 +220,15 @@ impl<R: Run> Form<R> {
         self.of.as_ref().is_none_or(|store| store.is_whole())
     }
 
-    /// The bytes of a stretch.
+    /// The bytes of a stretch, with its checksum.
     fn bytes(&self, number: usize) -> Option<Vec<u8>> {
         let start = number * STRETCH;
         let Some(there) = &self.there else {
-            return Some(self.here.encode(start..self.count().min(start + STRETCH)));
+            return Some(summed(self.here.encode(start..self.count().min(start + STRETCH))));
         };
         match there.read[number].get() {
-            Some(stretch) => Some(stretch.encode(0..stretch.count())),
-            None => {
-                let (at, length) = there.places[number];
-                there.store.read(at, length)
-            }
+            Some(stretch) => Some(summed(stretch.encode(0..stretch.count()))),
+            None => there.bytes(number).filter(|bytes| sound(bytes).is_some()),
         }
     }
 
@@ -212,11 +236,14 @@ impl<R: Run> Form<R> {
         let stretches = self.count().div_ceil(STRETCH);
         let mut list = serializer.serialize_seq(Some(1 + stretches))?;
         list.serialize_element(&self.count())?;
+        let lost = || S::Error::custom("a list that can't be read any more");
         for number in 0..stretches {
-            let lost = || S::Error::custom("a list that can't be read any more");
             list.serialize_element(&Bytes(&self.bytes(number).ok_or_else(lost)?))?;
         }
-        list.end()
+        match self.is_whole() {
+            true => list.end(),
+            false => Err(lost()),
+        }
     }
 
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -238,7 +265,7 @@ impl<'de, R: Run> Visitor<'de> for Reader<R> {
         let damaged = || A::Error::custom("a list that is not as long as it says");
         let count: usize = list.next_element()?.ok_or_else(damaged)?;
         let reading = READING.with_borrow(Clone::clone);
-        let mut all = R::blank(0);
+        let mut all = R::default();
         let mut places = Vec::new();
         let (mut is_whole, mut taken) = (true, 0);
         loop {
@@ -247,7 +274,7 @@ impl<'de, R: Run> Visitor<'de> for Reader<R> {
             let take = |bytes: &[u8]| {
                 length = bytes.len();
                 if reading.is_none() {
-                    match R::decode(bytes, expected) {
+                    match sound(bytes).and_then(|bytes| R::decode(bytes, expected)) {
                         Some(stretch) => all.append(stretch),
                         None => is_whole = false,
                     }
@@ -353,14 +380,10 @@ impl<T: Item> Long<T> {
         (0..self.len()).map(|ix| &self[ix])
     }
 
-    /// The first item of which this does not hold, which holds for all before it.
+    /// The place of the first item of which this does not hold, in a list where it holds of none after one
+    /// of which it does not.
     pub fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            if holds(&self[middle]) { low = middle + 1 } else { high = middle }
-        }
-        low
+        first(self.len(), |ix| !holds(&self[ix]))
     }
 
     /// The place of an item in a list that is in order, or where it would be.
@@ -417,6 +440,16 @@ impl<T: Item + Send + Sync> Long<T> {
     pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &T> {
         (0..self.len()).into_par_iter().map(|ix| &self[ix])
     }
+}
+
+/// The first of so many places of which this holds; it holds of all after it.
+fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
 }
 
 /// Texts, one after another.
@@ -509,6 +542,12 @@ impl Texts {
     pub fn get(&self, ix: usize) -> &str {
         let (joined, at) = self.0.at(ix);
         &joined.all[joined.start(at)..joined.ends[at] as usize]
+    }
+
+    /// The place of a text among texts in order, or where it would be.
+    pub fn binary_search(&self, wanted: &str) -> Result<usize, usize> {
+        let at = first(self.len(), |ix| self.get(ix) >= wanted);
+        if at < self.len() && self.get(at) == wanted { Ok(at) } else { Err(at) }
     }
 
     /// Whether all that was looked at could be read. Else nothing may be made of any of it.
@@ -642,6 +681,20 @@ mod tests {
         assert_eq!((back.1[0], back.2.get(STRETCH)), (0, ""));
         assert!(!back.1.is_whole() && !back.2.is_whole());
         assert!(postcard::to_stdvec(&back.1).is_err());
+        // Nor is what was altered in place.
+        let (shelf, mut back) = left(&both(STRETCH));
+        shelf.bytes.lock().unwrap()[100] ^= 1;
+        assert!(postcard::to_stdvec(&back.1).is_err());
+        assert_eq!(back.1.all_mut().len(), STRETCH);
+        assert!(!back.1.is_whole() && postcard::to_stdvec(&back.1).is_err());
+    }
+
+    #[test]
+    fn texts_in_order_are_found() {
+        let texts: Texts = ["a", "b", "d"].into_iter().collect();
+        let found = ["", "a", "c", "d", "e"].map(|text| texts.binary_search(text));
+        assert_eq!(found, [Err(0), Ok(0), Err(2), Ok(2), Err(3)]);
+        assert_eq!(Texts::default().binary_search("a"), Err(0));
     }
 
     #[test]

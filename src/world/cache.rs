@@ -28,7 +28,7 @@ const SUM: usize = 16;
 /// Bytes that are read or written at once.
 const CHUNK: usize = 1 << 16;
 
-/// Bytes that are read ahead where most are passed over.
+/// Bytes that are read ahead: what lies between lists that are passed over is short.
 const AHEAD: usize = 1 << 13;
 
 /// Bytes beyond which a file is none that was written here.
@@ -233,7 +233,35 @@ pub fn make_folder(path: &Path) -> Result<&Path, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use crate::text::long::{Long, Texts};
+
     use super::*;
+
+    #[test]
+    fn long_lists_stay_in_their_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept");
+        let numbers: Vec<u128> = (0..5000).collect();
+        let texts: Vec<String> = numbers.iter().map(u128::to_string).collect();
+        let texts: Texts = texts.iter().map(String::as_str).collect();
+        // Before, between and after them stands what is read at once.
+        let saved = ("é".repeat(CHUNK), Long::from(numbers.clone()), 7u32, texts, "end".to_owned());
+        save(&path, &saved).unwrap();
+        let back: (String, Long<u128>, u32, Texts, String) = load(&path).unwrap();
+        assert_eq!((&back.0, back.2, &*back.4), (&saved.0, 7, "end"));
+        assert_eq!((back.1[4999], back.3.get(1024), back.3.binary_search("x")), (4999, "1024", Err(5000)));
+        // Another file takes its name, and this one is read on.
+        save(&path, &0u8).unwrap();
+        assert!(back.1.iter().eq(&numbers) && (0..5000).all(|at| back.3.get(at) == at.to_string()));
+        assert!(back.1.is_whole());
+        // It is altered where it stands.
+        save(&path, &saved).unwrap();
+        let back: (String, Long<u128>, u32, Texts, String) = load(&path).unwrap();
+        let mut file = File::options().write(true).open(&path).unwrap();
+        let end = file.metadata().unwrap().len();
+        file.seek(SeekFrom::Start(end / 2)).and_then(|_| file.write_all(&[255; 64])).unwrap();
+        assert!(back.1.iter().count() == 5000 && !back.1.is_whole());
+    }
 
     #[test]
     fn what_was_saved_comes_back_and_nothing_else() {

@@ -24,9 +24,7 @@ const BATCH: usize = 4096;
 const MARK: usize = 16;
 
 /// Where heads begin in their file.
-const fn start() -> u64 {
-    (cache::MAGIC.len() + MARK) as u64
-}
+const START: u64 = (cache::MAGIC.len() + MARK) as u64;
 
 /// Where each head stands in its file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,7 +52,7 @@ pub fn save(path: &Path, mark: Fingerprint, releases: &Releases) -> Result<Index
     let mut to = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
     to.write_all(cache::MAGIC).and_then(|()| to.write_all(&mark.0.to_le_bytes())).map_err(failed)?;
     let mut places = Vec::with_capacity(releases.len());
-    let mut end = start();
+    let mut end = START;
     for first in (0..releases.len()).step_by(BATCH) {
         let batch = first..releases.len().min(first + BATCH);
         let encoded: Result<Vec<Vec<u8>>, _> =
@@ -91,13 +89,15 @@ impl Heads {
         let mut all = Vec::new();
         let read = {
             let mut file = self.file.lock();
-            file.seek(SeekFrom::Start(start())).and_then(|_| file.read_to_end(&mut all))
+            file.seek(SeekFrom::Start(START)).and_then(|_| file.read_to_end(&mut all))
         };
         let is_same = |[at, length, sum]: &[u64; 3]| {
-            let at = (at - start()) as usize;
-            all.get(at..at + *length as usize).is_some_and(|head| xxh3_64(head) == *sum)
+            let at = at.checked_sub(START).and_then(|at| usize::try_from(at).ok());
+            let end = at.and_then(|at| at.checked_add(usize::try_from(*length).ok()?));
+            let head = at.zip(end).and_then(|(at, end)| all.get(at..end));
+            head.is_some_and(|head| xxh3_64(head) == *sum)
         };
-        let is_whole = read.is_ok() && start() + all.len() as u64 == self.end;
+        let is_whole = read.is_ok() && START + all.len() as u64 == self.end;
         is_whole && self.places.par_iter().all(is_same) && self.places.is_whole()
     }
 }

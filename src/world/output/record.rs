@@ -1,6 +1,7 @@
 //! What is remembered of an output: a manifest, and beside it what changed since that was written, so
 //! that an edit in an archive of 100,000 writes down a few lines and not all of them.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,9 @@ impl Place {
     /// The same, which this process had before, where nobody wrote another meanwhile.
     pub fn load_again(&self, known: Option<Record>) -> Option<Record> {
         let stamps = self.stamps();
-        known.filter(|known| stamps.0.is_some() && known.stamps == stamps).or_else(|| self.load())
+        let is_same =
+            |known: &Record| stamps.0.is_some() && known.stamps == stamps && known.manifest.files.is_whole();
+        known.filter(is_same).or_else(|| self.load())
     }
 
     fn stamps(&self) -> (Option<Stamp>, Option<Stamp>) {
@@ -68,7 +71,11 @@ impl Place {
 
     /// Has a manifest wait to take the place of the one before.
     pub fn prepare(&self, mut manifest: Manifest) -> Result<Record, Failure> {
-        manifest.files.settle();
+        if !manifest.files.settle() {
+            // The account can tell the next run what may be there.
+            self.remove()?;
+            return Err(Failure::new("read", &self.base, io::Error::other("it can't be read any more")));
+        }
         let base = cache::save(&cache::waiting(&self.base), &manifest)?;
         Ok(Record { manifest, base, stamps: (None, None) })
     }
