@@ -7,5 +7,6 @@ mod disks;
 mod failures;
 mod kills;
 mod pairs;
+mod reads;
 mod states;
 mod trace;

@@ -60,6 +60,29 @@ pub fn record(command: Command, log: &Path) -> (Ended, Vec<Call>) {
     (ended, calls)
 }
 
+/// Runs a command and counts how often the thread that does so most reads any of some files.
+pub fn count_reads(command: Command, log: &Path, of: &[String]) -> (Ended, usize) {
+    let ended = trace(command, log, &[&["-f", "-e", "trace=read"], &*only(of)].concat());
+    let text = fs::read_to_string(log).unwrap();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for line in text.lines() {
+        if let Some((thread, _)) = line.split_once(' ').filter(|(_, call)| call.contains("read(")) {
+            *counts.entry(thread).or_default() += 1;
+        }
+    }
+    (ended, counts.values().copied().max().unwrap_or_default())
+}
+
+/// Runs a command of which the nth read of any of some files by any thread fails.
+pub fn inject_read(command: Command, log: &Path, of: &[String], nth: usize) -> Ended {
+    let inject = format!("inject=read:error=EIO:when={nth}");
+    trace_hits(command, log, &[&["-f", "-e", "trace=read", "-e", &inject], &*only(of)].concat())
+}
+
+fn only(files: &[String]) -> Vec<&str> {
+    files.iter().flat_map(|file| ["-P", file]).collect()
+}
+
 /// Runs a command and has `what` happen at a call: `signal=SIGKILL`, `error=ENOSPC`.
 pub fn inject(command: Command, log: &Path, call: &Call, what: &str) -> Ended {
     let inject = format!("inject={}:{what}:when={}", call.name, call.nth);
