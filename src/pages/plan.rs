@@ -103,7 +103,8 @@ pub fn plan<'p>(portal: &'p Portal, theme: &'p Theme, faults: &mut Vec<Diagnosti
     plan_again(portal, theme, Known::default(), faults)
 }
 
-/// The same where a plan of the same theme and files was made before.
+/// The same where a plan of the same theme and files was made before. Whoever goes on from what another
+/// process left asks whether the plan is whole.
 pub fn plan_again<'p>(
     portal: &'p Portal,
     theme: &'p Theme,
@@ -113,6 +114,9 @@ pub fn plan_again<'p>(
     missing_logo(portal, faults);
     let Known { gathered, frame, mut outputs, mut sitemaps } = known;
     let (site, mut still) = Site::new(portal, theme, gathered);
+    if !portal.releases.are_whole() {
+        return Plan { site, outputs: Vec::new(), sitemaps: Vec::new() };
+    }
     for release in site.briefs.met().iter().map(|ix| &portal.releases[*ix]) {
         if !release.extra.is_empty() {
             let locale = &theme.locales[release.lang.index()];

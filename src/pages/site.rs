@@ -131,16 +131,19 @@ impl<'p> Site<'p> {
         let text = |ix| site.release_text(&portal.releases[ix]).print;
         let brief = |ix| Brief::of(portal, ix, &site.frame, text(ix));
         briefs.update(portal, brief);
-        let moves = briefs.take_moves();
+        let mut moves = briefs.take_moves();
         // Where releases of a language are is asked when some come or go.
         let ranges = moves.as_ref().map(|_| site.ranges_of(&briefs)).unwrap_or_default();
         if !briefs.is_whole() {
             // What another process left of them can't be read any more.
-            briefs = Briefs::default();
+            (briefs, moves) = (Briefs::default(), None);
             briefs.update(portal, brief);
-            site.briefs = briefs;
-            site.fill_shelves();
-            return (site, Still::Nothing);
+            site.shelves.clear();
+        }
+        if !portal.releases.are_whole() {
+            // Nor can the releases: nothing can be told of them.
+            briefs = Briefs::default();
+            site.shelves.clear();
         }
         site.briefs = briefs;
         if site.shelves.is_empty() {
