@@ -288,9 +288,10 @@ impl Survey {
 
     /// The same with all sources, as if it had looked at each. `None` where they can't be read any more.
     pub fn of_all(mut self) -> Option<Self> {
-        self.sources = self.sources().into_owned();
-        let told = self.told.take();
-        told.is_none_or(|releases| releases.is_whole()).then_some(self)
+        if self.told.is_some() {
+            self.sources = self.sources().into_owned();
+        }
+        self.told.take().is_none_or(|releases| releases.is_whole()).then_some(self)
     }
 
     /// What somebody told of, where nothing else was looked at.
@@ -390,7 +391,7 @@ impl Survey {
         Some(Loaded { portal, theme: theme?, sources, ground })
     }
 
-    /// Reads all sources.
+    /// Reads all sources, of which it must know ([`Survey::of_all`]).
     pub fn parts(
         self,
         root: &Root,
@@ -399,6 +400,7 @@ impl Survey {
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> (Parts, Option<Theme>, Vec<Source>) {
+        debug_assert!(self.told.is_none());
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
         let (read, mut found) = read(root, &self.sources, rules, memory, progress);

@@ -214,8 +214,11 @@ impl<'a> Builder<'a> {
             self.remember(state, clock, watch);
             return end;
         }
-        let survey = survey.of_all().or_else(|| load::survey(&mut self.root, &args.inputs, watch, faults));
-        let Some(survey) = survey else { return End::Refused };
+        let Some(survey) = survey.of_all() else {
+            // What was told can't be gone on from: nothing that is remembered counts.
+            self.clean = true;
+            return self.surveyed(watch, due, faults);
+        };
         let root = &self.root;
         let memory = Memory { recall: !self.clean, remember: true };
         let loaded =
@@ -319,7 +322,7 @@ impl<'a> Builder<'a> {
             return None;
         }
         Some(match committed {
-            Err(Refusal::Lost) => return None,
+            Err(Refusal::Lost | Refusal::Unknown) => return None,
             Err(Refusal::Faults(found)) => {
                 faults.extend(found);
                 End::Refused
@@ -329,6 +332,9 @@ impl<'a> Builder<'a> {
                 self.clean = false;
                 standing.rows = renderer.into_rows();
                 standing.known = plan.known();
+                if self.stays {
+                    standing.known.take_in();
+                }
                 self.standing = Some(standing);
                 End::Done { releases, outcome }
             }

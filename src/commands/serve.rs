@@ -317,7 +317,7 @@ fn version(
                 clock.total().as_secs_f64()
             );
             let reported = terminal::reported(&report, &root, &args.common);
-            let state = state.filter(|_| report.diagnostics.is_empty());
+            let state = state.filter(|_| report.diagnostics.is_empty() && plan.is_whole());
             let end = End::Ready { state, styles: host.styles(), line };
             Version { reported, named_files: named_files.clone(), due, end }
         };
@@ -450,6 +450,8 @@ impl<'a> Preview<'a> {
     fn content(&self, path: &str) -> Content {
         match self.host.find(path) {
             Found::Output(output) => self.output(output, 200),
+            // What an earlier preview left was lost: nobody can tell what is not there.
+            _ if !self.host.plan().is_whole() => Content::Stale(None),
             Found::MovedTo(address) => Content::MovedTo(address),
             Found::Nothing(Some(page)) => self.output(page, 404),
             Found::Nothing(None) => Content::Nothing,

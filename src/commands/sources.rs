@@ -84,10 +84,10 @@ impl Sources {
     /// Puts what changed in its place among all.
     pub fn settle(&mut self) {
         if !self.since.is_empty() {
-            let all = self.iter().collect();
+            let all: Columns = self.iter().collect();
             // What can't be read stays what can't be read.
             if self.is_whole() {
-                *self = all;
+                *self = Self::of(all);
             }
         }
     }

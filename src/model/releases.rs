@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::text::fingerprint::Fingerprint;
+use crate::text::long::first;
 
 use super::portal::{Release, ReleaseIx};
 
@@ -116,14 +117,9 @@ impl Releases {
         self.sources.iter().position(|known| *known == wanted).filter(|ix| &*self[*ix].source == source)
     }
 
-    /// The first release of which this does not hold, which holds for all before it.
+    /// The first release of which this does not hold; it holds of none after it.
     pub fn partition_point(&self, holds: impl Fn(&Release) -> bool) -> ReleaseIx {
-        let (mut from, mut to) = (0, self.len());
-        while from < to {
-            let middle = from.midpoint(to);
-            if holds(&self[middle]) { from = middle + 1 } else { to = middle }
-        }
-        from
+        first(self.len(), |ix| !holds(&self[ix]))
     }
 
     /// Puts a release in the place of another.

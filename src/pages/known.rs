@@ -27,7 +27,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// Whether all that was looked at of what another process left could be read. All of it stays in one file.
+    /// Whether all that was looked at of what another process left could be read. All of that came from one file.
     pub fn is_whole(&self) -> bool {
         self.gathered.is_whole()
     }
@@ -39,7 +39,7 @@ impl Known {
     }
 }
 
-/// The same as another process finds it.
+/// What a plan left, as another process finds it.
 #[derive(Deserialize)]
 pub struct Left {
     gathered: Gathered,

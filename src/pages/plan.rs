@@ -178,13 +178,13 @@ fn count_again(
         let count = || fingerprint(site, sitemaps, output.lang, &output.what);
         match may_differ(&output.what) {
             true => output.fingerprint = count(),
-            false => debug_assert!(stands(site, output.fingerprint, count), "{:?}", output.what),
+            false => debug_assert!(counts_as_before(site, output.fingerprint, count), "{:?}", output.what),
         }
     });
 }
 
-/// Whether an output counts as before, as far as what it is made of can be read.
-fn stands(site: &Site, before: Fingerprint, count: impl Fn() -> Fingerprint) -> bool {
+/// Whether an output counts as before, unless what briefs tell of it was lost.
+fn counts_as_before(site: &Site, before: Fingerprint, count: impl Fn() -> Fingerprint) -> bool {
     before == count() || !site.briefs.is_whole()
 }
 
@@ -264,7 +264,7 @@ fn keep(
                 let count = || fingerprint(site, &[], output.lang, &What::Page(Page::Release(*ix)));
                 match touched[*ix] {
                     true => output.fingerprint = count(),
-                    false => debug_assert!(stands(site, output.fingerprint, count), "{ix}"),
+                    false => debug_assert!(counts_as_before(site, output.fingerprint, count), "{ix}"),
                 }
             }
             What::Redirect(redirect) => {
@@ -277,7 +277,7 @@ fn keep(
             what @ (What::Page(_) | What::Feed(_) | What::Sitemap(_) | What::SitemapIndex) => {
                 let is_kept = kept.keeps(what);
                 let count = || fingerprint(site, sitemaps, output.lang, what);
-                debug_assert!(!is_kept || stands(site, output.fingerprint, count), "{what:?}");
+                debug_assert!(!is_kept || counts_as_before(site, output.fingerprint, count), "{what:?}");
                 return is_kept;
             }
         }

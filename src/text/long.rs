@@ -172,7 +172,7 @@ impl<R: Run> There<R> {
     }
 }
 
-/// The bytes of a stretch, with its checksum.
+/// Bytes with their checksum behind them.
 fn summed(mut bytes: Vec<u8>) -> Vec<u8> {
     let sum = xxh3_64(&bytes);
     sum.put(&mut bytes);
@@ -443,7 +443,7 @@ impl<T: Item + Send + Sync> Long<T> {
 }
 
 /// The first of so many places of which this holds; it holds of all after it.
-fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+pub fn first(count: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low.midpoint(high);

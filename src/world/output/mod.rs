@@ -70,6 +70,8 @@ pub enum Refusal {
     Failed(Failure),
     /// What is remembered of the portal was damaged: it must be put together anew.
     Lost,
+    /// What was published last can't be read any more.
+    Unknown,
 }
 
 impl From<Failure> for Refusal {
@@ -192,18 +194,18 @@ impl Held {
     /// The places of files that are not as they were left.
     fn changed(&self, files: &[(&str, OutStamp)]) -> impl ParallelIterator<Item = usize> {
         // What stands in one folder is looked at together: a system finds it twice as fast as in any order. Of
-        // a path counts as much as year and month take, in front of the file's place.
+        // a path its first bytes count, as many as language, year and month take; the file's place follows.
         const START: usize = 12;
-        let placed = |(at, (file, _)): (usize, &(&str, OutStamp))| {
-            let mut place = [0; size_of::<u128>()];
+        let ranked = |(at, (file, _)): (usize, &(&str, OutStamp))| {
+            let mut rank = [0; size_of::<u128>()];
             let start = &file.as_bytes()[..file.len().min(START)];
-            place[..start.len()].copy_from_slice(start);
-            u128::from_be_bytes(place) | at as u128
+            rank[..start.len()].copy_from_slice(start);
+            u128::from_be_bytes(rank) | at as u128
         };
-        let mut order: Vec<u128> = files.par_iter().enumerate().map(placed).collect();
+        let mut order: Vec<u128> = files.par_iter().enumerate().map(ranked).collect();
         order.par_sort_unstable();
         let output = &self.output;
-        order.into_par_iter().map(|place| place as u32 as usize).filter(move |at| {
+        order.into_par_iter().map(|rank| rank as u32 as usize).filter(move |at| {
             let (file, stamp) = files[*at];
             make::stamp_at(&output.join(file)) != Some(stamp)
         })
@@ -224,6 +226,25 @@ impl Held {
         marks: Marks,
         progress: &Progress,
     ) -> Result<Outcome, Refusal> {
+        match self.bring(plan, renderer, root, marks, progress) {
+            Err(Refusal::Unknown) => {
+                // The account can tell what may be there.
+                self.place.remove()?;
+                self.before = None;
+                self.bring(plan, renderer, root, marks, progress)
+            }
+            ended => ended,
+        }
+    }
+
+    fn bring(
+        &mut self,
+        plan: &Plan,
+        renderer: &Renderer,
+        root: &Root,
+        marks: Marks,
+        progress: &Progress,
+    ) -> Result<Outcome, Refusal> {
         let record = self.before.take();
         let before = record.as_ref().map(|record| &record.manifest);
         let standing = self.stands()?;
@@ -234,8 +255,7 @@ impl Held {
         let compared = self.compare(plan, before, &work, may_keep, marks.told)?;
         let is_lost = || before.is_some_and(|known| !known.files.is_whole());
         if is_lost() {
-            drop(stage);
-            return self.commit_anew(plan, renderer, root, marks, progress);
+            return Err(Refusal::Unknown);
         }
         let made = work.run(compared.make)?;
         renderer.rest();
@@ -254,8 +274,7 @@ impl Held {
         let gone_keys = gone_keys.collect();
         let (gone, strange) = self.gone(before, compared.gone, plan)?;
         if is_lost() {
-            drop(stage);
-            return self.commit_anew(plan, renderer, root, marks, progress);
+            return Err(Refusal::Unknown);
         }
         let steps = if standing { self.steps(&made, &gone)? } else { Vec::new() };
         outcome.removed = steps.iter().filter(|step| matches!(step, Step::Take(..))).count();
@@ -299,20 +318,6 @@ impl Held {
         }
         self.before = Some(self.place.written(record));
         Ok(outcome)
-    }
-
-    /// The same where the manifest can't be read any more: the account can tell what may be there.
-    fn commit_anew(
-        &mut self,
-        plan: &Plan,
-        renderer: &Renderer,
-        root: &Root,
-        marks: Marks,
-        progress: &Progress,
-    ) -> Result<Outcome, Refusal> {
-        self.place.remove()?;
-        self.before = None;
-        self.commit(plan, renderer, root, marks, progress)
     }
 
     /// What parts a plan from what was published last.
@@ -361,7 +366,11 @@ impl Held {
             for output in plan.outputs.iter().filter(|output| !make.contains(&output.key)) {
                 let known = before.and_then(|known| known.files.find(output.key));
                 if let Some(known) = known.filter(|known| known.fingerprint.0.is_multiple_of(8)) {
-                    work.verify(output, known)?;
+                    let verified = work.verify(output, known);
+                    if before.is_some_and(|known| !known.files.is_whole()) {
+                        return Err(Refusal::Unknown);
+                    }
+                    verified?;
                 }
             }
         }
@@ -376,7 +385,7 @@ impl Held {
         plan: &Plan,
         new: &[&Output],
         removes: bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Refusal> {
         let files = |outputs: &[&Output]| -> Vec<OutPath> {
             outputs.par_iter().map(|output| plan.file(output)).collect()
         };
@@ -395,14 +404,17 @@ impl Held {
                 let planned = planned();
                 let known = before.files.iter().filter_map(|one| OutPath::parse(one.file()));
                 let all: BTreeSet<OutPath> = known.chain(planned).collect();
+                if !before.files.is_whole() {
+                    return Err(Refusal::Unknown);
+                }
                 self.account.replace(all.iter())?;
             }
             (None, None) => self.account.add(planned().iter())?,
         }
-        match removes || before.is_none() {
-            true => self.account.prepare(planned().iter()),
-            false => Ok(()),
+        if removes || before.is_none() {
+            self.account.prepare(planned().iter())?;
         }
+        Ok(())
     }
 
     /// Whether there is an output to be kept until the new one is complete.

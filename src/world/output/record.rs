@@ -1,7 +1,6 @@
 //! What is remembered of an output: a manifest, and beside it what changed since that was written, so
 //! that an edit in an archive of 100,000 writes down a few lines and not all of them.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,8 @@ use crate::text::fingerprint::Fingerprint;
 use crate::world::cache;
 use crate::world::catalog::Stamp;
 use crate::world::tree::{Failure, Root};
+
+use super::Refusal;
 
 /// Where the record of one output stands.
 #[derive(Clone, Debug)]
@@ -70,18 +71,16 @@ impl Place {
     }
 
     /// Has a manifest wait to take the place of the one before.
-    pub fn prepare(&self, mut manifest: Manifest) -> Result<Record, Failure> {
+    pub fn prepare(&self, mut manifest: Manifest) -> Result<Record, Refusal> {
         if !manifest.files.settle() {
-            // The account can tell the next run what may be there.
-            self.remove()?;
-            return Err(Failure::new("read", &self.base, io::Error::other("it can't be read any more")));
+            return Err(Refusal::Unknown);
         }
         let base = cache::save(&cache::waiting(&self.base), &manifest)?;
         Ok(Record { manifest, base, stamps: (None, None) })
     }
 
     /// Has what changes wait to be added to a record.
-    pub fn prepare_change(&self, mut record: Record, change: Amendment) -> Result<Record, Failure> {
+    pub fn prepare_change(&self, mut record: Record, change: Amendment) -> Result<Record, Refusal> {
         record.manifest.amend(change);
         let files = &record.manifest.files;
         if files.changes() > 64 + files.len() / 256 {
