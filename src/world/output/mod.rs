@@ -237,6 +237,7 @@ impl Held {
         }
     }
 
+    /// The same, as far as it can be done with what is known of the last build.
     fn bring(
         &mut self,
         plan: &Plan,
