@@ -26,6 +26,9 @@ mod header;
 #[path = "../scale/measure.rs"]
 #[allow(dead_code)]
 mod measure;
+#[path = "../../tests/it/ports.rs"]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "without ports there is nothing to measure")]
+mod ports;
 #[path = "../scale/stats.rs"]
 #[allow(dead_code)]
 mod stats;

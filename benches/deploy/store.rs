@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::ports::port;
 
 /// A key of this store alone.
 pub const KEY: [&str; 2] = ["bench", "only-here"];
@@ -25,16 +27,6 @@ impl Drop for Store {
     }
 }
 
-/// A port that nobody listens at, nor at the one that the store takes beside it.
-fn port() -> std::io::Result<u16> {
-    loop {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
-            return Ok(port);
-        }
-    }
-}
-
 impl Store {
     pub fn start(program: &Path, folder: &Path) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", program.display());
@@ -45,8 +37,6 @@ impl Store {
         );
         fs::write(folder.join("s3.json"), identities).map_err(failed)?;
         let [port, master, volume, filer] = [port(), port(), port(), port()];
-        let (port, master) = (port.map_err(failed)?, master.map_err(failed)?);
-        let (volume, filer) = (volume.map_err(failed)?, filer.map_err(failed)?);
         let mut command = Command::new(program);
         command.args(["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-volume.max=100"]);
         command.arg(format!("-dir={}", folder.display())).arg(format!("-s3.port={port}"));

@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::counting::{figure, told};
-use crate::deploy::servers::{Server, port, program};
+use crate::deploy::servers::{Server, program};
 use crate::harness::{Fixture, copy, toml};
+use crate::ports::port;
 use crate::running::PATIENCE;
 use crate::serve::{Preview, serve};
 

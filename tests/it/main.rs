@@ -28,6 +28,7 @@ mod life;
 mod links;
 mod output;
 mod portal;
+mod ports;
 mod properties;
 mod reach;
 mod rounds;

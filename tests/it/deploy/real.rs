@@ -12,8 +12,9 @@ use tribune::pages::path::OutPath;
 use tribune::world::deploy::folder::Folder;
 use tribune::world::deploy::host::Host;
 
-use super::servers::{self, Server, get, port, program};
+use super::servers::{self, Server, get, program};
 use crate::harness::{Fixture, Run};
+use crate::ports::port;
 
 /// A host as the configuration has it, and where a client reads it.
 struct Place<'h> {

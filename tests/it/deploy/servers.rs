@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use tribune::model::target::Line;
 use tribune::world::deploy::folder::Folder;
 use tribune::world::deploy::opendal::{Bucket, Remote};
+
+use crate::ports::port;
 
 /// A server, until it is dropped.
 pub struct Server {
@@ -41,16 +43,6 @@ pub fn program(name: &str) -> PathBuf {
     found.next().unwrap_or_else(|| panic!("`{name}` is missing: `bash tests/run` installs it"))
 }
 
-/// A port that nobody listens at, nor at the one that some programs take beside it.
-pub fn port() -> u16 {
-    loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
-            return port;
-        }
-    }
-}
-
 impl Server {
     /// Starts a program in a folder of its own, and waits until it answers at a port.
     #[track_caller]
@@ -60,11 +52,13 @@ impl Server {
         let log = fs::File::create(dir.path().join("log")).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let process = command.spawn().unwrap();
-        let server = Self { process, dir };
+        let mut server = Self { process, dir };
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let log = || fs::read_to_string(server.dir.path().join("log")).unwrap_or_default();
-            assert!(begun.elapsed() < Duration::from_secs(60), "it does not answer:\n{}", log());
+            let log = fs::read_to_string(server.dir.path().join("log")).unwrap_or_default();
+            let ended = server.process.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended: {}\n{log}", ended.unwrap());
+            assert!(begun.elapsed() < Duration::from_secs(60), "it does not answer:\n{log}");
             std::thread::sleep(Duration::from_millis(50));
         }
         server

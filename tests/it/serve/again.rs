@@ -1,12 +1,13 @@
 //! What one preview leaves to the next.
 
 use super::{PAGE, Preview, portal, serve, text};
+use crate::ports::port;
 use crate::running::Running;
 
 #[test]
 fn a_preview_goes_on_from_the_one_before() {
     let fixture = portal();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = port().to_string();
     let preview = |args: &[&str]| serve(&fixture, &[&["--port", &port], args].concat());
     let mut first = preview(&[]);
     let is_left = |_: &Running| fixture.path(".cache/tribune/preview-sources").exists();
