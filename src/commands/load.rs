@@ -1,13 +1,11 @@
 //! Sources to portal: the stages that every command begins with.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::cli::{Common, Inputs};
 use crate::model::config::Config;
@@ -31,8 +29,7 @@ use crate::world::progress::Progress;
 use crate::world::themes;
 use crate::world::tree::{Root, static_address};
 
-use super::sources::Sources;
-use super::standing::Change;
+use super::listing::{Change, Kind, Listing, Source};
 
 /// The name of the territory that is built in.
 const BUILT_IN_TERRITORY: &str = "morocco";
@@ -41,7 +38,7 @@ const BUILT_IN_TERRITORY: &str = "morocco";
 pub struct Loaded {
     pub portal: Portal,
     pub theme: Theme,
-    pub sources: Vec<Source>,
+    pub listing: Listing,
     /// Of all that the portal is made of beside its releases and the clock.
     pub ground: Option<Fingerprint>,
 }
@@ -137,9 +134,9 @@ fn territory(
 pub struct Survey {
     ground: Ground,
     theme: Option<Theme>,
-    /// Releases by path, then all others by path. Where somebody told of releases, the others alone.
-    sources: Vec<Source>,
-    sum: Sum,
+    listing: Listing,
+    /// Nothing was looked at of what the listing holds: somebody told which releases changed.
+    is_told: bool,
     /// Files that were found and refused.
     refused: Vec<SourcePath>,
     clock: Clock,
@@ -149,45 +146,6 @@ pub struct Survey {
     pub state: Option<Fingerprint>,
     /// Nothing was wrong so far.
     is_sound: bool,
-    /// The releases as they were and as somebody told, where nothing else was looked at.
-    told: Option<Sources>,
-}
-
-/// What sources count by together: one that changes is taken out of it and put in again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sum {
-    prints: u128,
-    /// How many there are behind whose stamp a change could hide.
-    uncertain: usize,
-}
-
-impl Sum {
-    /// Of one source.
-    pub fn of((path, kind, stamp): (&str, Kind, Stamp)) -> Self {
-        let Fingerprint(prints) = Fingerprint::of(&(path, kind, stamp));
-        Self { prints, uncertain: usize::from(stamp == Stamp::default()) }
-    }
-
-    pub fn with(self, other: Self) -> Self {
-        let uncertain = self.uncertain + other.uncertain;
-        Self { prints: self.prints.wrapping_add(other.prints), uncertain }
-    }
-
-    fn without(self, other: Self) -> Self {
-        let uncertain = self.uncertain.saturating_sub(other.uncertain);
-        Self { prints: self.prints.wrapping_sub(other.prints), uncertain }
-    }
-}
-
-/// A source of `content/`, as it was found.
-pub type Source = (SourcePath, Kind, Stamp);
-
-/// What a file of `content/` is, by its place and name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
-    Release,
-    Page,
-    File,
 }
 
 /// The clock that decides what is public, and whether it shows what is not public yet.
@@ -228,90 +186,62 @@ pub fn survey(
         faults.push(Diagnostic::new(Problem::NoReleases, Place::file("content")));
     }
     let of = |paths: Vec<SourcePath>, kind| paths.into_iter().map(move |path| (path, kind));
-    let mut found: Vec<(SourcePath, Kind)> = of(tree.releases, Kind::Release).collect();
-    let releases = found.len();
-    found.extend(of(tree.pages, Kind::Page));
-    found.extend(of(tree.assets, Kind::File).chain(of(tree.statics, Kind::File)));
-    found[releases..].sort_unstable();
+    let mut others: Vec<(SourcePath, Kind)> = of(tree.pages, Kind::Page).collect();
+    others.extend(of(tree.assets, Kind::File).chain(of(tree.statics, Kind::File)));
+    others.sort_unstable();
     watch.lap("list");
     let racy = Stamp::racy_since();
-    let stamp = |(path, kind): (SourcePath, Kind)| {
-        let stamp = Stamp::certain(&root.locate(&path), racy);
-        (path, kind, stamp.unwrap_or_default())
-    };
-    let sources: Vec<Source> = found.into_par_iter().map(stamp).collect();
-    let of_each = sources.par_iter().map(|(path, kind, stamp)| Sum::of((path, *kind, *stamp)));
-    let sum = of_each.reduce(Sum::default, Sum::with);
+    let stamp = |path: &SourcePath| Stamp::certain(&root.locate(path), racy).unwrap_or_default();
+    let releases = tree.releases.into_par_iter().map(|path| {
+        let stamp = stamp(&path);
+        (path, stamp)
+    });
+    let releases: Vec<(SourcePath, Stamp)> = releases.collect();
+    let others = others.into_par_iter().map(|(path, kind)| {
+        let stamp = stamp(&path);
+        (path, kind, stamp)
+    });
+    let others: Vec<Source> = others.collect();
+    let listing = Listing::new(&releases, others);
     let is_sound = faults.is_empty();
-    let (state, told) = (None, None);
-    let mut survey = Survey { ground, theme, sources, sum, refused, clock, preview, state, is_sound, told };
+    let (state, is_told) = (None, false);
+    let mut survey = Survey { ground, theme, listing, is_told, refused, clock, preview, state, is_sound };
     survey.state = survey.find_state();
     watch.lap("stat");
     Some(survey)
 }
 
 impl Survey {
-    /// What there is to build from where somebody told which sources there are, unless anything is
-    /// wrong with the rest.
-    pub fn told(
-        root: &mut Root,
-        inputs: &Inputs,
-        (releases, sources, sum): (Sources, Vec<Source>, Sum),
-        watch: &mut Stopwatch,
-    ) -> Option<Self> {
+    /// What there is to build from where somebody tells which releases changed in a listing, unless anything
+    /// is wrong with the rest.
+    pub fn told(root: &mut Root, inputs: &Inputs, listing: Listing, watch: &mut Stopwatch) -> Option<Self> {
         let (clock, preview) = clock(inputs);
         let mut faults = Vec::new();
         let (ground, theme) = foundations(root, inputs, &mut faults)?;
         watch.lap("theme");
-        let (refused, state, is_sound, told) = (Vec::new(), None, true, Some(releases));
-        let survey = Self { ground, theme, sources, sum, refused, clock, preview, state, is_sound, told };
+        let (refused, state, is_sound, is_told) = (Vec::new(), None, true, true);
+        let survey = Self { ground, theme, listing, is_told, refused, clock, preview, state, is_sound };
         faults.is_empty().then_some(survey)
     }
 
     /// Takes in what somebody tells: that a release is there with this stamp, or is not there any more.
     pub fn take(&mut self, (path, stamp): Change) {
-        let Some(releases) = &mut self.told else { return };
-        let of = |stamp| Sum::of((&path, Kind::Release, stamp));
-        if let Some(known) = releases.get(&path) {
-            self.sum = self.sum.without(of(known));
-        }
-        if let Some(stamp) = stamp {
-            self.sum = self.sum.with(of(stamp));
-        }
-        releases.set(path, stamp);
-    }
-
-    /// Whether all that was looked at of what another process left could be read.
-    pub fn is_whole(&self) -> bool {
-        self.told.as_ref().is_none_or(Sources::is_whole)
-    }
-
-    /// The same with all sources, as if it had looked at each. `None` where they can't be read any more.
-    pub fn of_all(mut self) -> Option<Self> {
-        if self.told.is_some() {
-            self.sources = self.sources().into_owned();
-        }
-        self.told.take().is_none_or(|releases| releases.is_whole()).then_some(self)
+        self.listing.set(path, stamp);
     }
 
     /// What somebody told of, where nothing else was looked at.
     pub fn changes(&self) -> Option<Vec<Change>> {
-        let told = self.told.as_ref()?.changed();
-        Some(told.map(|(path, stamp)| (path.clone(), stamp)).collect())
+        self.is_told.then(|| self.listing.changed())
     }
 
-    /// Of releases as somebody told: whether there is one of this path.
-    pub fn is_release(&self, path: &str) -> bool {
-        self.told.as_ref().is_some_and(|releases| releases.get(path).is_some())
+    /// What there is to read.
+    pub fn listing(&self) -> &Listing {
+        &self.listing
     }
 
-    /// Of sources as somebody told: whether there is one at this path or below it.
-    pub fn is_known(&self, path: &str) -> bool {
-        let inside = format!("{path}/");
-        let release = self.told.as_ref().and_then(|releases| releases.starting_at(&inside).next());
-        let below = |known: &str| known.starts_with(&*inside);
-        let others = || self.sources.iter().any(|(known, ..)| **known == *path || below(known));
-        self.is_release(path) || release.is_some_and(|(known, _)| below(known)) || others()
+    /// Reads the whole list of what there is to read. Whether it could be read.
+    pub fn take_in(&mut self) -> bool {
+        !self.is_told || self.listing.take_in()
     }
 
     pub fn ground(&self) -> &Ground {
@@ -331,34 +261,22 @@ impl Survey {
 
     /// Of everything that an output depends on but the clock; nothing where a change could hide.
     pub fn find_state(&self) -> Option<Fingerprint> {
-        let certain = self.sum.uncertain == 0;
-        let theme = self.theme.as_ref().filter(|_| certain && self.is_sound)?;
+        let sum = self.listing.sum();
+        let theme = self.theme.as_ref().filter(|_| sum.is_certain() && self.is_sound)?;
         let Ground { config, territory } = &self.ground;
         let of_theme = (theme.fingerprint, &theme.statics);
         let of_clock = self.clock.drafts;
-        Some(Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, of_clock, self.sum)))
-    }
-
-    /// The sources that there are.
-    pub fn sources(&self) -> Cow<'_, [Source]> {
-        match &self.told {
-            None => Cow::Borrowed(&self.sources),
-            Some(releases) => {
-                let release = |(path, stamp): (&str, Stamp)| (path.into(), Kind::Release, stamp);
-                Cow::Owned(releases.iter().map(release).chain(self.sources.iter().cloned()).collect())
-            }
-        }
+        Some(Fingerprint::of(&(config.fingerprint, territory.fingerprint(), of_theme, of_clock, sum)))
     }
 
     /// Of all that the portal is made of beside its releases and the clock; nothing where a change
     /// could hide.
     pub fn ground_print(&self) -> Option<Fingerprint> {
-        let others = || self.sources.iter().filter(|(_, kind, _)| *kind != Kind::Release);
-        let certain = others().all(|(_, _, stamp)| *stamp != Stamp::default());
+        let others = self.listing.others();
+        let certain = others.iter().all(|(_, _, stamp)| *stamp != Stamp::default());
         let theme = self.theme.as_ref().filter(|_| certain && self.is_sound)?;
         let Ground { config, territory } = &self.ground;
         let of_theme = (theme.fingerprint, &theme.statics);
-        let others: Vec<&Source> = others().collect();
         Some(Fingerprint::of(&(
             config.fingerprint,
             territory.fingerprint(),
@@ -383,15 +301,15 @@ impl Survey {
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Loaded> {
         let (clock, ground) = (self.clock, self.ground_print());
-        let (parts, theme, sources) = self.parts(root, memory, progress, watch, faults);
+        let (parts, theme, listing) = self.parts(root, memory, progress, watch, faults);
         let (portal, mut found) = Portal::assemble(parts, clock);
         faults.append(&mut found);
         watch.lap("assemble");
         // Without a theme nothing can be planned, but what is wrong with the content is known.
-        Some(Loaded { portal, theme: theme?, sources, ground })
+        Some(Loaded { portal, theme: theme?, listing, ground })
     }
 
-    /// Reads all sources, of which it must know ([`Survey::of_all`]).
+    /// Reads all sources.
     pub fn parts(
         self,
         root: &Root,
@@ -399,16 +317,17 @@ impl Survey {
         progress: &Progress,
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
-    ) -> (Parts, Option<Theme>, Vec<Source>) {
-        debug_assert!(self.told.is_none());
+    ) -> (Parts, Option<Theme>, Listing) {
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
-        let (read, mut found) = read(root, &self.sources, rules, memory, progress);
+        let sources: Vec<Source> =
+            self.listing.iter().map(|(path, kind, stamp)| (path.into(), kind, stamp)).collect();
+        let (read, mut found) = read(root, &sources, rules, memory, progress);
         faults.append(&mut found);
         watch.lap("read");
         let Read { releases, pages, assets, statics } = read;
         let parts = Parts { config, territory, releases, pages, assets, statics, refused: self.refused };
-        (parts, self.theme, self.sources)
+        (parts, self.theme, self.listing)
     }
 }
 

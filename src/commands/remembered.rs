@@ -19,9 +19,9 @@ use crate::world::heads::{self, Heads, Index};
 use crate::world::output::resolved;
 use crate::world::tree::{Root, Sight};
 
-use super::load::{Source, Sum, Survey};
-use super::sources::Sources;
-use super::standing::{Change, Standing};
+use super::listing::{Change, Listing};
+use super::load::Survey;
+use super::standing::Standing;
 
 /// Whom a portal is kept for: builds and previews differ in their drafts and addresses.
 #[derive(Clone, Copy, PartialEq)]
@@ -49,18 +49,14 @@ struct Base<'a> {
 #[derive(Serialize, Deserialize)]
 struct Found {
     mark: Fingerprint,
-    sum: Sum,
-    releases: Sources,
-    others: Vec<Source>,
+    listing: Listing,
 }
 
 /// A portal as the last build or preview left it, or one before it.
 pub struct Remembered {
     whom: For,
     /// The sources that it was made of.
-    releases: Sources,
-    others: Vec<Source>,
-    sum: Sum,
+    listing: Listing,
     /// What changed in them up to the last build.
     since: Vec<Change>,
     base: Base<'static>,
@@ -92,7 +88,7 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     }
     // Each file tells by it that it belongs to the others: where one can't be written, all are of no use.
     let mark = Fingerprint::of(&(now(), std::process::id(), standing.ground));
-    standing.releases.settle();
+    standing.listing.settle();
     let ground = standing.ground;
     let portal = || {
         let heads = heads::save(&file("heads"), mark, &standing.portal.releases)?;
@@ -101,9 +97,7 @@ fn write(root: &Root, whom: For, standing: &mut Standing, clock: Clock) {
     };
     let rest = || {
         cache::save(&file("plan"), &(mark, &standing.known))?;
-        let sum = standing.all_sources().map(Sum::of).fold(Sum::default(), Sum::with);
-        let (releases, others) = (standing.releases.clone(), standing.others.clone());
-        cache::save(&file("sources"), &Found { mark, sum, releases, others })
+        cache::save(&file("sources"), &Found { mark, listing: standing.listing.clone() })
     };
     let (portal, rest) = rayon::join(portal, rest);
     let saved = portal.and(rest).and_then(|_| cache::remove(&file("since")));
@@ -149,19 +143,19 @@ impl Remembered {
             Some((mark, left.known()))
         };
         let (first, plan) = rayon::join(first, plan);
-        let (Found { mark, sum, releases, others }, base) = first?;
+        let (Found { mark, listing }, base) = first?;
         let (of_plan, known) = plan?;
         if base.mark != mark || of_plan != mark {
             return None;
         }
         let since = cache::load::<(Fingerprint, Vec<Change>)>(&file("since"));
         let since = since.filter(|(of, _)| *of == mark).map(|(_, since)| since).unwrap_or_default();
-        Some(Self { whom, releases, others, sum, since, base, known })
+        Some(Self { whom, listing, since, base, known })
     }
 
     /// The portal as it was, where it stands on the ground of a survey.
     pub fn restore(self, root: &Root, survey: &Survey) -> Option<Standing> {
-        let Self { whom, releases, others, base, known, .. } = self;
+        let Self { whom, listing, base, known, .. } = self;
         if survey.ground_print() != Some(base.ground) || survey.clock().now < base.since {
             return None;
         }
@@ -172,7 +166,7 @@ impl Remembered {
         }
         let (ground, theme) = (survey.ground(), survey.theme()?);
         let portal = base.portal.restore(ground.config.clone(), ground.territory.clone(), Arc::new(heads));
-        let mut standing = Standing::of(portal, theme.clone(), releases, others, base.ground);
+        let mut standing = Standing::new(portal, theme.clone(), listing, base.ground);
         (standing.known, standing.mark) = (known, Some(base.mark));
         Some(standing)
     }
@@ -182,7 +176,7 @@ impl Remembered {
         let mut standing = self.restore(root, survey)?;
         let clock = survey.clock();
         let is_due = standing.portal.due.first().is_some_and(|due| due.instant <= clock.now);
-        let changes = standing.parted(&survey.sources())?;
+        let changes = standing.parted(survey.listing())?;
         (!is_due && standing.amend(&changes, root, clock)).then_some(standing)
     }
 }
@@ -197,8 +191,7 @@ pub fn told(
     state: Fingerprint,
     watch: &mut Stopwatch,
 ) -> Option<Survey> {
-    let sources = (remembered.releases.clone(), remembered.others.clone(), remembered.sum);
-    let mut survey = Survey::told(root, inputs, sources, watch)?;
+    let mut survey = Survey::told(root, inputs, remembered.listing.clone(), watch)?;
     remembered.since.iter().cloned().for_each(|change| survey.take(change));
     if survey.find_state() != Some(state) || Stamp::at(&doubts(root)).is_some() {
         return None;
@@ -210,9 +203,9 @@ pub fn told(
         match root.look(inside) {
             Sight::Leftover => {}
             Sight::Folder | Sight::Unclear => return None,
-            Sight::Gone(path) if survey.is_release(&path) => survey.take((path, None)),
+            Sight::Gone(path) if survey.listing().is_release(&path) => survey.take((path, None)),
             // A folder, or what is no release.
-            Sight::Gone(path) if survey.is_known(&path) => return None,
+            Sight::Gone(path) if survey.listing().is_known(&path) => return None,
             Sight::Gone(_) => {}
             Sight::Release(path) => {
                 // A default one would have the next process look at all sources.
@@ -223,5 +216,5 @@ pub fn told(
     }
     survey.state = survey.find_state();
     watch.lap("changes");
-    survey.is_whole().then_some(survey)
+    survey.listing().is_whole().then_some(survey)
 }

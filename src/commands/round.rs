@@ -18,9 +18,10 @@ use crate::world::progress::Progress;
 use crate::world::tree::{Failure, Root};
 use crate::world::watch::Hints;
 
+use super::listing::Change;
 use super::load::{self, Loaded, faults_of_rendering, is_theme_sound, root, survey};
 use super::remembered::{self, For, Remembered};
-use super::standing::{Change, MOST_CHANGES, Standing};
+use super::standing::{MOST_CHANGES, Standing};
 use super::{Exit, progress};
 
 /// Pages of each kind that are rendered when nothing will be published: enough to meet what is wrong
@@ -180,7 +181,7 @@ impl<'a> Builder<'a> {
             self.record = self.record.take().or(record);
             survey = found;
         }
-        let Some(survey) = survey else { return End::Refused };
+        let Some(mut survey) = survey else { return End::Refused };
         self.named_files = survey.named_files();
         let held = match self.held() {
             Ok(held) => held,
@@ -208,25 +209,25 @@ impl<'a> Builder<'a> {
         }
         if let Some(standing) = standing.filter(|standing| survey.ground_print() == Some(standing.ground))
             && let Some(changes) =
-                told.filter(|told| told.len() <= MOST_CHANGES).or_else(|| standing.parted(&survey.sources()))
+                told.filter(|told| told.len() <= MOST_CHANGES).or_else(|| standing.parted(survey.listing()))
             && let Some(end) = self.amended(standing, &changes, clock, marks, (watch, due))
         {
             self.remember(state, clock, watch);
             return end;
         }
-        let Some(survey) = survey.of_all() else {
+        if !survey.take_in() {
             // What was told can't be gone on from: nothing that is remembered counts.
             self.clean = true;
             return self.surveyed(watch, due, faults);
-        };
+        }
         let root = &self.root;
         let memory = Memory { recall: !self.clean, remember: true };
         let loaded =
             progress::during(&args.common, |progress| survey.load(root, memory, progress, watch, faults));
         let Some(loaded) = loaded else { return End::Refused };
-        let Loaded { portal, theme, sources, ground } = loaded;
+        let Loaded { portal, theme, listing, ground } = loaded;
         *due = portal.due.first().map(|due| due.instant);
-        let standing = Standing::new(portal, theme, sources, ground);
+        let standing = Standing::new(portal, theme, listing, ground.unwrap_or_default());
         // What is said of the sources must be said by every build.
         marks.state = state.filter(|_| faults.is_empty());
         marks.valid.1 = *due;
@@ -277,10 +278,10 @@ impl<'a> Builder<'a> {
         }
         let memory = Memory { recall: true, remember: false };
         let loaded = survey.load(&self.root, memory, &Progress::default(), &mut watch, &mut faults);
-        let Some(Loaded { portal, theme, sources, ground }) = loaded.filter(|_| faults.is_empty()) else {
+        let Some(Loaded { portal, theme, listing, ground }) = loaded.filter(|_| faults.is_empty()) else {
             return;
         };
-        let mut standing = Standing::new(portal, theme, sources, ground);
+        let mut standing = Standing::new(portal, theme, listing, ground.unwrap_or_default());
         let planned = plan(&standing.portal, &standing.theme, &mut faults);
         standing.known = planned.known();
         self.standing = Some(standing).filter(|_| faults.is_empty());

@@ -30,9 +30,10 @@ use crate::world::themes::built_in_file;
 use crate::world::tree::Root;
 use crate::world::watch::{Hints, QUIET, Wake, Watch};
 
-use super::load::{self, Loaded, Source, Survey, root, survey};
+use super::listing::{Change, Listing};
+use super::load::{self, Loaded, Survey, root, survey};
 use super::remembered::{self, For, MOST_SINCE, Remembered};
-use super::standing::{Change, Standing};
+use super::standing::Standing;
 use super::{Exit, terminal};
 
 /// After so long a version is followed by a look whether it saw everything.
@@ -128,7 +129,7 @@ enum Call {
 enum Rumour {
     Hints(Hints),
     /// All sources as they are now, the ground that they stand on, and their state.
-    Sources(Vec<Source>, Option<Fingerprint>, Option<Fingerprint>),
+    Sources(Listing, Option<Fingerprint>, Option<Fingerprint>),
 }
 
 /// Begins a version: its own thread reads the sources, and owns all it is made of until it is replaced
@@ -199,7 +200,7 @@ impl Shown {
                 let mut faults = Vec::new();
                 let looked = survey(&mut root(&args.common), inputs, &mut Stopwatch::start(), &mut faults);
                 let survey = looked.filter(|_| faults.is_empty())?;
-                Rumour::Sources(survey.sources().into_owned(), survey.ground_print(), survey.state)
+                Rumour::Sources(survey.listing().clone(), survey.ground_print(), survey.state)
             }
             _ => return None,
         };
@@ -280,11 +281,11 @@ fn version(
             let memory = Memory { recall: true, remember: true };
             let load =
                 |survey: Survey| survey.load(&root, memory, &Progress::default(), &mut clock, &mut faults);
-            let Some(Loaded { portal, theme, sources, ground }) = survey.and_then(load) else {
+            let Some(Loaded { portal, theme, listing, ground }) = survey.and_then(load) else {
                 let _ = ready.send(Version::refused(&Report::new(faults), &root, args, named_files, None));
                 return;
             };
-            (Standing::new(portal, theme, sources, ground), ground.is_some())
+            (Standing::new(portal, theme, listing, ground.unwrap_or_default()), ground.is_some())
         }
     };
     let mut pending = Pending::First(ready);
@@ -342,7 +343,7 @@ fn version(
             match call {
                 Ok(Call::Ask(ask)) => preview.answer(ask),
                 Ok(Call::Renew(rumour, to)) => {
-                    let is_whole = || preview.host.plan().is_whole() && standing.releases.is_whole();
+                    let is_whole = || preview.host.plan().is_whole() && standing.listing.is_whole();
                     match changes(&standing, rumour, &root).filter(|_| can_go_on && is_whole()) {
                         None => _ = to.send(None),
                         Some((changes, of)) if changes.is_empty() => {
@@ -404,8 +405,8 @@ enum Pending {
 fn changes(standing: &Standing, rumour: Rumour, root: &Root) -> Option<(Vec<Change>, Option<Fingerprint>)> {
     match rumour {
         Rumour::Hints(hints) => Some((standing.hinted(&hints, root)?, None)),
-        Rumour::Sources(sources, ground, state) if ground == Some(standing.ground) => {
-            Some((standing.parted(&sources)?, state))
+        Rumour::Sources(listing, ground, state) if ground == Some(standing.ground) => {
+            Some((standing.parted(&listing)?, state))
         }
         Rumour::Sources(..) => None,
     }

@@ -1,6 +1,6 @@
 //! A portal that a process keeps between builds, and takes changes of releases into.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::amend::Group;
@@ -16,8 +16,7 @@ use crate::world::catalog::Stamp;
 use crate::world::tree::{Root, Sight};
 use crate::world::watch::Hints;
 
-use super::load::{Kind, Source};
-use super::sources::Sources;
+use super::listing::{Change, Listing};
 
 /// Changed releases beyond which a portal is put together anew: that is no dearer then.
 pub const MOST_CHANGES: usize = 500;
@@ -28,10 +27,7 @@ pub struct Standing {
     pub theme: Theme,
     pub known: Known,
     pub rows: Rows,
-    /// Its releases.
-    pub releases: Sources,
-    /// Its other sources below `content/`, by path.
-    pub others: Vec<Source>,
+    pub listing: Listing,
     /// Of all that it is made of beside its releases and the clock.
     pub ground: Fingerprint,
     /// Which of those that other processes may take over it is, but for what changed since, by path.
@@ -39,39 +35,16 @@ pub struct Standing {
     pub since: Vec<Change>,
 }
 
-/// A source of a release: its stamp, or nothing where it is gone.
-pub type Change = (SourcePath, Option<Stamp>);
-
 impl Standing {
-    /// A portal that was made of sources in the order of a survey.
-    pub fn new(portal: Portal, theme: Theme, mut found: Vec<Source>, ground: Option<Fingerprint>) -> Self {
-        debug_assert!(found.is_sorted_by_key(|(_, kind, _)| *kind != Kind::Release));
-        let others = found.split_off(found.partition_point(|(_, kind, _)| *kind == Kind::Release));
-        let releases = found.iter().map(|(path, _, stamp)| (&**path, *stamp)).collect();
-        Self::of(portal, theme, releases, others, ground.unwrap_or_default())
-    }
-
-    /// A portal that was made of these releases and others.
-    pub fn of(
-        portal: Portal,
-        theme: Theme,
-        releases: Sources,
-        others: Vec<Source>,
-        ground: Fingerprint,
-    ) -> Self {
+    /// A portal that was made of these sources.
+    pub fn new(portal: Portal, theme: Theme, listing: Listing, ground: Fingerprint) -> Self {
         let (known, rows) = (Known::default(), Rows::default());
-        Self { portal, theme, known, rows, releases, others, ground, mark: None, since: Vec::new() }
+        Self { portal, theme, known, rows, listing, ground, mark: None, since: Vec::new() }
     }
 
     /// Whether all that was looked at of what another process left could be read.
     pub fn is_whole(&self) -> bool {
-        self.portal.releases.are_whole() && self.known.is_whole() && self.releases.is_whole()
-    }
-
-    /// All that it was made of.
-    pub fn all_sources(&self) -> impl Iterator<Item = (&str, Kind, Stamp)> {
-        let releases = self.releases.iter().map(|(path, stamp)| (path, Kind::Release, stamp));
-        releases.chain(self.others.iter().map(|(path, kind, stamp)| (&**path, *kind, *stamp)))
+        self.portal.releases.are_whole() && self.known.is_whole() && self.listing.is_whole()
     }
 
     /// The releases that hints are about, where they are about nothing else.
@@ -88,16 +61,13 @@ impl Standing {
                 Sight::Folder => {
                     // Systems tell of folders whose entries changed, too. What is in one that was there is
                     // told of by itself.
-                    if !self.is_known_folder(&path) {
+                    if !path.to_str().is_some_and(|path| self.listing.is_known_folder(path)) {
                         paths.extend(root.beneath(&path)?);
                     }
                 }
                 Sight::Unclear => return None,
-                Sight::Gone(path) if self.releases.get(&path).is_some() => changes.push((path, None)),
-                Sight::Gone(path) if self.is_known_folder(Path::new(&*path)) => return None,
-                Sight::Gone(path) if self.others.binary_search_by(|(known, ..)| known.cmp(&path)).is_ok() => {
-                    return None;
-                }
+                Sight::Gone(path) if self.listing.is_release(&path) => changes.push((path, None)),
+                Sight::Gone(path) if self.listing.is_known(&path) => return None,
                 // A file that an editor had for a moment.
                 Sight::Gone(_) => {}
                 Sight::Release(path) => {
@@ -111,34 +81,9 @@ impl Standing {
         (changes.len() <= MOST_CHANGES).then_some(changes)
     }
 
-    /// Whether anything was known in a folder.
-    fn is_known_folder(&self, path: &Path) -> bool {
-        let Some(folder) = path.to_str() else { return false };
-        let inside = format!("{folder}/");
-        let release = self.releases.starting_at(&inside).next().map(|(path, _)| path);
-        let other = self.others.get(self.others.partition_point(|(known, ..)| **known < *inside));
-        let other = other.map(|(path, ..)| &**path);
-        release.into_iter().chain(other).any(|known| known.starts_with(&*inside))
-    }
-
-    /// The releases that are not as they were.
-    pub fn parted(&self, sources: &[Source]) -> Option<Vec<Change>> {
-        let mut old = self.releases.iter().peekable();
-        let mut changes: Vec<Change> = Vec::new();
-        for (path, _, stamp) in sources.iter().filter(|(_, kind, _)| *kind == Kind::Release) {
-            while let Some((gone, _)) = old.next_if(|(known, _)| **known < **path) {
-                changes.push((gone.into(), None));
-            }
-            match old.next_if(|(known, _)| **known == **path) {
-                Some((_, known)) if known == *stamp && *stamp != Stamp::default() => {}
-                _ => changes.push((path.clone(), Some(*stamp))),
-            }
-            if changes.len() > MOST_CHANGES {
-                return None;
-            }
-        }
-        changes.extend(old.map(|(gone, _)| (gone.into(), None)));
-        (changes.len() <= MOST_CHANGES && self.releases.is_whole()).then_some(changes)
+    /// The releases that are not as they were, where these are not too many.
+    pub fn parted(&self, now: &Listing) -> Option<Vec<Change>> {
+        now.parted(&self.listing, MOST_CHANGES)
     }
 
     /// Takes changes in. Where that can't be done it is not worth keeping.
@@ -147,22 +92,22 @@ impl Standing {
         let mut stems: Vec<&str> = changes.iter().map(|(path, _)| stem(path).0).collect();
         stems.sort_unstable();
         stems.dedup();
-        let before: Vec<Vec<SourcePath>> = stems.iter().map(|stem| self.of_stem(stem)).collect();
+        let before: Vec<Vec<SourcePath>> = stems.iter().map(|stem| self.listing.of_stem(stem)).collect();
         for (path, stamp) in changes {
             let change = (path.clone(), *stamp);
             match self.since.binary_search_by(|(known, _)| known.cmp(path)) {
                 Ok(at) => self.since[at] = change,
                 Err(at) => self.since.insert(at, change),
             }
-            self.releases.set(path.clone(), *stamp);
+            self.listing.set(path.clone(), *stamp);
         }
         for (stem, before) in stems.into_iter().zip(before) {
             let now: Option<Vec<Arc<Written>>> =
-                self.of_stem(stem).iter().map(|path| self.read(path, root).map(Arc::new)).collect();
+                self.listing.of_stem(stem).iter().map(|path| self.read(path, root).map(Arc::new)).collect();
             let Some(now) = now else { return false };
             groups.push(Group { before, now });
         }
-        self.portal.amend(groups, clock) && self.releases.is_whole()
+        self.portal.amend(groups, clock) && self.listing.is_whole()
     }
 
     /// A release as it is written, with nothing to be said against it.
@@ -172,12 +117,5 @@ impl Standing {
         let mut faults = Faults::of(path);
         let written = Written::parse(&source, rules, &mut faults);
         faults.list.is_empty().then_some(written)
-    }
-
-    /// The sources of all languages of a release.
-    fn of_stem(&self, wanted: &str) -> Vec<SourcePath> {
-        let near = self.releases.starting_at(wanted).map(|(path, _)| path);
-        let near = near.take_while(|path| path.starts_with(wanted));
-        near.filter(|path| stem(path).0 == wanted).map(SourcePath::from).collect()
     }
 }

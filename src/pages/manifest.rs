@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::text::fingerprint::{Digest, Fingerprint};
 use crate::text::long::{Long, Texts};
+use crate::text::merge::merged;
 
 use super::path::{OutKey, OutPath};
 
@@ -187,21 +188,9 @@ impl Files {
 
     /// All files in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
-        let (mut at, mut since) = (0, self.since.iter().peekable());
-        std::iter::from_fn(move || {
-            loop {
-                let next = self.base.keys.get(at);
-                let changed = since.next_if(|(key, _)| next.is_none_or(|next| *key <= next));
-                let Some((key, changed)) = changed else {
-                    at += 1;
-                    return next.map(|_| self.base.entry(at - 1));
-                };
-                at += usize::from(next == Some(key));
-                if let Some(changed) = changed {
-                    return Some(changed.entry());
-                }
-            }
-        })
+        let base = (0..self.base.keys.len()).map(|at| self.base.entry(at)).map(|entry| (entry.key, entry));
+        let since = self.since.iter().map(|(key, one)| (*key, one.as_ref().map(Published::entry)));
+        merged(base, since)
     }
 
     /// All files in no order.

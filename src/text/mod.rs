@@ -7,6 +7,7 @@ pub mod elsewhere;
 pub mod fingerprint;
 pub mod fold;
 pub mod long;
+pub mod merge;
 pub mod problem;
 pub mod scan;
 pub mod source;

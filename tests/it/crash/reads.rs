@@ -18,9 +18,23 @@ enum Edit {
     Removed,
     /// The newest one moves to another region.
     Region,
+    /// A text changes, and an embargo has lifted since: whatever was left takes more than that change.
+    Lifted,
 }
 
-const EDITS: [Edit; 5] = [Edit::Body, Edit::Title, Edit::New, Edit::Removed, Edit::Region];
+const EDITS: [Edit; 6] = [Edit::Body, Edit::Title, Edit::New, Edit::Removed, Edit::Region, Edit::Lifted];
+
+impl Edit {
+    fn as_of(self) -> &'static str {
+        match self {
+            Self::Lifted => LATER,
+            _ => NOW,
+        }
+    }
+}
+
+/// When nothing is under embargo any more.
+const LATER: &str = "2026-06-03T12:00:00Z";
 
 struct Portal {
     fixture: Fixture,
@@ -38,6 +52,8 @@ impl Portal {
             let text = "+++\ntitle = \"خبر\"\n+++\n\nنص.\n";
             portal.fixture.edit(&format!("content/r{month:02}.ar.md"), text);
         }
+        let embargo = "title = \"Demain\"\ndate = 2026-05-30\npublish = 2026-06-02T08:00:00+01:00\nregion = \"oriental\"";
+        portal.fixture.edit("content/demain.md", format!("+++\n{embargo}\n+++\n\nBientôt.\n"));
         portal.settle();
         portal.fixture.build().assert_clean();
         portal
@@ -59,7 +75,7 @@ impl Portal {
         self.edits += 1;
         let path = |month: usize| format!("content/r{month:02}.md");
         let path = match edit {
-            Edit::Body => {
+            Edit::Body | Edit::Lifted => {
                 let text = fs::read_to_string(self.fixture.path(&path(6))).unwrap();
                 self.fixture.edit(&path(6), format!("{text}\nEncore {}.\n", self.edits));
                 path(6)
@@ -88,10 +104,10 @@ impl Portal {
         path
     }
 
-    fn build(&self, changed: Option<&str>) -> Command {
+    fn build(&self, as_of: &str, changed: Option<&str>) -> Command {
         let told = changed.into_iter().flat_map(|path| ["--changed", path]);
         self.fixture
-            .command(&["build", "--quiet", "--as-of", NOW].into_iter().chain(told).collect::<Vec<_>>())
+            .command(&["build", "--quiet", "--as-of", as_of].into_iter().chain(told).collect::<Vec<_>>())
     }
 
     /// What there is in the cache.
@@ -104,8 +120,8 @@ impl Portal {
         tree(&self.fixture.path("public"))
     }
 
-    fn clean(&self) -> Tree {
-        self.fixture.build_with(&["--clean", "--output", "propre"]).assert_clean().output
+    fn clean(&self, as_of: &str) -> Tree {
+        self.fixture.build_with(&["--clean", "--output", "propre", "--as-of", as_of]).assert_clean().output
     }
 }
 
@@ -119,11 +135,12 @@ fn what_can_not_be_read_of_an_earlier_process_is_made_anew() {
         for edit in EDITS {
             let path = portal.edit(edit);
             let (ended, reads) =
-                count_reads(portal.build(is_told.then_some(&path)), log.path(), &portal.kept());
+                count_reads(portal.build(edit.as_of(), is_told.then_some(&path)), log.path(), &portal.kept());
             assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{edit:?}");
-            assert!(portal.output() == portal.clean(), "{edit:?}, told: {is_told}");
+            assert!(portal.output() == portal.clean(edit.as_of()), "{edit:?}, told: {is_told}");
             assert!(reads > 10, "{edit:?}, told: {is_told}: {reads} reads");
             calls.extend((1..=reads).map(|nth| (edit, is_told, nth)));
+            portal.fixture.build().assert_clean();
         }
     }
     random.shuffle(&mut calls);
@@ -135,24 +152,24 @@ fn what_can_not_be_read_of_an_earlier_process_is_made_anew() {
         }
         if let Edit::Removed = edit {
             let path = portal.edit(Edit::New);
-            assert_eq!(portal.build(Some(&path)).output().unwrap().status.code(), Some(0));
+            assert_eq!(portal.build(NOW, Some(&path)).output().unwrap().status.code(), Some(0));
         }
         let before = portal.output();
         let path = portal.edit(edit);
-        let build = portal.build(is_told.then_some(&path));
+        let build = portal.build(edit.as_of(), is_told.then_some(&path));
         let ended = inject_read(build, log.path(), &portal.kept(), nth);
         let when = format!("{edit:?}, told: {is_told}, met by {:?}: {}", ended.hit, ended.stderr);
         met += usize::from(!ended.hit.is_empty());
         let after = portal.output();
         match ended.code {
-            Some(0) => assert!(after == portal.clean(), "{when}: done, and not as a clean build"),
+            Some(0) => assert!(after == portal.clean(edit.as_of()), "{when}: done, and not as a clean build"),
             Some(3) => {
                 refused += 1;
                 assert!(after == before, "{when}: failed, and the output is another");
             }
             code => panic!("{when}: status {code:?}"),
         }
-        assert!(portal.fixture.build().assert_clean().output == portal.clean(), "{when}: the next one");
+        assert!(portal.fixture.build().assert_clean().output == portal.clean(NOW), "{when}: the next one");
     }
     assert!(met == wanted || met * 2 > known, "{met} of {known} reads were met");
     // Of accounts and of what is to be put back after a kill.
