@@ -13,7 +13,7 @@ use crate::text::diagnostic::{Diagnostic, Report};
 use crate::text::fingerprint::Fingerprint;
 use crate::world::catalog::Memory;
 use crate::world::clock::Stopwatch;
-use crate::world::output::{self, Held, Marks, Outcome, Record, Refusal};
+use crate::world::output::{self, Held, Job, Marks, Outcome, Record, Refusal};
 use crate::world::progress::Progress;
 use crate::world::tree::{Failure, Root};
 use crate::world::watch::Hints;
@@ -316,7 +316,7 @@ impl<'a> Builder<'a> {
         marks.state = marks.state.filter(|_| faults.is_empty());
         let renderer = Renderer::new(&plan, std::mem::take(&mut standing.rows));
         let committed = progress::during(&self.args.common, |progress| {
-            held.commit(&plan, &renderer, root, marks, progress)
+            held.commit(Job { plan: &plan, renderer: &renderer, root, marks, progress })
         });
         watch.lap("render and write");
         if committed.is_err() && !plan.is_whole() {

@@ -10,28 +10,24 @@ use rayon::prelude::*;
 
 use crate::pages::manifest::{Entry, OutStamp, Published};
 use crate::pages::path::OutPath;
-use crate::pages::plan::{Copy, Output, Plan, What};
-use crate::pages::render::{Renderer, Texts};
+use crate::pages::plan::{Copy, Output, What};
+use crate::pages::render::Texts;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fingerprint::Digest;
-use crate::world::progress::Progress;
 use crate::world::themes::built_in_file;
-use crate::world::tree::{Failure, Root};
+use crate::world::tree::Failure;
 
-use super::Refusal;
 use super::journal::new_file;
+use super::{Job, Refusal};
 
 /// Faults of rendering after which a run has said enough.
 const ENOUGH: usize = 100;
 
 pub struct Work<'a> {
-    pub plan: &'a Plan<'a>,
-    pub renderer: &'a Renderer<'a, 'a>,
-    pub root: &'a Root,
+    job: Job<'a>,
     /// The output, where there is one to compare with.
-    pub standing: Option<&'a Path>,
-    pub stage: &'a Path,
-    pub progress: &'a Progress,
+    standing: Option<&'a Path>,
+    stage: &'a Path,
     faults: Mutex<Vec<Diagnostic>>,
     stop: AtomicBool,
     next: AtomicU32,
@@ -71,28 +67,22 @@ impl Made<'_> {
 }
 
 impl<'a> Work<'a> {
-    pub fn new(
-        plan: &'a Plan<'a>,
-        renderer: &'a Renderer<'a, 'a>,
-        root: &'a Root,
-        standing: Option<&'a Path>,
-        stage: &'a Path,
-        progress: &'a Progress,
-    ) -> Self {
+    pub fn new(job: Job<'a>, standing: Option<&'a Path>, stage: &'a Path) -> Self {
         let (faults, stop, next) = (Mutex::default(), AtomicBool::new(false), AtomicU32::new(0));
-        Self { plan, renderer, root, standing, stage, progress, faults, stop, next }
+        Self { job, standing, stage, faults, stop, next }
     }
 
     /// Makes these outputs, those of one month one after another: they show the same rows.
     pub fn run(self, outputs: Vec<&'a Output>) -> Result<Vec<Made<'a>>, Refusal> {
-        self.progress.begin("rendering and writing", outputs.len());
-        let placed =
-            |output: &'a Output| ((output.lang, self.plan.month(output)), self.plan.file(output), output);
+        self.job.progress.begin("rendering and writing", outputs.len());
+        let placed = |output: &'a Output| {
+            ((output.lang, self.job.plan.month(output)), self.job.plan.file(output), output)
+        };
         let mut files: Vec<_> = outputs.into_par_iter().map(placed).collect();
         files.par_sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         let counted = |folder: &mut PathBuf, (_, file, output)| {
             let made = self.one(output, file, folder);
-            self.progress.step();
+            self.job.progress.step();
             made
         };
         let made: Result<Vec<Option<Made>>, Failure> =
@@ -137,10 +127,10 @@ impl<'a> Work<'a> {
 
     fn render(&self, output: &Output) -> Result<Option<Vec<u8>>, Failure> {
         let mut texts = Texts::default();
-        for path in self.renderer.needs(output) {
-            texts.insert(path.clone(), self.root.read_again(path)?);
+        for path in self.job.renderer.needs(output) {
+            texts.insert(path.clone(), self.job.root.read_again(path)?);
         }
-        match self.renderer.render(output, &texts) {
+        match self.job.renderer.render(output, &texts) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(fault) => {
                 let mut faults = self.faults.lock();
@@ -184,7 +174,7 @@ impl<'a> Work<'a> {
         folder: &mut PathBuf,
     ) -> Result<Made<'a>, Failure> {
         let (path, digest) = (&copy.path, copy.digest);
-        let source = self.root.locate(path);
+        let source = self.job.root.locate(path);
         if let Some(bytes) = built_in_file(path).filter(|_| !source.exists()) {
             return self.stage(output, file, bytes, digest, folder);
         }

@@ -61,6 +61,16 @@ pub struct Marks {
     pub told: bool,
 }
 
+/// What is to be brought to an output.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    pub plan: &'a Plan<'a>,
+    pub renderer: &'a Renderer<'a, 'a>,
+    pub root: &'a Root,
+    pub marks: Marks,
+    pub progress: &'a Progress,
+}
+
 /// Why nothing was committed.
 #[derive(Debug)]
 pub enum Refusal {
@@ -218,40 +228,27 @@ impl Held {
 
     /// Writes everything that is planned, and removes what Tribune had put there and is not planned
     /// any more. What the last build made of the same inputs is neither rendered nor written.
-    pub fn commit(
-        &mut self,
-        plan: &Plan,
-        renderer: &Renderer,
-        root: &Root,
-        marks: Marks,
-        progress: &Progress,
-    ) -> Result<Outcome, Refusal> {
-        match self.bring(plan, renderer, root, marks, progress) {
+    pub fn commit(&mut self, job: Job) -> Result<Outcome, Refusal> {
+        match self.bring(job) {
             Err(Refusal::Unknown) => {
                 // The account can tell what may be there.
                 self.place.remove()?;
                 self.before = None;
-                self.bring(plan, renderer, root, marks, progress)
+                self.bring(job)
             }
             ended => ended,
         }
     }
 
     /// The same, as far as it can be done with what is known of the last build.
-    fn bring(
-        &mut self,
-        plan: &Plan,
-        renderer: &Renderer,
-        root: &Root,
-        marks: Marks,
-        progress: &Progress,
-    ) -> Result<Outcome, Refusal> {
+    fn bring(&mut self, job: Job) -> Result<Outcome, Refusal> {
+        let Job { plan, renderer, marks, .. } = job;
         let record = self.before.take();
         let before = record.as_ref().map(|record| &record.manifest);
         let standing = self.stands()?;
         let stage = Stage::beside(&self.output)?;
         let standing_at = standing.then_some(&*self.output);
-        let work = Work::new(plan, renderer, root, standing_at, stage.path(), progress);
+        let work = Work::new(job, standing_at, stage.path());
         let may_keep = standing && !marks.clean;
         let compared = self.compare(plan, before, &work, may_keep, marks.told)?;
         let is_lost = || before.is_some_and(|known| !known.files.is_whole());
