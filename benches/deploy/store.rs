@@ -47,10 +47,12 @@ impl Store {
         let log = fs::File::create(folder.join("log")).map_err(failed)?;
         command.stdin(Stdio::null()).stdout(log.try_clone().map_err(failed)?).stderr(log);
         let process = command.spawn().map_err(failed)?;
-        let store = Self { process, program: program.to_owned(), master, port };
+        let mut store = Self { process, program: program.to_owned(), master, port };
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if begun.elapsed() > Duration::from_secs(60) {
+            if store.process.try_wait().map_err(failed)?.is_some()
+                || begun.elapsed() > Duration::from_secs(60)
+            {
                 return Err(format!("{} does not answer", program.display()));
             }
             thread::sleep(Duration::from_millis(100));

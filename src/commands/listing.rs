@@ -49,7 +49,7 @@ pub struct Sum {
 
 impl Sum {
     /// Of one source.
-    fn of(path: &str, kind: Kind, stamp: Stamp) -> Self {
+    fn of((path, kind, stamp): (&str, Kind, Stamp)) -> Self {
         let Fingerprint(prints) = Fingerprint::of(&(path, kind, stamp));
         Self { prints, uncertain: usize::from(stamp == Stamp::default()) }
     }
@@ -75,8 +75,8 @@ impl Listing {
     pub fn new(releases: &[(SourcePath, Stamp)], others: Vec<Source>) -> Self {
         debug_assert!(releases.is_sorted_by(|(one, _), (other, _)| one < other));
         debug_assert!(others.is_sorted_by(|(one, ..), (other, ..)| one < other));
-        let of_releases = releases.par_iter().map(|(path, stamp)| Sum::of(path, Kind::Release, *stamp));
-        let of_others = others.par_iter().map(|(path, kind, stamp)| Sum::of(path, *kind, *stamp));
+        let of_releases = releases.par_iter().map(|(path, stamp)| Sum::of((path, Kind::Release, *stamp)));
+        let of_others = others.par_iter().map(|(path, kind, stamp)| Sum::of((path, *kind, *stamp)));
         let sum = of_releases.chain(of_others).reduce(Sum::default, Sum::with);
         let columns: Columns = releases.iter().map(|(path, stamp)| (&**path, *stamp)).collect();
         Self { releases: Releases::of(columns), others, sum }
@@ -130,7 +130,7 @@ impl Listing {
 
     /// Takes in that a release is there with this stamp, or is not there any more.
     pub fn set(&mut self, path: SourcePath, stamp: Option<Stamp>) {
-        let of = |stamp| Sum::of(&path, Kind::Release, stamp);
+        let of = |stamp| Sum::of((&path, Kind::Release, stamp));
         if let Some(known) = self.releases.get(&path) {
             self.sum = self.sum.without(of(known));
         }
@@ -145,25 +145,27 @@ impl Listing {
         self.releases.since.iter().map(|(path, stamp)| (path.clone(), *stamp)).collect()
     }
 
-    /// Puts what was taken in in its place among all.
+    /// Puts what was taken in in its place among all. From then on nothing counts as changed.
     pub fn settle(&mut self) {
         if !self.releases.since.is_empty() {
-            self.take_in();
+            self.gather();
         }
     }
 
-    /// Reads all that was not looked at yet. Whether it could be read.
-    pub fn take_in(&mut self) -> bool {
+    /// The same, with all that was not looked at yet. Whether it could be read.
+    pub fn gather(&mut self) -> bool {
         let all: Columns = self.releases.starting_at("").collect();
         // What can't be read stays what can't be read.
         let is_whole = self.is_whole();
         if is_whole {
             self.releases = Releases::of(all);
+            debug_assert_eq!(self.sum, self.iter().map(Sum::of).fold(Sum::default(), Sum::with));
         }
         is_whole
     }
 
-    /// The releases of which this is not as it was in `before`; nothing where these are more than `most`.
+    /// The releases of which this is not as it was in `before`; nothing where these are more than `most`, or
+    /// where either can't be read any more.
     pub fn parted(&self, before: &Self, most: usize) -> Option<Vec<Change>> {
         let mut old = before.releases.starting_at("").peekable();
         let mut changes: Vec<Change> = Vec::new();
@@ -271,7 +273,7 @@ mod tests {
 
     use super::*;
 
-    /// Any two stamps that differ.
+    /// Two stamps: one behind which a change could hide, and one that is sure.
     fn stamps() -> (Stamp, Stamp) {
         let (old, new) = (Stamp::default(), Stamp::at(Path::new("/")).unwrap_or_default());
         assert_ne!(old, new);
@@ -280,7 +282,7 @@ mod tests {
 
     fn listing(releases: &[(&str, Stamp)]) -> Listing {
         let releases: Vec<_> = releases.iter().map(|(path, stamp)| ((*path).into(), *stamp)).collect();
-        Listing::new(&releases, vec![("i/j.jpg".into(), Kind::File, Stamp::default())])
+        Listing::new(&releases, vec![("i/j.jpg".into(), Kind::File, stamps().1)])
     }
 
     fn told(listing: &Listing) -> Vec<(&str, Stamp)> {
@@ -308,8 +310,13 @@ mod tests {
         }
         assert_eq!(after.changed().len(), 5);
         // It counts by what is there, whichever way that came about.
-        assert_eq!(after.sum(), listing(&all).sum());
-        assert!(!after.sum().is_certain() && listing(&[]).sum() != after.sum());
+        assert!(after.sum() == listing(&all).sum() && after.sum() != before.sum());
+        for (path, stamps) in [("a", [Some(new), None, Some(old)]), ("g", [Some(old), Some(new), None])] {
+            stamps.into_iter().for_each(|stamp| after.set(path.into(), stamp));
+        }
+        assert!(after.sum() == listing(&all).sum() && !after.sum().is_certain());
+        let sure = all.map(|(path, _)| (path, new));
+        assert!(listing(&sure).sum().is_certain());
         // Another process finds them as they are now.
         let kept = postcard::to_stdvec(&after).unwrap();
         let again: Listing = postcard::from_bytes(&kept).unwrap();

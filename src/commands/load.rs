@@ -239,9 +239,12 @@ impl Survey {
         &self.listing
     }
 
-    /// Reads the whole list of what there is to read. Whether it could be read.
-    pub fn take_in(&mut self) -> bool {
-        !self.is_told || self.listing.take_in()
+    /// Goes on as if it had looked at all sources. Whether the list of them could be read.
+    pub fn gather(&mut self) -> bool {
+        if self.is_told {
+            self.is_told = !self.listing.gather();
+        }
+        !self.is_told
     }
 
     pub fn ground(&self) -> &Ground {
@@ -309,7 +312,7 @@ impl Survey {
         Some(Loaded { portal, theme: theme?, listing, ground })
     }
 
-    /// Reads all sources.
+    /// Reads all sources, which it must know ([`Survey::gather`]).
     pub fn parts(
         self,
         root: &Root,
@@ -318,6 +321,7 @@ impl Survey {
         watch: &mut Stopwatch,
         faults: &mut Vec<Diagnostic>,
     ) -> (Parts, Option<Theme>, Listing) {
+        debug_assert!(!self.is_told);
         let Ground { config, territory } = self.ground;
         let rules = Rules { config: &config, territory: &territory };
         let sources: Vec<Source> =

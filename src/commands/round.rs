@@ -215,7 +215,7 @@ impl<'a> Builder<'a> {
             self.remember(state, clock, watch);
             return end;
         }
-        if !survey.take_in() {
+        if !survey.gather() {
             // What was told can't be gone on from: nothing that is remembered counts.
             self.clean = true;
             return self.surveyed(watch, due, faults);

@@ -81,7 +81,7 @@ impl Standing {
         (changes.len() <= MOST_CHANGES).then_some(changes)
     }
 
-    /// The releases that are not as they were, where these are not too many.
+    /// The releases that are not `now` as they were, where these are not too many.
     pub fn parted(&self, now: &Listing) -> Option<Vec<Change>> {
         now.parted(&self.listing, MOST_CHANGES)
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, BufReader, Seek};
 use std::path::{Path, PathBuf};
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use imagesize::ImageError;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
@@ -145,8 +145,7 @@ impl Root {
         if !start.exists() {
             return Vec::new();
         }
-        let mut found = Vec::new();
-        let mut seen = HashSet::default();
+        let mut found: Vec<SourcePath> = Vec::new();
         let walker = WalkDir::new(&start).follow_links(false).follow_root_links(false);
         let (dir, all_static) = (self.dir.clone(), folder.ends_with("/static"));
         let wanted = |entry: &walkdir::DirEntry| {
@@ -182,23 +181,27 @@ impl Root {
             if is_sync_copy(&path) {
                 faults.push(Diagnostic::new(Problem::SyncLeftover, Place::file(path.as_str())));
             }
-            let composed: SourcePath = match path.is_ascii() {
-                true => path.into(),
-                false => path.nfc().collect::<String>().into(),
-            };
-            // One name in two normal forms is two files on disk and one for everybody else.
-            if !composed.is_ascii() && !seen.insert(composed.clone()) {
-                let problem = Problem::AddressTaken { address: composed.to_string() };
-                let other = Place::file(composed.clone());
-                faults.push(Diagnostic::new(problem, Place::file(composed)).and(other));
+            if path.is_ascii() {
+                found.push(path.into());
                 continue;
             }
-            if !composed.is_ascii() && self.dir.join(&*composed) != entry.path() {
+            let composed: SourcePath = path.nfc().collect::<String>().into();
+            if self.dir.join(&*composed) != entry.path() {
                 self.odd.insert(composed.clone(), entry.path().to_owned());
             }
             found.push(composed);
         }
         found.sort_unstable();
+        // One name in two normal forms is two files on disk and one for everybody else.
+        found.dedup_by(|path, other| {
+            let is_taken = path == other;
+            if is_taken {
+                let problem = Problem::AddressTaken { address: path.to_string() };
+                let other = Place::file(other.clone());
+                faults.push(Diagnostic::new(problem, Place::file(path.clone())).and(other));
+            }
+            is_taken
+        });
         found
     }
 

@@ -235,6 +235,20 @@ fn decomposed_and_composed_references_to_one_file_both_find_it() {
     Fixture::release(&text).file("content/e\u{301}.png", PIXEL).build().assert_clean();
 }
 
+/// The sign of Kelvin is a K for everybody but a disk.
+#[test]
+fn names_that_are_one_once_composed_are_told_of() {
+    for [one, other] in [
+        ["content/static/K.txt", "content/static/\u{212a}.txt"],
+        ["content/\u{e9}.txt", "content/e\u{301}.txt"],
+    ] {
+        let fixture = Fixture::release(&toml("")).file(one, "Titre : A\n").file(other, "Titre : A\n");
+        let run = fixture.build();
+        let told = format!("{one}:1:1: error: two sources at one address: `{one}`");
+        assert!(run.code == 1 && run.stderr.contains(&told), "{told}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn no_break_spaces_in_a_header_are_spaces() {
     let text = "Titre\u{a0}: Le port\nDate\u{202f}:\u{a0}12\u{a0}mars\u{a0}2026\nRégion\u{a0}: Souss-Massa\u{a0}\n\nTexte.\n";

@@ -18,7 +18,7 @@ enum Edit {
     Removed,
     /// The newest one moves to another region.
     Region,
-    /// A text changes, and an embargo has lifted since: whatever was left takes more than that change.
+    /// An embargo has lifted, which takes more than the change that is told: none.
     Lifted,
 }
 
@@ -75,7 +75,7 @@ impl Portal {
         self.edits += 1;
         let path = |month: usize| format!("content/r{month:02}.md");
         let path = match edit {
-            Edit::Body | Edit::Lifted => {
+            Edit::Body => {
                 let text = fs::read_to_string(self.fixture.path(&path(6))).unwrap();
                 self.fixture.edit(&path(6), format!("{text}\nEncore {}.\n", self.edits));
                 path(6)
@@ -94,6 +94,7 @@ impl Portal {
                 }
                 "content/neuf.md".to_owned()
             }
+            Edit::Lifted => "content/jamais.md".to_owned(),
             Edit::Region => {
                 let region = ["souss-massa", "oriental", "fes-meknes"][self.edits % 3];
                 self.write(&path(12), 12, region, "Un mot.");

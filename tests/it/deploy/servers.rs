@@ -55,10 +55,10 @@ impl Server {
         let mut server = Self { process, dir };
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let log = fs::read_to_string(server.dir.path().join("log")).unwrap_or_default();
             let ended = server.process.try_wait().unwrap();
-            assert!(ended.is_none(), "it ended: {}\n{log}", ended.unwrap());
-            assert!(begun.elapsed() < Duration::from_secs(60), "it does not answer:\n{log}");
+            let log = || fs::read_to_string(server.dir.path().join("log")).unwrap_or_default();
+            assert!(ended.is_none(), "it ended: {}\n{}", ended.unwrap(), log());
+            assert!(begun.elapsed() < Duration::from_secs(60), "it does not answer:\n{}", log());
             std::thread::sleep(Duration::from_millis(50));
         }
         server
