@@ -49,19 +49,15 @@ impl<'f> Fields<'f> {
 
     pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
         let node = self.take(name)?;
-        let plain = match &node.value {
-            Value::Bool(value) => return Some(*value),
-            Value::Plain(word) => crate::text::fold::fold(word),
-            _ => String::new(),
+        let value = match &node.value {
+            Value::Bool(value) => Some(*value),
+            Value::Plain(word) => truth(word),
+            _ => None,
         };
-        match plain.as_str() {
-            "true" | "oui" | "yes" | "نعم" => Some(true),
-            "false" | "non" | "no" | "لا" => Some(false),
-            _ => {
-                self.wrong(name, &node, "`true` or `false`");
-                None
-            }
+        if value.is_none() {
+            self.wrong(name, &node, "`true` or `false`");
         }
+        value
     }
 
     pub fn integer(&mut self, name: &'static str) -> Option<Spanned<i64>> {
@@ -130,6 +126,15 @@ impl<'f> Fields<'f> {
             self.faults
                 .at(self.span, Problem::MissingField { table: self.table, name: name.into(), proposal });
         }
+    }
+}
+
+/// What a yes or a no says, in any of the three languages.
+pub fn truth(word: &str) -> Option<bool> {
+    match crate::text::fold::fold(word).as_str() {
+        "true" | "oui" | "yes" | "نعم" => Some(true),
+        "false" | "non" | "no" | "لا" => Some(false),
+        _ => None,
     }
 }
 

@@ -154,6 +154,8 @@ pub struct Release {
     /// Apart, as it is large and few have one.
     pub image: Option<Box<Cover>>,
     pub status: Status,
+    /// Until when it was under embargo.
+    pub publish: Option<Moment>,
     pub updated: Option<Moment>,
     pub corrections: Vec<Correction>,
     pub aliases: Vec<Spanned<String>>,
@@ -188,6 +190,7 @@ impl Release {
             contact: None,
             image: None,
             status: Status::Draft,
+            publish: None,
             updated: None,
             corrections: Vec::new(),
             aliases: Vec::new(),
@@ -202,10 +205,17 @@ impl Release {
         !matches!(self.status, Status::Expired | Status::Withdrawn { .. })
     }
 
+    /// When it was first public, as far as it tells: what was under embargo was not on its own date.
+    pub fn published(&self) -> Moment {
+        self.publish.unwrap_or(self.date)
+    }
+
     /// When its content last changed.
     pub fn modified(&self) -> Moment {
         let corrected = self.corrections.iter().map(|correction| correction.date);
-        corrected.chain(self.updated).fold(self.date, |a, b| if b.timestamp > a.timestamp { b } else { a })
+        corrected
+            .chain(self.updated)
+            .fold(self.published(), |a, b| if b.timestamp > a.timestamp { b } else { a })
     }
 }
 
@@ -495,6 +505,7 @@ impl Completer<'_> {
             )
             .map(Box::new),
             status,
+            publish,
             updated: written.updated.or_else(|| base?.updated),
             corrections: written.corrections.or_else(|| base?.corrections.clone()).unwrap_or_default(),
             aliases: written.aliases,

@@ -17,7 +17,7 @@ use crate::text::typography::{self, Context};
 use super::body::{Body, Markup, lines};
 use super::config::Config;
 use super::date::{self, Moment};
-use super::fields::{Fields, into_entries, text};
+use super::fields::{Fields, into_entries, text, truth};
 use super::header::{self, Entry, Header, Node, Value};
 use super::language::LangId;
 use super::path::{SafePath, folder};
@@ -299,7 +299,7 @@ impl Decoder<'_, '_> {
         let expires = self.date("expires").map(|date| date.value);
         let updated = self.date("updated").map(|date| date.value);
         let corrections = self.corrections(&set);
-        let withdrawn = self.fields.text("withdrawn").map(|text| set(&one_line(&text.value)));
+        let withdrawn = self.withdrawn().map(|text| set(&one_line(&text)));
         let aliases = aliases(&mut self.fields);
         let extra = self.fields.table("extra").map(|(_, entries)| entries).unwrap_or_default();
         let misspelt = self.misspelt();
@@ -492,6 +492,24 @@ impl Decoder<'_, '_> {
             Value::Integer(number) => Some(number.to_string()),
             _ => text(name, node, self.fields.faults).map(|text| one_line(&text.value)),
         }
+    }
+
+    /// Why it was withdrawn. A mere yes or no tells readers nothing, and in a form without types `false`
+    /// would be a reason.
+    fn withdrawn(&mut self) -> Option<String> {
+        let reason = self.fields.text("withdrawn")?;
+        if truth(&reason.value).is_none() {
+            return Some(reason.value);
+        }
+        let expected = "expected the reason, which stands in the place of the text; without the field it is not withdrawn";
+        let problem = Problem::BadValue {
+            name: "withdrawn".into(),
+            text: reason.value,
+            reason: expected.into(),
+            suggestion: None,
+        };
+        self.fields.faults.at(reason.span, problem);
+        None
     }
 
     fn image(&mut self, set: &dyn Fn(&str) -> String) -> Option<ImageField> {

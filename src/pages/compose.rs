@@ -191,7 +191,7 @@ impl<'p> Frame<'p> {
 
     fn release_view<'a>(&'a self, lang: LangId, inputs: &'a ReleaseInputs<'_>) -> ReleaseView<'a> {
         let release = inputs.release.release();
-        let modified = release.modified();
+        let (published, modified) = (release.published(), release.modified());
         let topic = |kind, name: &str| self.topic_label(lang, kind, name);
         let mut ignored = Vec::new();
         ReleaseView {
@@ -200,7 +200,8 @@ impl<'p> Frame<'p> {
             contact: self.contact(lang, release),
             tags: release.tags.iter().map(|tag| topic(TopicKind::Tag, &tag.text)).collect(),
             series: release.series.as_ref().map(|name| topic(TopicKind::Series, &name.text)),
-            modified: (modified != release.date).then(|| self.date(lang, &modified)),
+            published: (published != release.date).then(|| self.date(lang, &published)),
+            modified: (modified != published).then(|| self.date(lang, &modified)),
             corrections: release
                 .corrections
                 .iter()

@@ -131,12 +131,12 @@ impl<'p> Frame<'p> {
         FeedItem {
             guid: self.guid(release),
             link: self.absolute(&card.url),
-            published: release.date.rfc2822(),
+            published: release.published().rfc2822(),
             authors: &release.authors,
             tags: release.tags.iter().map(|tag| tag.text.as_str()).collect(),
             notice: self.notice(release),
             enclosure,
-            instant: release.date.timestamp,
+            instant: release.published().timestamp,
             release: card,
         }
     }

@@ -180,12 +180,13 @@ fn article<'a>(view: &'a View, release: &'a ReleaseView, common: &'a Common) -> 
         text: correction.note,
         date: &correction.date.datetime,
     });
+    let published = release.published.as_ref().unwrap_or(&card.date);
     Box::new(Article {
         headline: card.title,
         url: &view.page.canonical,
         main_entity_of_page: &view.page.canonical,
-        date_published: &card.date.datetime,
-        date_modified: &release.modified.as_ref().unwrap_or(&card.date).datetime,
+        date_published: &published.datetime,
+        date_modified: &release.modified.as_ref().unwrap_or(published).datetime,
         in_language: &head.lang,
         description: card.summary,
         author: authors,

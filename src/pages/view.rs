@@ -232,7 +232,9 @@ pub struct ReleaseView<'a> {
     pub contact: Prepared<Contact>,
     pub tags: Vec<Label>,
     pub series: Option<Label>,
-    /// When it last changed, where that is after its date.
+    /// When it was first public, where it says another instant than its date.
+    pub published: Option<Prepared<DateView>>,
+    /// When it last changed, where that is after it was first public.
     pub modified: Option<Prepared<DateView>>,
     pub corrections: Vec<CorrectionView<'a>>,
     /// A template gets [`Link`]s in the place of these three, each of which several pages show.

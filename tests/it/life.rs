@@ -67,6 +67,32 @@ fn the_translation_of_a_draft_is_a_draft() {
     assert_eq!(run.mentions(CANARY), [""; 0]);
 }
 
+/// What is no line of the header is text, and public.
+#[test]
+fn an_embargo_is_known_by_whatever_press_offices_call_it() {
+    for line in [
+        "Embargo : 1er décembre 2026",
+        "Sous embargo : 1er décembre 2026 à 10 h 30",
+        "SOUS EMBARGO JUSQU’AU : mardi 1er décembre 2026",
+        "Embargo jusqu'au : 01/12/2026",
+        "Embargoed until: December 1, 2026",
+        "Diffusion : 1er décembre 2026",
+        "Publié le : 1er décembre 2026",
+        "Date de publication : 2026-12-01T10:00:00+01:00",
+        "حظر النشر حتى: 1 دجنبر 2026",
+        "تاريخ النشر: فاتح دجنبر 2026",
+        "موعد النشر: ١ دجنبر ٢٠٢٦",
+    ] {
+        let text = format!("Titre : {CANARY}\nDate : 2026-03-12\nRégion : national\n{line}\n\n{CANARY}\n");
+        let run = Fixture::with("").file("content/a.txt", text).build();
+        assert_eq!(
+            (run.stderr.as_str(), run.mentions(CANARY).as_slice()),
+            ("", [""; 0].as_slice()),
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn the_translation_of_an_embargoed_release_waits_with_it() {
     let arabic = format!("+++\ntitle = \"{CANARY}\"\n+++\n\n{CANARY}\n");
@@ -159,6 +185,22 @@ fn a_withdrawal_reaches_the_translation() {
     assert!(html::text(run.page("ar/2026/03/12/a/")).contains("Inexact"));
 }
 
+/// YAML and bare lines know no types: `false` would be what readers are told.
+#[test]
+fn a_yes_or_no_is_no_reason_to_withdraw() {
+    for (header, at) in [
+        (
+            "---\ntitle: A\ndate: 2026-03-12\nregion: national\nwithdrawn: false\n---\n",
+            "5:12: error: `false`",
+        ),
+        ("Titre : A\nDate : 2026-03-12\nRégion : national\nRetrait : oui\n", "4:11: error: `oui`"),
+    ] {
+        let run = Fixture::release(&format!("{header}\nTexte.\n")).build();
+        let expected = format!("content/a.md:{at} is no valid value for `withdrawn`");
+        assert_eq!((run.code, run.stderr.lines().next()), (1, Some(expected.as_str())), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn corrections_and_updates_are_shown_with_their_dates() {
     let fields = "updated = 2026-03-14\ncorrections = [{ date = 2026-03-13, note = \"Le chiffre est 12.\" }]";
@@ -166,6 +208,40 @@ fn corrections_and_updates_are_shown_with_their_dates() {
     let page = run.page("2026/03/12/a/");
     assert!(html::text(page).contains("Le chiffre est 12.") && html::text(page).contains("13 mars 2026"));
     assert!(page.contains("\"dateModified\":\"2026-03-14T12:00:00+00:00\""), "{page}");
+}
+
+#[test]
+fn what_was_under_embargo_says_when_it_came_out_of_it() {
+    let publish = "publish = 2026-04-01T10:00:00+01:00";
+    let machines = |fields: &str| {
+        let run = Fixture::release(&toml(fields)).build().assert_clean();
+        let page = run.page("2026/03/12/a/");
+        let of_page = |start: &str| page.split(start).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let feed = run.page("feed.xml");
+        let of_feed = |tag: &str| feed.split(tag).nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let sitemap = run.page("sitemap-fr-2026.xml");
+        assert!(html::text(page).contains("12 mars 2026"));
+        (
+            [
+                of_page("\"datePublished\":\""),
+                of_page("\"dateModified\":\""),
+                of_page("published_time\" content=\""),
+            ],
+            [of_feed("<pubDate>"), of_feed("<lastBuildDate>")],
+            sitemap.split("<lastmod>").nth(1).unwrap().split('<').next().unwrap().to_owned(),
+            html::text(page).contains("Mis à jour"),
+        )
+    };
+    let instant = "2026-04-01T10:00:00+01:00".to_owned();
+    let in_words = "Wed, 01 Apr 2026 10:00:00 +0100".to_owned();
+    let lifted = ([instant.clone(), instant.clone(), instant.clone()], [in_words.clone(), in_words.clone()]);
+    let told = machines(publish);
+    assert_eq!(((told.0, told.1), told.2, told.3), (lifted, instant.clone(), false));
+    // What changed later says both.
+    let (page, feed, sitemap, is_updated) = machines(&format!("{publish}\nupdated = 2026-05-01"));
+    let later = "2026-05-01T12:00:00+01:00".to_owned();
+    assert_eq!(page, [instant.clone(), later.clone(), instant]);
+    assert_eq!((feed, sitemap, is_updated), ([in_words.clone(), in_words], later, true));
 }
 
 #[test]

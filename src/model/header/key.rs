@@ -7,7 +7,9 @@ use foldhash::HashMap;
 use crate::model::date::fold_char;
 use crate::text::suggest::nearest;
 
-/// Each field with its other names; case, accents, hyphens and the shapes of Arabic letters do not count.
+/// Each field with its other names; case, accents, hyphens, kinds of apostrophes and the shapes of Arabic
+/// letters do not count. Of an embargo whatever may be written is known: a line that is none of these would
+/// be text, and public.
 const NAMES: [(&str, &[&str]); 23] = [
     ("title", &["titre", "objet", "العنوان", "عنوان"]),
     ("date", &["التاريخ", "تاريخ"]),
@@ -38,8 +40,45 @@ const NAMES: [(&str, &[&str]); 23] = [
     ("contact", &["contacts", "الاتصال", "للاتصال", "اتصال"]),
     ("image", &["photo", "الصورة", "صورة"]),
     ("draft", &["brouillon", "مسودة", "المسودة"]),
-    ("publish", &["publication", "embargo", "النشر", "نشر"]),
-    ("expires", &["expiration", "expire", "الانتهاء", "انتهاء"]),
+    (
+        "publish",
+        &[
+            "publication",
+            "date de publication",
+            "publié le",
+            "publier le",
+            "à publier le",
+            "diffusion",
+            "date de diffusion",
+            "embargo",
+            "sous embargo",
+            "embargo jusqu'au",
+            "embargo jusqu'à",
+            "sous embargo jusqu'au",
+            "sous embargo jusqu'à",
+            "publication date",
+            "publish date",
+            "embargo until",
+            "embargoed until",
+            "under embargo until",
+            "النشر",
+            "نشر",
+            "تاريخ النشر",
+            "موعد النشر",
+            "الحظر",
+            "حظر",
+            "حظر النشر",
+            "حظر النشر حتى",
+            "حظر النشر إلى غاية",
+            "محظور النشر",
+            "محظور النشر حتى",
+            "محظور النشر إلى غاية",
+        ],
+    ),
+    (
+        "expires",
+        &["expiration", "expire", "expire le", "date d'expiration", "الانتهاء", "انتهاء", "تاريخ الانتهاء"],
+    ),
     ("updated", &["mise à jour", "mis à jour", "تحديث", "التحديث"]),
     ("corrections", &["correction", "rectificatif", "rectificatifs", "تصحيح", "تصحيحات"]),
     ("withdrawn", &["retiré", "retrait", "سحب"]),
@@ -77,7 +116,11 @@ fn folded(key: &str) -> String {
     let mut out = String::with_capacity(key.len());
     for c in key.chars() {
         fold_char(c, |c| {
-            let c = if matches!(c, '-' | '_') { ' ' } else { c };
+            let c = match c {
+                '-' | '_' => ' ',
+                '’' | 'ʼ' | '‘' | '´' | '`' => '\'',
+                _ => c,
+            };
             if c != ' ' || !out.ends_with(' ') {
                 out.push(c);
             }
@@ -108,6 +151,9 @@ mod tests {
             ("\u{200f}التَّاريخ\u{200f}", "date"),
             ("كلمات مفتاحية", "tags"),
             ("anciennes adresses", "aliases"),
+            ("SOUS EMBARGO JUSQU’AU", "publish"),
+            ("Date d'expiration", "expires"),
+            ("حظر النشر إلى غاية", "publish"),
         ] {
             assert_eq!(field_of(written), Some(field), "{written:?}");
         }
