@@ -6,7 +6,8 @@ use super::address::Addresses;
 use super::{Context, is_arabic, is_space};
 
 /// A Latin `,` `;` `?` between Arabic words becomes ، ؛ ؟, as the keyboards at hand should
-/// have given. A question mark may also end the text. Borrows when nothing changes. Idempotent.
+/// have given, whatever quotation marks and brackets stand round these. A question mark may also end the
+/// text. Borrows when nothing changes. Idempotent.
 pub fn arabic<'a>(text: &'a str, context: Context) -> Cow<'a, str> {
     let mut out = String::new();
     let mut copied = 0;
@@ -23,11 +24,17 @@ pub fn arabic<'a>(text: &'a str, context: Context) -> Cow<'a, str> {
             _ => 1,
         };
         next = at + width;
-        let start = text[..at].trim_end_matches(is_space).len();
+        let start = text[..at].trim_end_matches(|c| is_space(c) || is_closing(c)).len();
         let before = text[..start].chars().next_back().or(context.before.filter(|_| start == 0));
         let rest = text[next..].trim_start_matches(is_space);
+        let ends = mark == b'?'
+            && rest
+                .chars()
+                .next()
+                .or(context.after)
+                .is_none_or(|c| is_closing(c) || matches!(c, '\n' | '\r'));
+        let rest = rest.trim_start_matches(is_opening);
         let after = rest.chars().next().or(context.after.filter(|_| rest.is_empty()));
-        let ends = mark == b'?' && matches!(after, None | Some('\n' | '\r' | '»' | '"' | ')'));
         if before.is_some_and(is_letter) && (ends || after.is_some_and(is_letter)) && !addresses.has(at) {
             out.push_str(&text[copied..at]);
             out.extend(text[at..next].chars().map(arabic_mark));
@@ -48,6 +55,14 @@ fn arabic_mark(mark: char) -> char {
         '?' => '؟',
         other => other,
     }
+}
+
+fn is_opening(c: char) -> bool {
+    matches!(c, '"' | '«' | '“' | '(' | '[')
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, '"' | '»' | '”' | ')' | ']')
 }
 
 /// A letter, or a vowel sign on one: not a digit, beside which a comma may be decimal.
@@ -72,6 +87,11 @@ mod tests {
             ("USFP, حزب", "USFP, حزب"),
             ("https://x.ma/صفحة?بحث", "https://x.ma/صفحة?بحث"),
             ("شكراً, جزيلا", "شكراً، جزيلا"),
+            ("و\"كلمة\", ثم (كلمة), نعم.", "و\"كلمة\"، ثم (كلمة)، نعم."),
+            ("«نعم»; «لا»", "«نعم»؛ «لا»"),
+            ("قال (لماذا?)", "قال (لماذا؟)"),
+            ("(USFP), حزب", "(USFP), حزب"),
+            ("(2026), ثم", "(2026), ثم"),
         ] {
             let once = arabic(from, Context::default());
             assert_eq!(once, to);
