@@ -323,10 +323,13 @@ fn decode_party(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> Party {
     let mut fields = Fields::new(Table::Config, span, entries, faults);
     let mut party = Party {
         name: localised(&mut fields, "name").unwrap_or_default(),
-        url: fields.text("url").map(|url| url.value),
+        url: web_address(&mut fields, "url"),
         logo: fields.text("logo"),
         contact: localised(&mut fields, "contact").unwrap_or_default(),
-        same_as: fields.texts("same_as").unwrap_or_default().into_iter().map(|url| url.value).collect(),
+        same_as: {
+            let accounts = fields.texts("same_as").unwrap_or_default().into_iter();
+            accounts.filter_map(|url| sound_address(&mut fields, "same_as", url)).collect()
+        },
         regions: Vec::new(),
     };
     for (_, entries) in fields.table("regions").into_iter() {
@@ -367,6 +370,10 @@ fn decode_feeds(span: Span, entries: Vec<Entry>, faults: &mut Faults) -> (usize,
 /// An address on the web, whatever its path and query.
 pub fn web_address(fields: &mut Fields, name: &'static str) -> Option<String> {
     let written = fields.text(name)?;
+    sound_address(fields, name, written)
+}
+
+fn sound_address(fields: &mut Fields, name: &'static str, written: Spanned<String>) -> Option<String> {
     let rest = written.value.strip_prefix("https://").or_else(|| written.value.strip_prefix("http://"));
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\');
     if rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain)) {

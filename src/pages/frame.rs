@@ -333,6 +333,9 @@ impl<'p> Frame<'p> {
         let own = |text: &Localised| text.get(tag).unwrap_or_default().to_owned();
         let pages = portal.pages.iter().filter(|page| page.written.lang == lang);
         let assets = self.theme.statics.iter().map(|(address, asset)| {
+            // The portal's file of that name is the one that is published.
+            let own = portal.statics.binary_search_by(|(own, _)| own.cmp(address)).ok();
+            let asset = own.map_or(asset, |at| &portal.statics[at].1);
             let mark = &asset.digest.to_string()[..8];
             (address.clone(), format!("{}?v={mark}", self.speller.file(address).url).into())
         });

@@ -22,6 +22,16 @@ fn an_unknown_key_in_a_table_of_site_toml() {
     fixture.build().assert_refused(expect!["site.toml:5:1: error: unknown field `nom` in `site.toml`"]);
 }
 
+/// Without `https://` a browser would look for it in the portal; and a link may run no script.
+#[test]
+fn addresses_of_the_party_that_lead_nowhere() {
+    let party = "[party]\nurl = \"parti.example\"\nsame_as = [\"https://social.example/a\", \"javascript:alert(1)\"]\n";
+    let fixture = Fixture::release(&toml("")).file("site.toml", format!("{SITE}{party}"));
+    fixture.build().assert_refused(expect![[r#"
+        site.toml:5:7: error: `parti.example` is no valid value for `url`
+        site.toml:6:40: error: `javascript:alert(1)` is no valid value for `same_as`"#]]);
+}
+
 #[test]
 fn an_unknown_region_in_site_toml() {
     let fixture = Fixture::release(&toml(""))
@@ -208,7 +218,7 @@ fn faults_of_all_kinds_are_said_at_once() {
     let fixture = fixture.file("site.toml", SITE).file("templates/release.html", "{{ relese.title }}");
     fixture.build().assert_refused(expect![[r#"
         content/b.md:4:10: error: unknown region `sous-massa`
-        templates/release.html:1:4: error: Variable `relese` is not defined. Available variables: authors, body, contact, corrections, extra, json_ld, lang, modified, newer, older, page, periods, portal, related, release, series, shared, standfirst, t, tags, translations"#]]);
+        templates/release.html:1:4: error: Variable `relese` is not defined. Available variables: authors, body, contact, corrections, extra, json_ld, lang, modified, newer, older, page, periods, portal, published, related, release, series, shared, standfirst, t, tags, translations"#]]);
     // Keys that all sources are read by must be right before sources are judged.
     let fixture = fixture.file("site.toml", SITE.replace("languages", "langages"));
     fixture.edit("content/c.ar.md", toml(""));

@@ -72,6 +72,22 @@ fn a_theme_extends_another_with_options_fields_strings_and_files() {
     assert!(run.page("2026/03/12/a/").contains("</html>"), "release.html comes from the default theme");
 }
 
+/// What readers have stored under an address must not stay there when its content changes.
+#[test]
+fn the_mark_of_a_static_file_is_that_of_the_one_that_is_published() {
+    let fixture = Fixture::release(&toml(""));
+    let mut marks = std::collections::BTreeSet::new();
+    for style in [None, Some("p{}"), Some("p{color:red}")] {
+        if let Some(style) = style {
+            fixture.edit("content/static/style.css", style);
+        }
+        let run = fixture.build().assert_clean();
+        let page = run.page("2026/03/12/a/");
+        marks.insert(page.split("style.css?v=").nth(1).unwrap().split('"').next().unwrap().to_owned());
+    }
+    assert_eq!(marks.len(), 3, "{marks:?}");
+}
+
 #[test]
 fn a_typed_field_of_the_theme_is_checked() {
     let fixture = Fixture::with("")
