@@ -327,12 +327,30 @@ impl Survey {
         let sources: Vec<Source> =
             self.listing.iter().map(|(path, kind, stamp)| (path.into(), kind, stamp)).collect();
         let (read, mut found) = read(root, &sources, rules, memory, progress);
+        let mut refused = self.refused;
+        refused.extend(
+            found
+                .iter()
+                .filter(|fault| is_of_bytes(fault))
+                .filter_map(|f| Some(f.place.as_ref()?.path.clone())),
+        );
         faults.append(&mut found);
         watch.lap("read");
         let Read { releases, pages, assets, statics } = read;
-        let parts = Parts { config, territory, releases, pages, assets, statics, refused: self.refused };
+        let parts = Parts { config, territory, releases, pages, assets, statics, refused };
         (parts, self.theme, self.listing)
     }
+}
+
+/// Whether a file could not be read at all, so that nothing is known of what it says.
+fn is_of_bytes(fault: &Diagnostic) -> bool {
+    matches!(
+        fault.problem,
+        Problem::Unreadable { .. }
+            | Problem::NotUtf8 { .. }
+            | Problem::Binary { .. }
+            | Problem::TooLarge { .. }
+    )
 }
 
 /// Everything in `content/`, read.

@@ -60,7 +60,8 @@ impl Amendment {
         if old.len() != before.len() {
             return None;
         }
-        let completer = Completer { config: &portal.config, territory: &portal.territory, clock };
+        let completer =
+            Completer { config: &portal.config, territory: &portal.territory, clock, refused: &[] };
         let Completed { releases: mut complete, hidden, due, faults } = completer.run(now);
         if is_due || !due.is_empty() || !faults.is_empty() || !hidden.files.is_empty() {
             return None;

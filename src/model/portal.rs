@@ -23,6 +23,7 @@ use super::config::Config;
 use super::date::Moment;
 use super::header::Entry;
 use super::language::LangId;
+use super::orphan;
 use super::page::WrittenPage;
 use super::references::{Hidden, Resolver, Target};
 use super::release::{Correction, ImageField, Kind, Written, slug_proposal, stem};
@@ -248,7 +249,7 @@ impl Portal {
         pages.sort_by(|a, b| (a.lang, a.order, &a.address).cmp(&(b.lang, b.order, &b.address)));
         let drafts: Vec<WrittenPage> = pages.extract_if(.., |page| page.draft && !clock.drafts).collect();
         let Completed { releases: mut complete, mut hidden, mut due, mut faults } =
-            Completer { config: &config, territory: &territory, clock }.run(releases);
+            Completer { config: &config, territory: &territory, clock, refused: &refused }.run(releases);
         hidden.refused.extend(refused);
         for page in &drafts {
             hidden.add(&page.path, &page.body.references, None);
@@ -327,6 +328,8 @@ pub(super) struct Completer<'a> {
     pub(super) config: &'a Config,
     pub(super) territory: &'a Territory,
     pub(super) clock: Clock,
+    /// Files that are there and were refused.
+    pub(super) refused: &'a [SourcePath],
 }
 
 /// What a completer makes of releases.
@@ -364,6 +367,11 @@ impl Completer<'_> {
                 base.get_or_insert_with(|| written.clone());
             }
         }
+        // Originals that a translation without one may have belonged to.
+        let originals: Vec<SourcePath> = match bases.values().any(Option::is_none) {
+            true => releases.iter().filter(|w| w.lang == LangId(0)).map(|w| w.path.clone()).collect(),
+            false => Vec::new(),
+        };
         let one = |mut done: Completed, written: Arc<Written>| {
             let base = match written.lang {
                 LangId(0) => None,
@@ -379,10 +387,20 @@ impl Completer<'_> {
             }
             done
         };
-        releases.into_par_iter().fold(Completed::default, one).reduce(Completed::default, Completed::with)
+        let done = releases.into_par_iter().fold(Completed::default, one);
+        let mut done = done.reduce(Completed::default, Completed::with);
+        let has_translation = |original: &SourcePath| bases.contains_key(stem(original).0);
+        let alone: Vec<&SourcePath> =
+            originals.iter().filter(|original| !has_translation(original)).collect();
+        orphan::suggest(&mut done.faults, &alone);
+        done
     }
 
     fn complete(self, mut written: Written, base: Option<&Written>, done: &mut Completed) -> Option<Release> {
+        if let Some(fault) = self.orphan(&written, base) {
+            done.faults.extend(fault);
+            return None;
+        }
         let place = Place::new(written.path.clone(), written.header);
         let excused = |name| {
             written.broken

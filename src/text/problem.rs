@@ -92,6 +92,25 @@ impl fmt::Display for PathFault {
     }
 }
 
+/// A translation whose original is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    pub language: String,
+    /// Where the original would stand.
+    pub original: String,
+    /// What it would have taken over.
+    pub lacks: Vec<&'static str>,
+    /// An original that has no translation, and what this one would be called as its translation.
+    pub suggestion: Option<(String, String)>,
+}
+
+impl Orphan {
+    fn lacks(&self) -> String {
+        let names: Vec<String> = self.lacks.iter().map(|name| format!("`{name}`")).collect();
+        names.join(" and ")
+    }
+}
+
 /// Everything that Tribune can find wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
@@ -112,6 +131,7 @@ pub enum Problem {
     UnknownField { table: Table, name: String, suggestion: Option<String> },
     DuplicateField { name: String },
     MissingField { table: Table, name: String, proposal: Option<String> },
+    OrphanedTranslation(Box<Orphan>),
     WrongType { name: String, expected: &'static str, found: &'static str },
     EmptyValue { name: String },
     BadValue { name: String, text: String, reason: String, suggestion: Option<String> },
@@ -187,6 +207,7 @@ impl Problem {
             Self::UnknownField { .. } => "unknown-field",
             Self::DuplicateField { .. } => "duplicate-field",
             Self::MissingField { .. } => "missing-field",
+            Self::OrphanedTranslation(_) => "orphaned-translation",
             Self::WrongType { .. } => "wrong-type",
             Self::EmptyValue { .. } => "empty-value",
             Self::BadValue { .. } => "bad-value",
@@ -247,6 +268,10 @@ impl Problem {
             Self::UnknownField { table, name, .. } => format!("unknown field `{}` in {table}", clip(name)),
             Self::DuplicateField { name } => format!("field `{}` is given twice", clip(name)),
             Self::MissingField { table, name, .. } => format!("missing field `{name}` in {table}"),
+            Self::OrphanedTranslation(orphan) => {
+                let (language, original) = (&orphan.language, clip(&orphan.original));
+                format!("`{original}`, of which this is the `{language}`, is not there")
+            }
             Self::WrongType { name, found, .. } => {
                 format!("field `{}` has the wrong type: {found}", clip(name))
             }
@@ -315,6 +340,7 @@ impl Problem {
             Self::MissingDay { .. } => "a month alone".into(),
             Self::DuplicateField { .. } => "given again here".into(),
             Self::MissingField { name, .. } => format!("has no `{name}`"),
+            Self::OrphanedTranslation(orphan) => format!("takes {} from there", orphan.lacks()),
             Self::UnclosedHeader { .. } => "opened here".into(),
             Self::AddressTaken { .. } => "this address is taken".into(),
             Self::TwoSpellings { .. } => "spelt otherwise elsewhere".into(),
@@ -353,6 +379,15 @@ impl Problem {
                     _ => None,
                 };
                 proposal.as_deref().or(known).map(|proposal| format!("add `{name}`, for example {proposal}"))
+            }
+            Self::OrphanedTranslation(orphan) => {
+                let rename = match &orphan.suggestion {
+                    Some((original, name)) => {
+                        format!("if it is now `{}`, rename this one, too, to `{}`", clip(original), clip(name))
+                    }
+                    None => "name it as the release that it translates".into(),
+                };
+                Some(format!("{rename}; or give it {} of its own", orphan.lacks()))
             }
             Self::MissingDay { month, .. } => Some(format!("write the whole date, for example `{month}-12`")),
             Self::EmptyValue { name } => Some(format!("give `{name}` a value or delete the line")),

@@ -261,8 +261,7 @@ fn a_source_is_explained_by_what_it_makes() {
           ~ vieux/port/index.html
         if it is removed: the build refuses it, and nothing is written
           content/2026/budget.md:12:6: error: missing file `port.md`
-          content/2026/port.ar.md:1:1: error: missing field `date` in a release's header
-          content/2026/port.ar.md:1:1: error: missing field `region` in a release's header
+          content/2026/port.ar.md:1:1: error: `content/2026/port.md`, of which this is the `ar`, is not there
           content/pages/parti.md:6:20: error: missing file `../2026/port.md`
     "#]]
     .assert_eq(&run.stdout);

@@ -4,14 +4,6 @@ use expect_test::expect;
 
 use crate::harness::{Fixture, PIXEL, toml, tree};
 
-/// What `--format human` adds as help.
-#[track_caller]
-fn help(fixture: &Fixture) -> String {
-    let run = fixture.build_with(&["--format", "human"]);
-    let lines = run.stderr.lines().filter_map(|line| line.trim().strip_prefix("= help: "));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// The misspelt key alone: that `title` is missing too would be noise.
 #[test]
 fn a_misspelt_key_in_toml() {
@@ -136,7 +128,7 @@ fn a_correction_without_note() {
 fn an_unknown_region_with_the_nearest_right_name() {
     let fixture = Fixture::release("+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"sus-massa\"\n+++\n");
     fixture.build().assert_refused(expect!["content/a.md:4:10: error: unknown region `sus-massa`"]);
-    expect!["did you mean `souss-massa`?"].assert_eq(&help(&fixture));
+    expect!["did you mean `souss-massa`?"].assert_eq(&fixture.help());
 }
 
 #[test]
@@ -268,7 +260,7 @@ fn a_missing_title_date_and_region_are_proposed() {
         add `title`, for example `title = "Agadir ouvre un port"`
         add `date`, for example `date = 2026-03-12`
         add `region`, for example `region = "souss-massa"` (Agadir ×1 → MA-09)"#]]
-    .assert_eq(&help(&fixture));
+    .assert_eq(&fixture.help());
 }
 
 #[test]
@@ -426,7 +418,7 @@ fn a_missing_image_in_the_header() {
     fixture.build().assert_refused(expect![[r#"
         content/a.md:5:17: error: missing image `phto.png`
         content/photo.png:1:1: warning: no release refers to this file, so it is not published"#]]);
-    expect!["did you mean `photo.png`?"].assert_eq(&help(&fixture));
+    expect!["did you mean `photo.png`?"].assert_eq(&fixture.help());
 }
 
 #[test]
@@ -442,7 +434,7 @@ fn a_missing_file_in_the_text() {
     fixture.build().assert_refused(expect![[r#"
         content/a.md:10:6: error: missing file `raport.pdf`
         content/rapport.pdf:1:1: warning: no release refers to this file, so it is not published"#]]);
-    expect!["did you mean `rapport.pdf`?"].assert_eq(&help(&fixture));
+    expect!["did you mean `rapport.pdf`?"].assert_eq(&fixture.help());
 }
 
 #[test]
@@ -480,7 +472,7 @@ fn a_colon_in_a_yaml_title_asks_for_quotation_marks() {
     let fixture =
         Fixture::release("---\ntitle: Agadir : le port\ndate: 2026-03-12\nregion: souss-massa\n---\n");
     fixture.build().assert_refused(expect!["content/a.md:2:8: error: invalid YAML: a value with `: ` in it"]);
-    expect![[r#"put the value in quotation marks: `title: "…"`"#]].assert_eq(&help(&fixture));
+    expect![[r#"put the value in quotation marks: `title: "…"`"#]].assert_eq(&fixture.help());
 }
 
 #[test]
@@ -577,7 +569,7 @@ fn a_name_without_any_letter_asks_for_a_slug_and_proposes_one() {
     fixture.build().assert_refused(expect![
         "content/…….md:1:1: error: no address can be made from the file name: `slug` is required"
     ]);
-    expect![[r#"add `slug`, for example "a""#]].assert_eq(&help(&fixture));
+    expect![[r#"add `slug`, for example "a""#]].assert_eq(&fixture.help());
 }
 
 #[test]

@@ -118,6 +118,14 @@ impl Fixture {
         self.run("check", &[])
     }
 
+    /// What `--format human` adds as help.
+    #[track_caller]
+    pub fn help(&self) -> String {
+        let run = self.build_with(&["--format", "human"]);
+        let lines = run.stderr.lines().filter_map(|line| line.trim().strip_prefix("= help: "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Runs the program in this folder: short diagnostics and the fixed clock, unless said otherwise.
     #[track_caller]
     pub fn run(&self, command: &str, args: &[&str]) -> Run {

@@ -43,6 +43,55 @@ fn a_translation_without_a_title_of_its_own_is_an_error() {
     ]);
 }
 
+/// Two missing fields would have a person write them, and part the pair for good.
+#[test]
+fn a_translation_whose_original_was_renamed_is_one_error_that_names_both() {
+    let arabic = "+++\ntitle = \"انسحاب\"\n+++\n\nنص.\n";
+    let fixture = Fixture::with("")
+        .file("content/2026/retrait.md", toml(""))
+        .file("content/2026/ret.ar.md", arabic)
+        .file("content/2026/autre.md", toml(""));
+    fixture.build().assert_refused(expect_test::expect![
+        "content/2026/ret.ar.md:1:1: error: `content/2026/ret.md`, of which this is the `ar`, is not there"
+    ]);
+    expect_test::expect!["if it is now `content/2026/retrait.md`, rename this one, too, to `content/2026/retrait.ar.md`; or give it `date` and `region` of its own"]
+        .assert_eq(&fixture.help());
+    // An original that has its translation is not the one that was lost.
+    fixture.edit("content/2026/retrait.ar.md", arabic);
+    expect_test::expect![
+        "name it as the release that it translates; or give it `date` and `region` of its own"
+    ]
+    .assert_eq(&fixture.help());
+    fixture.remove("content/2026/retrait.ar.md").edit("content/2026/ret.ar.md", toml(""));
+    fixture.build().assert_done();
+}
+
+#[test]
+fn a_translation_without_original_is_told_what_it_lacks_alone() {
+    let arabic = "+++\ntitle = \"انسحاب\"\ndate = 2026-03-12\n+++\n\nنص.\n";
+    let fixture = Fixture::with("").file("content/b.md", toml("")).file("content/ret.ar.txt", arabic);
+    fixture.build().assert_refused(expect_test::expect![
+        "content/ret.ar.txt:1:1: error: `content/ret.txt`, of which this is the `ar`, is not there"
+    ]);
+    expect_test::expect!["name it as the release that it translates; or give it `region` of its own"]
+        .assert_eq(&fixture.help());
+    // What the header says in its own way is the fault.
+    fixture.edit("content/ret.ar.txt", arabic.replace("date =", "regoin = \"souss-massa\"\ndate ="));
+    fixture.build().assert_refused(expect_test::expect![
+        "content/ret.ar.txt:3:1: error: unknown field `regoin` in a release's header"
+    ]);
+}
+
+#[test]
+fn an_original_that_was_refused_is_there_for_its_translation() {
+    let fixture = Fixture::with("")
+        .file("content/ret.md", b"\xff\xfe")
+        .file("content/ret.ar.md", "+++\ntitle = \"انسحاب\"\n+++\n\nنص.\n");
+    fixture.build().assert_refused(expect_test::expect![
+        "content/ret.md:1:1: error: the file is not UTF-8 from byte 0 on"
+    ]);
+}
+
 #[test]
 fn a_translation_may_have_fields_of_its_own() {
     let arabic = "+++\ntitle = \"جولة\"\ntags = [\"الماء\"]\nnumber = \"8\"\n+++\n\nنص.\n";
