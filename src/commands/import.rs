@@ -14,7 +14,7 @@ use crate::pages::theme::Declarations;
 use crate::text::diagnostic::{Diagnostic, Report};
 use crate::text::source::{Place, Source};
 use crate::world::clock::now;
-use crate::world::sources::{create, read};
+use crate::world::sources::{Free, Named, Wrote, read};
 use crate::world::themes;
 use crate::world::tree::Root;
 
@@ -86,6 +86,9 @@ fn one(file: &Path, desk: &Desk, args: &ImportArgs, asks: bool, root: &Root) -> 
     if !found.warnings.is_empty() {
         refuse(std::mem::take(&mut found.warnings), args);
     }
+    let free = Free { root, is_same };
+    let number = free.find(&mut |number| named(&mut found, number));
+    found.number(number);
     if !args.common.quiet {
         show(&shown, &found);
     }
@@ -101,10 +104,11 @@ fn one(file: &Path, desk: &Desk, args: &ImportArgs, asks: bool, root: &Root) -> 
         terminal::say("  left out");
         return Exit::Done;
     }
-    match create(&root.dir().join(&found.path), found.draft.text().as_bytes()) {
-        Ok(()) => {
+    match free.write(&mut |number| named(&mut found, number)) {
+        Ok(Wrote { path, wanted }) => {
             if !args.common.quiet {
-                terminal::say(&format!("  written   {}", found.path));
+                let kept = wanted.map(|wanted| format!(" (`{wanted}` is there already and is kept)"));
+                terminal::say(&format!("  written   {path}{}", kept.unwrap_or_default()));
             }
             Exit::Done
         }
@@ -113,6 +117,17 @@ fn one(file: &Path, desk: &Desk, args: &ImportArgs, asks: bool, root: &Root) -> 
             Exit::Failed
         }
     }
+}
+
+fn named(found: &mut Import, number: usize) -> Named {
+    found.number(number);
+    Named { path: found.path.clone(), text: found.draft.text() }
+}
+
+/// Whether a text was imported before. Its instant may be that of the import, its day is in its `id`.
+fn is_same(standing: &str, new: &str) -> bool {
+    let without_date = |text| str::lines(text).filter(|line| !line.starts_with("date = "));
+    without_date(standing).eq(without_date(new))
 }
 
 /// Prints diagnostics of a file that need not stand in the portal.

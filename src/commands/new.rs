@@ -1,14 +1,14 @@
 //! `tribune new`
 
 use crate::cli::NewArgs;
-use crate::desk::draft::{Draft, slug_of_title};
+use crate::desk::draft::{Draft, numbered, slug_of_title};
 use crate::desk::repair::language_of;
 use crate::model::date::Moment;
 use crate::model::language::LangId;
 use crate::model::release::typeset;
 use crate::model::territory::Miss;
 use crate::world::clock::now;
-use crate::world::sources::create;
+use crate::world::sources::{Free, Named, Wrote};
 
 use super::load::{Ground, root, sound_ground};
 use super::{Exit, terminal};
@@ -55,38 +55,41 @@ pub fn run(args: &NewArgs) -> Exit {
     let moment = Moment::at(args.as_of.unwrap_or_else(now), &config.timezone);
     let day = moment.date();
     let tag = config.lang(lang);
-    let stem = format!("content/{:04}/{:02}/{slug}", day.year(), day.month());
-    let stands = |lang: LangId| {
-        let suffix = if lang == LangId(0) { String::new() } else { format!(".{}", config.lang(lang)) };
-        ["md", "txt"].iter().any(|ending| root.exists(&format!("{stem}{suffix}.{ending}")))
-    };
-    let pair = config.languages().any(|(other, _)| other != lang && stands(other));
-    let id = format!("tag:{},{day}:{slug}", config.base_url.host());
-    let draft = Draft {
-        title: typeset(tag, title, &config),
-        date: moment.rfc3339(),
-        regions: region.into_iter().collect(),
-        // As what is inherited: no two releases have one `id`.
-        id: if pair { format!("{id}:{tag}") } else { id },
-        inherits: lang != LangId(0) && stands(LangId(0)),
-        ..Default::default()
-    };
-    let suffix = if lang == LangId(0) { String::new() } else { format!(".{tag}") };
-    let path = format!("{stem}{suffix}.md");
-    let text = match draft.regions.is_empty() {
-        true => {
-            let known: Vec<&str> = territory.regions().map(|(_, region)| region.slug.as_str()).collect();
-            draft.text().replacen(
-                "region = \"\"",
-                &format!("region = \"\" # one of: {}", known.join(", ")),
-                1,
-            )
+    let folder = format!("content/{:04}/{:02}", day.year(), day.month());
+    let known: Vec<&str> = territory.regions().map(|(_, region)| region.slug.as_str()).collect();
+    let regions: Vec<String> = region.into_iter().collect();
+    let mut named = |number| {
+        let slug = numbered(&slug, number);
+        let suffix = |lang| if lang == LangId(0) { String::new() } else { format!(".{}", config.lang(lang)) };
+        let stands = |lang| {
+            let stem = format!("{folder}/{slug}{}", suffix(lang));
+            ["md", "txt"].iter().any(|ending| root.exists(&format!("{stem}.{ending}")))
+        };
+        let pair = config.languages().any(|(other, _)| other != lang && stands(other));
+        let id = format!("tag:{},{day}:{slug}", config.base_url.host());
+        let draft = Draft {
+            title: typeset(tag, title, &config),
+            date: moment.rfc3339(),
+            regions: regions.clone(),
+            // As what is inherited: no two releases have one `id`.
+            id: if pair { format!("{id}:{tag}") } else { id },
+            inherits: lang != LangId(0) && stands(LangId(0)),
+            ..Default::default()
+        };
+        let mut text = draft.text();
+        if regions.is_empty() {
+            let choice = format!("region = \"\" # one of: {}", known.join(", "));
+            text = text.replacen("region = \"\"", &choice, 1);
         }
-        false => draft.text(),
+        Named { path: format!("{folder}/{slug}{}.md", suffix(lang)), text }
     };
-    match create(&root.dir().join(&path), text.as_bytes()) {
-        Ok(()) => {
+    // A header alone says nothing: two of one title are two releases.
+    match (Free { root: &root, is_same: |_, _| false }).write(&mut named) {
+        Ok(Wrote { path, wanted }) => {
             if !args.common.quiet {
+                if let Some(wanted) = wanted {
+                    terminal::note(&format!("`{wanted}` is there already and is kept: this one is another"));
+                }
                 terminal::say(&path);
             }
             Exit::Done

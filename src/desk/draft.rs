@@ -74,6 +74,11 @@ pub fn slug_of_title(title: &str) -> String {
     if slug.is_empty() { "communique".to_owned() } else { slug }
 }
 
+/// The address of the nth release of a name.
+pub fn numbered(slug: &str, number: usize) -> String {
+    if number < 2 { slug.to_owned() } else { format!("{slug}-{number}") }
+}
+
 fn one_or_many(names: &[String]) -> String {
     match names {
         [] => quoted(""),

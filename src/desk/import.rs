@@ -16,7 +16,7 @@ use crate::text::problem::{Problem, Table};
 use crate::text::source::{Place, Source};
 
 use super::detect::detect;
-use super::draft::{Draft, slug_of_title};
+use super::draft::{Draft, numbered, slug_of_title};
 use super::foreign::translate;
 use super::repair::{Chat, Repair, chat, language_of, repair};
 use super::surroundings::dated;
@@ -60,6 +60,8 @@ struct Names {
     host: String,
     /// Language and extension: `.ar.md`.
     ending: String,
+    /// Which of those that would have the same name it is.
+    number: usize,
 }
 
 impl Import {
@@ -81,9 +83,16 @@ impl Import {
         Ok(())
     }
 
+    /// Takes the nth name of those that its title may have.
+    pub fn number(&mut self, number: usize) {
+        self.names.number = number;
+        self.name();
+    }
+
     fn name(&mut self) {
         let day = self.draft.date.get(..10).unwrap_or("0000-00-00");
         let slug = self.names.slug.clone().unwrap_or_else(|| slug_of_title(&self.draft.title));
+        let slug = numbered(&slug, self.names.number);
         self.path = format!("content/{}/{}/{slug}{}", &day[..4], &day[5..7], self.names.ending);
         self.draft.id = match &self.names.id {
             Some(id) => id.clone(),
@@ -188,6 +197,7 @@ pub fn import(
         id: written.id.map(|id| id.value),
         host: config.base_url.host().to_owned(),
         ending: format!("{suffix}.{ending}"),
+        number: 1,
     };
     let others: Vec<Entry> =
         header.entries.into_iter().filter(|entry| !OWN.contains(&entry.key.value.as_str())).collect();
@@ -316,6 +326,12 @@ mod tests {
             ("content/2026/04/l-eau.ar.md", "tag:parti.ma,2026-04-02:l-eau")
         );
         assert!(import.redate(day("2026-07-02"), now, &TimeZone::UTC).is_err());
+        import.number(2);
+        assert_eq!(
+            (import.path.as_str(), &*import.draft.id),
+            ("content/2026/04/l-eau-2.ar.md", "tag:parti.ma,2026-04-02:l-eau-2")
+        );
+        import.number(1);
         import.names.slug = Some("eau".into());
         import.names.id = Some("x".into());
         import.retitle("Autre".into());

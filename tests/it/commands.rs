@@ -1,6 +1,7 @@
 //! `init`, `new`, `import`, `check`, completions and the manual, as a press office meets them.
 
 use std::fs;
+use std::process::Stdio;
 
 use crate::harness::{Fixture, SITE, toml};
 
@@ -118,6 +119,77 @@ fn a_new_release_builds_once_its_region_is_known() {
     assert!(path.ends_with(".ar.md") && path.is_ascii(), "{path}");
     let run = fixture.build();
     assert_eq!(run.short_errors(), [format!("{path}:4:10: error: field `region` is empty")]);
+}
+
+/// « Communiqué du bureau politique » is the commonest title of a party.
+#[test]
+fn a_second_release_of_a_title_takes_the_next_free_name() {
+    let fixture = Fixture::with("");
+    let region = ["--region", "Souss-Massa", "--as-of", "2026-03-12T09:00:00Z"];
+    let new = |args: &[&str]| fixture.raw(&[&["new"], args, &region].concat(), "").assert_done();
+    assert_eq!(new(&["Communiqué"]).stdout, "content/2026/03/communique.md\n");
+    let first = fs::read_to_string(fixture.path("content/2026/03/communique.md")).unwrap();
+    let second = new(&["Communiqué"]);
+    assert_eq!(second.stdout, "content/2026/03/communique-2.md\n");
+    let note = "`content/2026/03/communique.md` is there already and is kept: this one is another\n";
+    assert_eq!(second.stderr, note);
+    assert_eq!(fs::read_to_string(fixture.path("content/2026/03/communique.md")).unwrap(), first);
+    let text = fs::read_to_string(fixture.path("content/2026/03/communique-2.md")).unwrap();
+    assert!(text.contains("id = \"tag:parti.example,2026-03-12:communique-2\""), "{text}");
+    // In plain text it would have the same address.
+    fixture.edit("content/2026/03/communique-3.txt", toml("slug = \"communique-3\""));
+    assert_eq!(new(&["Communiqué", "--quiet"]).stderr, "");
+    assert!(fixture.path("content/2026/03/communique-4.md").exists());
+    // The Arabic of the second one.
+    assert_eq!(new(&["Communiqué", "--lang", "ar"]).stdout, "content/2026/03/communique.ar.md\n");
+    assert_eq!(new(&["Communiqué", "--lang", "ar"]).stdout, "content/2026/03/communique-2.ar.md\n");
+    let text = fs::read_to_string(fixture.path("content/2026/03/communique-2.ar.md")).unwrap();
+    assert!(!text.contains("date ="), "it inherits from communique-2.md: {text}");
+    let built = fixture.build().assert_done();
+    assert!(built.has("2026/03/12/communique/") && built.has("2026/03/12/communique-2/"));
+}
+
+#[test]
+fn releases_of_one_title_that_are_written_at_once_are_all_there() {
+    const MANY: usize = 8;
+    let fixture = Fixture::with("");
+    let arguments = ["new", "Communiqué", "--region", "Souss-Massa", "--as-of", "2026-03-12T09:00:00Z"];
+    let running: Vec<_> =
+        (0..MANY).map(|_| fixture.command(&arguments).stdout(Stdio::piped()).spawn().unwrap()).collect();
+    let mut paths: Vec<String> = running
+        .into_iter()
+        .map(|child| String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap())
+        .collect();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths.len(), MANY, "{paths:?}");
+    fixture.build().assert_clean();
+}
+
+#[test]
+fn another_text_of_the_same_title_is_imported_beside_the_first() {
+    let text =
+        |body: &str| format!("Titre : Communiqué\nDate : 12 mars 2026\nRégion : Souss-Massa\n\n{body}\n");
+    let fixture =
+        Fixture::with("").file("un.txt", text("Le premier.")).file("deux.txt", text("Le deuxième."));
+    fixture.run("import", &["--accept", "un.txt"]).assert_clean();
+    let second = fixture.run("import", &["--accept", "deux.txt"]).assert_clean();
+    for told in [
+        "deux.txt → content/2026/03/communique-2.txt",
+        "written   content/2026/03/communique-2.txt (`content/2026/03/communique.txt` is there already and is kept)",
+    ] {
+        assert!(second.stdout.contains(told), "{told} is not in\n{}", second.stdout);
+    }
+    let built = fixture.build().assert_clean();
+    assert!(built.page("2026/03/12/communique/").contains("Le premier."));
+    assert!(built.page("2026/03/12/communique-2/").contains("Le deuxième."));
+    // The same text again is no third release.
+    for again in ["un.txt", "deux.txt"] {
+        let run = fixture.run("import", &["--accept", again]);
+        assert_eq!(run.code, 3);
+        assert!(run.stderr.contains("exists already, and is kept"), "{}", run.stderr);
+    }
+    assert!(!fixture.path("content/2026/03/communique-3.txt").exists());
 }
 
 #[test]
