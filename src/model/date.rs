@@ -29,7 +29,8 @@ pub struct Moment {
     pub local: DateTime,
     pub offset: Offset,
     pub timestamp: Timestamp,
-    /// Written without a time: it counts as noon, and as public from the day's first minute.
+    /// Written without a time: it counts as noon, as public from the day's first minute, and as over
+    /// after its last.
     pub day_alone: bool,
 }
 
@@ -74,6 +75,15 @@ impl Moment {
         }
         let midnight = self.date().at(0, 0, 0, 0);
         zone.to_ambiguous_timestamp(midnight).compatible().unwrap_or(self.timestamp)
+    }
+
+    /// From when on it is over: the end of a day alone, else the instant itself.
+    pub fn closes(&self, zone: &TimeZone) -> Timestamp {
+        let midnight = self.date().tomorrow().map(|day| day.at(0, 0, 0, 0));
+        match midnight.map(|midnight| zone.to_ambiguous_timestamp(midnight).compatible()) {
+            Ok(Ok(midnight)) if self.day_alone => midnight,
+            _ => self.timestamp,
+        }
     }
 
     /// `2026-03-12T12:00:00+00:00`, to the second and always with a numeric offset.
@@ -178,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_noon_and_opens_at_its_first_minute() {
+    fn a_day_is_noon_and_lasts_from_its_first_minute_to_its_last() {
         // In Ramadan Morocco is at UTC, for the rest of the year an hour ahead.
         let day = moment("2026-03-12");
         assert_eq!(day.rfc3339(), "2026-03-12T12:00:00+00:00");
@@ -188,6 +198,7 @@ mod tests {
         assert_eq!(day.rfc3339(), "2026-08-01T12:00:00+01:00");
         assert_eq!(day.iso_date(), "2026-08-01");
         assert_eq!(day.opens(&casablanca()), "2026-07-31T23:00:00Z".parse().unwrap());
+        assert_eq!(day.closes(&casablanca()), "2026-08-01T23:00:00Z".parse().unwrap());
     }
 
     #[test]
@@ -195,7 +206,7 @@ mod tests {
         let late = moment("2026-08-01T23:30:00-05:00");
         assert_eq!(late.rfc3339(), "2026-08-01T23:30:00-05:00");
         assert_eq!(late.rfc2822(), "Sat, 01 Aug 2026 23:30:00 -0500");
-        assert_eq!(late.opens(&casablanca()), late.timestamp);
+        assert_eq!([late.opens(&casablanca()), late.closes(&casablanca())], [late.timestamp; 2]);
         assert_eq!(late.date().to_string(), "2026-08-01");
         assert!(!late.day_alone);
         assert_eq!(moment("2026-08-01 10:30").rfc3339(), "2026-08-01T10:30:00+01:00");

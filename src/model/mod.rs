@@ -9,6 +9,7 @@ pub mod fields;
 pub mod header;
 pub mod kept;
 pub mod language;
+mod life;
 mod orphan;
 pub mod page;
 pub mod path;

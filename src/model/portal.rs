@@ -449,12 +449,16 @@ impl Completer<'_> {
             let proposal = proposal.unwrap_or_else(|| "communique".into());
             done.faults.push(Diagnostic::new(Problem::SlugRequired { proposal }, place.clone()));
         }
+        let draft = written.draft.or_else(|| base?.draft).unwrap_or(false);
+        if !draft {
+            done.faults.extend(self.life(&written, base));
+        }
         let (title, date) = (written.title?, date?);
         if regions.is_empty() || slug.is_empty() {
             return None;
         }
-        let publish = written.publish.or_else(|| base?.publish);
-        let draft = written.draft.or_else(|| base?.draft).unwrap_or(false);
+        let moment = |said: &Option<Spanned<Moment>>| said.as_ref().map(|said| said.value);
+        let publish = moment(&written.publish).or_else(|| moment(&base?.publish));
         let opens = date.value.opens(&self.config.timezone);
         if publish.is_none() && !draft && opens > self.clock.now {
             let at = if written.date.is_some() {
@@ -472,7 +476,7 @@ impl Completer<'_> {
             &written.path,
             draft,
             publish.map(|publish| publish.opens(&self.config.timezone)),
-            written.expires.or_else(|| base?.expires).map(|expires| expires.opens(&self.config.timezone)),
+            self.end(moment(&written.expires).or_else(|| moment(&base?.expires))),
             written.withdrawn.or_else(|| base?.withdrawn.clone()),
             &mut done.due,
         )?;
@@ -524,8 +528,12 @@ impl Completer<'_> {
             .map(Box::new),
             status,
             publish,
-            updated: written.updated.or_else(|| base?.updated),
-            corrections: written.corrections.or_else(|| base?.corrections.clone()).unwrap_or_default(),
+            updated: moment(&written.updated).or_else(|| moment(&base?.updated)),
+            corrections: written
+                .corrections
+                .or_else(|| base?.corrections.clone())
+                .map(|all| all.into_iter().map(|one| one.value).collect())
+                .unwrap_or_default(),
             aliases: written.aliases,
             extra: if written.extra.is_empty() {
                 base.map(|b| b.extra.clone()).unwrap_or_default()

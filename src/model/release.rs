@@ -123,10 +123,11 @@ pub struct Written {
     pub contact: Option<String>,
     pub image: Option<ImageField>,
     pub draft: Option<bool>,
-    pub publish: Option<Moment>,
-    pub expires: Option<Moment>,
-    pub updated: Option<Moment>,
-    pub corrections: Option<Vec<Correction>>,
+    pub publish: Option<Spanned<Moment>>,
+    pub expires: Option<Spanned<Moment>>,
+    pub updated: Option<Spanned<Moment>>,
+    /// Each with the place of its date.
+    pub corrections: Option<Vec<Spanned<Correction>>>,
     pub withdrawn: Option<String>,
     pub aliases: Vec<Spanned<String>>,
     /// For the theme to check.
@@ -295,9 +296,9 @@ impl Decoder<'_, '_> {
             .map(|text| lines(&text.value).map(|line| set(&one_line(line))).collect::<Vec<_>>().join("\n"));
         let image = self.image(&set);
         let draft = self.fields.boolean("draft");
-        let publish = self.date("publish").map(|date| date.value);
-        let expires = self.date("expires").map(|date| date.value);
-        let updated = self.date("updated").map(|date| date.value);
+        let publish = self.date("publish");
+        let expires = self.date("expires");
+        let updated = self.date("updated");
         let corrections = self.corrections(&set);
         let withdrawn = self.withdrawn().map(|text| set(&one_line(&text)));
         let aliases = aliases(&mut self.fields);
@@ -542,7 +543,7 @@ impl Decoder<'_, '_> {
         }
     }
 
-    fn corrections(&mut self, set: &dyn Fn(&str) -> String) -> Option<Vec<Correction>> {
+    fn corrections(&mut self, set: &dyn Fn(&str) -> String) -> Option<Vec<Spanned<Correction>>> {
         let node = self.fields.take("corrections")?;
         let nodes = match node.value {
             Value::List(nodes) => nodes,
@@ -571,7 +572,7 @@ impl Decoder<'_, '_> {
             let date = date.and_then(|node| moment("date", node, self.zone, fields.faults));
             fields.finish();
             if let (Some(date), Some(note)) = (date, note) {
-                corrections.push(Correction { date: date.value, note });
+                corrections.push(date.map(|date| Correction { date, note }));
             }
         }
         Some(corrections)

@@ -139,6 +139,8 @@ pub enum Problem {
     BadDate { text: String, reason: String },
     MissingDay { text: String, month: String },
     FutureWithoutPublish,
+    FutureChange { name: &'static str },
+    OutOfOrder { what: &'static str, after: &'static str },
     // Places of the territory.
     UnknownRegion { name: String, suggestion: Option<String> },
     UnknownProvince { name: String, suggestion: Option<String> },
@@ -214,6 +216,8 @@ impl Problem {
             Self::BadDate { .. } => "bad-date",
             Self::MissingDay { .. } => "missing-day",
             Self::FutureWithoutPublish => "future-without-publish",
+            Self::FutureChange { .. } => "future-change",
+            Self::OutOfOrder { .. } => "out-of-order",
             Self::UnknownRegion { .. } => "unknown-region",
             Self::UnknownProvince { .. } => "unknown-province",
             Self::AmbiguousPlace { .. } => "ambiguous-place",
@@ -280,6 +284,11 @@ impl Problem {
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
             Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),
             Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
+            Self::FutureChange { name } => format!("a date of `{name}` lies in the future"),
+            Self::OutOfOrder { what: "expires", after } => {
+                format!("`expires` does not lie after `{after}`: the text would never be shown")
+            }
+            Self::OutOfOrder { what, after } => format!("a date of `{what}` lies before `{after}`"),
             Self::UnknownRegion { name, .. } => format!("unknown region `{}`", clip(name)),
             Self::UnknownProvince { name, .. } => format!("unknown province `{}`", clip(name)),
             Self::AmbiguousPlace { name, .. } => format!("`{}` names more than one place", clip(name)),
@@ -346,7 +355,8 @@ impl Problem {
             Self::TwoSpellings { .. } => "spelt otherwise elsewhere".into(),
             Self::ProvinceOutsideRegion { .. } => "in another region".into(),
             Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
-            Self::FutureWithoutPublish => "later than the build's clock".into(),
+            Self::FutureWithoutPublish | Self::FutureChange { .. } => "later than the build's clock".into(),
+            Self::OutOfOrder { .. } => "too early".into(),
             Self::NotUtf8 { .. } | Self::Binary { .. } => "here".into(),
             _ => return None,
         })
@@ -394,6 +404,13 @@ impl Problem {
             Self::FutureWithoutPublish => {
                 Some("add `publish` with the instant from which it may be seen, or correct the date".into())
             }
+            Self::FutureChange { name } => {
+                Some(format!("correct the date, or add to `{name}` what was changed once it has been"))
+            }
+            Self::OutOfOrder { what: "expires", .. } => {
+                Some("correct one of the two; a day without a time lasts until its end".into())
+            }
+            Self::OutOfOrder { .. } => Some("correct one of the two; a year or a month may be miswritten".into()),
             Self::AmbiguousPlace { candidates, .. } => Some(format!("write one of: {}", candidates.join(", "))),
             Self::SlugRequired { proposal } => Some(format!("add `slug`, for example \"{proposal}\"")),
             Self::IdTaken { .. } => Some("give one of them another `id`, or none".into()),

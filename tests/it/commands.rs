@@ -239,11 +239,11 @@ fn what_is_due_is_said_in_order_and_in_the_portals_time_zone() {
     let due = fixture.run("due", &[]).assert_clean();
     let expected = "2026-06-02T09:00:00.5+01:00  expires    content/b.md\n\
         2026-06-02T10:00:00+01:00  publishes  content/a.md\n\
-        2026-07-01T00:00:00+01:00  expires    content/a.md\n";
+        2026-07-02T00:00:00+01:00  expires    content/a.md\n";
     assert_eq!(due.stdout, expected);
     let json = fixture.run("due", &["--format", "json", "--as-of", "2026-06-05T00:00:00Z"]).assert_clean();
     let line =
-        r#"{"instant":"2026-07-01T00:00:00+01:00","what":"expires","source":"content/a.md"}"#.to_owned();
+        r#"{"instant":"2026-07-02T00:00:00+01:00","what":"expires","source":"content/a.md"}"#.to_owned();
     assert_eq!(json.stdout, line + "\n");
     let nothing = fixture.run("due", &["--as-of", "2027-01-01T00:00:00Z"]).assert_clean();
     assert_eq!(nothing.stdout, "nothing is due: this portal changes only when its files do\n");

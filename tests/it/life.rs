@@ -164,6 +164,71 @@ fn an_expired_release_keeps_its_address_without_its_text() {
     );
 }
 
+/// « Expire : 15 décembre 2026 » : on the 15th the text can still be read.
+#[test]
+fn a_day_on_which_a_text_expires_still_counts_in_the_portals_time_zone() {
+    let fixture = Fixture::release(&(toml("expires = 2026-05-15") + "Suite zerzoura7.\n"));
+    let at = |instant: &str| fixture.build_with(&["--as-of", instant]).assert_clean();
+    assert!(at("2026-05-15T22:59:59Z").page("2026/03/12/a/").contains(CANARY));
+    assert_eq!(at("2026-05-15T23:00:00Z").mentions(CANARY), [""; 0]);
+    // The day of the release itself, an invitation for instance.
+    let fixture = Fixture::release(&toml("expires = 2026-03-12"));
+    fixture.build_with(&["--as-of", "2026-03-12T22:00:00Z"]).assert_clean();
+}
+
+#[test]
+fn a_text_that_expires_before_it_is_shown_is_refused_with_both_places() {
+    let fixture = Fixture::release(&toml("expires = 2026-03-11"));
+    fixture.build().assert_refused(expect_test::expect!["content/a.md:5:11: error: `expires` does not lie after `date`: the text would never be shown (the other: content/a.md:3:8)"]);
+    expect_test::expect!["correct one of the two; a day without a time lasts until its end"]
+        .assert_eq(&fixture.help());
+    let late = "publish = 2026-06-02T09:00:00Z\nexpires = 2026-06-02T09:00:00Z";
+    Fixture::release(&toml(late)).build().assert_refused(expect_test::expect!["content/a.md:6:11: error: `expires` does not lie after `publish`: the text would never be shown (the other: content/a.md:5:11)"]);
+    Fixture::release(&toml(&format!("{late}\ndraft = true"))).build().assert_clean();
+    // An original's dates are its own fault; a translation is told of those that it gives itself.
+    let fixture = Fixture::release(&toml("expires = 2026-05-01"))
+        .file("content/a.ar.md", "+++\ntitle = \"ب\"\ndate = 2026-05-02\n+++\n");
+    fixture.build().assert_refused(expect_test::expect!["content/a.md:5:11: error: `expires` does not lie after `date`: the text would never be shown (the other: content/a.ar.md:3:8)"]);
+    let fixture =
+        Fixture::release(&toml("expires = 2026-03-11")).file("content/a.ar.md", "+++\ntitle = \"ب\"\n+++\n");
+    assert_eq!(fixture.build().short_errors().len(), 1);
+}
+
+#[test]
+fn a_change_before_the_release_is_refused_with_both_places() {
+    let fields = "updated = 2025-03-14\ncorrections = [{ date = 2026-03-11, note = \"Le 12.\" }, { date = 2026-03-12, note = \"Non.\" }]";
+    Fixture::release(&toml(fields)).build().assert_refused(expect_test::expect![[r#"
+        content/a.md:5:11: error: a date of `updated` lies before `date` (the other: content/a.md:3:8)
+        content/a.md:6:25: error: a date of `corrections` lies before `date` (the other: content/a.md:3:8)"#]]);
+    Fixture::release(&toml("updated = 2026-03-12T08:00:00Z")).build().assert_clean();
+    Fixture::release(
+        &toml("updated = 2026-03-12").replace("2026-03-12\nregion", "2026-03-12T15:00:00Z\nregion"),
+    )
+    .build()
+    .assert_clean();
+}
+
+/// As a future `date` is: said when it is written, and over once the day has come.
+#[test]
+fn a_change_in_the_future_is_refused_until_it_has_come() {
+    let fields = "updated = 2026-06-02\ncorrections = [{ date = 2026-06-03, note = \"Le 12.\" }]";
+    let fixture = Fixture::release(&toml(fields));
+    fixture.build().assert_refused(expect_test::expect![[r#"
+        content/a.md:5:11: error: a date of `updated` lies in the future
+        content/a.md:6:25: error: a date of `corrections` lies in the future"#]]);
+    let first = fixture.build_with(&["--as-of", "2026-06-02T23:00:00Z"]).assert_clean();
+    assert!(first.has("2026/03/12/a/"));
+    // A clock that was put back finds it again.
+    assert_eq!(fixture.build().short_errors().len(), 2);
+    // An embargo is a clock of its own: its end makes no error that was none when it was written.
+    let waits = toml(&format!("publish = 2026-06-03T10:00:00Z\n{fields}"));
+    let fixture = Fixture::release(&waits);
+    fixture.build().assert_clean();
+    fixture.build_with(&["--as-of", "2026-06-03T10:00:00Z"]).assert_clean();
+    let late = Fixture::release(&waits.replace("2026-06-03T10", "2026-06-02T10"));
+    assert_eq!(late.build().short_errors().len(), 1);
+}
+
 #[test]
 fn a_withdrawn_release_shows_the_reason_in_its_place() {
     let fixture = Fixture::release(
