@@ -388,8 +388,13 @@ impl<'p> Frame<'p> {
                     (true, Period::Month(..)) => ("month", "region_month"),
                 };
                 let (year, name) = (period.year().to_string(), self.period_name(lang, *period));
-                let own = if kind == "day" { "date" } else { "month_year" };
-                let mut values = vec![("year", year.as_str()), (own, name.as_str())];
+                let own = match kind {
+                    "day" => Some("date"),
+                    "month" => Some("month_year"),
+                    _ => None,
+                };
+                let mut values = vec![("year", year.as_str())];
+                values.extend(own.map(|own| (own, name.as_str())));
                 values.extend(region.map(|region| ("region", self.region_label(lang, region).name.as_str())));
                 let mut above = match region {
                     Some(region) => of_region(*region),

@@ -206,7 +206,7 @@ impl<'p> Frame<'p> {
     pub fn feed_title(&self, lang: LangId, channel: Channel, topic: &str) -> String {
         let portal = self.portal_head(lang).title.as_str();
         let (key, name) = match channel {
-            Channel::Site => ("title", ""),
+            Channel::Site => return self.locale(lang).fill("feeds.title", &[("portal", portal)]),
             Channel::Region(region) => ("region", self.region_label(lang, region).name.as_str()),
             Channel::Province(province) => {
                 ("province", self.territory.province(province).names.get(self.tag(lang)))
@@ -270,9 +270,10 @@ impl<'p> Frame<'p> {
     }
 
     fn crumbs(&self, lang: LangId) -> Crumbs {
-        let portal = self.portal_head(lang).title.as_str();
+        let head = self.portal_head(lang);
+        let values = [("portal", head.title.as_str()), ("party", head.party.name.as_str())];
         let crumb = |key: &str, index| {
-            let name = self.locale(lang).fill(key, &[("portal", portal)]);
+            let name = self.locale(lang).fill(key, &values);
             Prepared::new(Label { name, url: self.url(lang, index) })
         };
         let of_region = |label: &Prepared<RegionLabel>| {

@@ -11,6 +11,8 @@ use crate::text::diagnostic::Faults;
 use crate::text::problem::Problem;
 use crate::text::source::Source;
 
+use super::strings::{Said, filled, needed};
+
 /// The strings of one language, of the whole chain of themes and the portal's own.
 #[derive(Debug)]
 pub struct Locale {
@@ -21,71 +23,57 @@ pub struct Locale {
     plural: Option<PluralRules>,
 }
 
-/// Strings that the engine itself asks for.
-const NEEDED: [&str; 37] = [
-    "language.name",
-    "date.long",
-    "date.month_year",
-    "date.first",
-    "titles.home",
-    "titles.archives",
-    "titles.regions",
-    "titles.region",
-    "titles.province",
-    "titles.year",
-    "titles.month",
-    "titles.day",
-    "titles.region_year",
-    "titles.region_month",
-    "titles.tag",
-    "titles.series",
-    "titles.not_found",
-    "titles.part",
-    "descriptions.home",
-    "descriptions.archives",
-    "descriptions.regions",
-    "descriptions.region",
-    "descriptions.province",
-    "descriptions.year",
-    "descriptions.month",
-    "descriptions.day",
-    "descriptions.tag",
-    "descriptions.series",
-    "feeds.title",
-    "feeds.region",
-    "feeds.province",
-    "feeds.tag",
-    "feeds.series",
-    "feeds.description",
-    "feeds.withdrawn",
-    "feeds.expired",
-    "text.list_separator",
-];
-
 /// Stands for whatever somebody may write.
 const OTHER: &str = "autrement";
 
 impl Locale {
     /// Reads language files, the most general first; later ones win string by string.
-    pub fn load(tag: &str, files: &[Source], faults: &mut Vec<Faults>) -> Self {
-        let mut strings = BTreeMap::new();
-        let mut months = Vec::new();
+    pub fn load(tag: &str, files: &[Source], said: &mut Vec<Said>, faults: &mut Vec<Faults>) -> Self {
+        let mut locale =
+            Self { tag: tag.into(), strings: BTreeMap::new(), months: Vec::new(), plural: plural_rules(tag) };
         for file in files {
             let mut found = Faults::of(&file.path);
             for entry in parse_strings(file, &mut found) {
-                let key = entry.key.value;
-                gather(&key, entry.value, &mut strings, &mut months, &mut found);
+                locale.gather(&entry.key.value, entry.value, file, said, &mut found);
             }
             faults.push(found);
         }
-        Self { tag: tag.into(), strings, months, plural: plural_rules(tag) }
+        locale
+    }
+
+    fn gather(&mut self, key: &str, node: Node, file: &Source, said: &mut Vec<Said>, faults: &mut Faults) {
+        match node.value {
+            Value::Text(text) | Value::Plain(text) => {
+                said.push(Said::new(key, &text, file, node.span));
+                self.strings.insert(key.to_owned(), text);
+            }
+            Value::Map(entries) => {
+                for (name, node) in entries {
+                    self.gather(&format!("{key}.{}", name.value), node, file, said, faults);
+                }
+            }
+            Value::List(nodes) if key == "date.months" && nodes.len() == 12 => {
+                let name = |node: Node| match node.value {
+                    Value::Text(text) => text,
+                    _ => String::new(),
+                };
+                self.months = nodes.into_iter().map(name).collect();
+            }
+            Value::List(_) if key == "date.months" => {
+                let (name, expected) = (key.to_owned(), "a list of twelve strings");
+                faults
+                    .at(node.span, Problem::WrongType { name, expected, found: "a list of another length" });
+            }
+            ref other => {
+                let (name, found) = (key.to_owned(), other.kind());
+                faults.at(node.span, Problem::WrongType { name, expected: "a string", found });
+            }
+        }
     }
 
     /// Keys that the engine or another language of the theme has and this one lacks.
     pub fn missing<'a>(&'a self, others: &'a [Locale]) -> Vec<&'a str> {
-        let all = NEEDED
-            .into_iter()
-            .chain(others.iter().flat_map(|other| other.strings.keys().map(String::as_str)));
+        let all = needed().chain(others.iter().flat_map(|other| other.strings.keys().map(String::as_str)));
         let mut missing: Vec<&str> = all
             .filter(|key| !self.strings.contains_key(*key))
             // Which plural categories there are depends on the language.
@@ -131,8 +119,19 @@ impl Locale {
         self.strings.contains_key(key)
     }
 
-    /// A string with its `{placeholders}` filled in.
+    /// A string of the engine with its `{placeholders}` filled in.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        debug_assert!(
+            filled(key).is_some_and(|names| {
+                names.len() == values.len() && values.iter().all(|(name, _)| names.contains(name))
+            }),
+            "`{key}` is not filled in by {values:?}"
+        );
+        fill(self.get(key), values)
+    }
+
+    /// A string of `[text]` with what a template fills in.
+    pub fn text(&self, key: &str, values: &[(&str, &str)]) -> String {
         fill(self.get(key), values)
     }
 
@@ -227,40 +226,6 @@ pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
-fn gather(
-    key: &str,
-    node: Node,
-    strings: &mut BTreeMap<String, String>,
-    months: &mut Vec<String>,
-    faults: &mut Faults,
-) {
-    match node.value {
-        Value::Text(text) | Value::Plain(text) => {
-            strings.insert(key.to_owned(), text);
-        }
-        Value::Map(entries) => {
-            for (name, node) in entries {
-                gather(&format!("{key}.{}", name.value), node, strings, months, faults);
-            }
-        }
-        Value::List(nodes) if key == "date.months" && nodes.len() == 12 => {
-            let name = |node: Node| match node.value {
-                Value::Text(text) => text,
-                _ => String::new(),
-            };
-            *months = nodes.into_iter().map(name).collect();
-        }
-        Value::List(_) if key == "date.months" => {
-            let (name, expected) = (key.to_owned(), "a list of twelve strings");
-            faults.at(node.span, Problem::WrongType { name, expected, found: "a list of another length" });
-        }
-        ref other => {
-            let (name, found) = (key.to_owned(), other.kind());
-            faults.at(node.span, Problem::WrongType { name, expected: "a string", found });
-        }
-    }
-}
-
 fn plural_rules(tag: &str) -> Option<PluralRules> {
     let locale: icu_locale_core::Locale = tag.parse().ok()?;
     PluralRules::try_new((&locale).into(), PluralRulesOptions::default()).ok()
@@ -283,7 +248,8 @@ mod tests {
 
     fn locale(tag: &str, text: &str) -> Locale {
         let mut faults = Vec::new();
-        let locale = Locale::load(tag, &[Source::new("lang.toml", text)], &mut faults);
+        let files = [Source::new("lang.toml", text)];
+        let locale = Locale::load(tag, &files, &mut Vec::new(), &mut faults);
         assert!(faults.iter().all(|f| f.list.is_empty()));
         locale
     }

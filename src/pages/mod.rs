@@ -22,6 +22,7 @@ pub mod rows;
 pub mod shelf;
 pub mod site;
 pub mod sitemap;
+pub mod strings;
 pub mod theme;
 pub mod types;
 pub mod view;

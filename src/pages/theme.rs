@@ -22,6 +22,7 @@ use crate::text::suggest::nearest;
 
 use super::locale::Locale;
 use super::markdown::isolated;
+use super::strings::{Uses, unknown_placeholders};
 
 /// The files of one theme.
 #[derive(Clone, Debug, Default)]
@@ -391,7 +392,7 @@ fn load_locales(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Arc<Locale>> {
     let mut locales = Vec::new();
-    let mut found = Vec::new();
+    let (mut said, mut found) = (Vec::new(), Vec::new());
     for (_, tag) in config.languages() {
         let themes = chain.iter().rev().flat_map(|theme| &theme.languages);
         let files: Vec<Source> = themes
@@ -399,9 +400,12 @@ fn load_locales(
             .filter(|(known, _)| known == tag)
             .map(|(_, source)| source.clone())
             .collect();
-        locales.push(Locale::load(tag, &files, &mut found));
+        locales.push(Locale::load(tag, &files, &mut said, &mut found));
     }
     faults.extend(found.into_iter().flat_map(|faults| faults.list));
+    let templates = chain.iter().flat_map(|theme| &theme.templates).chain(&overrides.templates);
+    let uses = Uses::of(templates);
+    faults.extend(unknown_placeholders(&said, &uses));
     for locale in &locales {
         let place = || Place::file(format!("lang/{}.toml", locale.tag));
         let missing = locale.missing(&locales);
@@ -520,7 +524,7 @@ fn register(tera: &mut Tera, locale: &Arc<Locale>) {
         let values: Vec<(String, String)> =
             kwargs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         let values: Vec<(&str, &str)> = values.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        Ok(of_text.fill(&key, &values))
+        Ok(of_text.text(&key, &values))
     });
 }
 

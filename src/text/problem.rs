@@ -170,6 +170,7 @@ pub enum Problem {
     Template { report: String },
     TemplateFile { message: String },
     MissingString { key: String, language: String },
+    UnknownPlaceholder { name: String, key: String, known: Vec<String>, suggestion: Option<String> },
     MissingPlural { key: String, category: &'static str },
     NoSiteFile,
     NoReleases,
@@ -241,6 +242,7 @@ impl Problem {
             Self::ThemeCycle { .. } => "theme-cycle",
             Self::Template { .. } | Self::TemplateFile { .. } => "template",
             Self::MissingString { .. } => "missing-string",
+            Self::UnknownPlaceholder { .. } => "unknown-placeholder",
             Self::MissingPlural { .. } => "missing-plural",
             Self::NoSiteFile => "no-site-file",
             Self::NoReleases => "no-releases",
@@ -330,6 +332,9 @@ impl Problem {
             Self::MissingString { key, language } => {
                 format!("no string `{key}` for the language `{language}`")
             }
+            Self::UnknownPlaceholder { name, key, .. } => {
+                format!("`{{{}}}` is no placeholder of `{}`", clip(name), clip(key))
+            }
             Self::MissingPlural { key, category } => {
                 format!("string `{key}` lacks the plural category `{category}`")
             }
@@ -357,6 +362,7 @@ impl Problem {
             Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
             Self::FutureWithoutPublish | Self::FutureChange { .. } => "later than the build's clock".into(),
             Self::OutOfOrder { .. } => "too early".into(),
+            Self::UnknownPlaceholder { .. } => "nothing is filled in here".into(),
             Self::NotUtf8 { .. } | Self::Binary { .. } => "here".into(),
             _ => return None,
         })
@@ -425,6 +431,11 @@ impl Problem {
             Self::RegionDisagrees { evidence, .. } => Some(format!("the text names {evidence}")),
             Self::UnknownTheme { known, .. } => Some(format!("themes that are here: {}", known.join(", "))),
             Self::MissingString { .. } | Self::MissingPlural { .. } => Some("add it to the theme's language file".into()),
+            Self::UnknownPlaceholder { suggestion: Some(name), .. } => Some(format!("did you mean `{name}`?")),
+            Self::UnknownPlaceholder { known, .. } if known.is_empty() => {
+                Some("delete it: this string has no placeholders".into())
+            }
+            Self::UnknownPlaceholder { known, .. } => Some(format!("write one of: {}", known.join(", "))),
             Self::NoSiteFile => Some("name the portal's folder by `--root`, or make one by `tribune init FOLDER`".into()),
             Self::MissingTranslations { newest, .. } => Some(format!("the newest: {}", newest.join(", "))),
             Self::NoReleases => Some("write one with `tribune new \"Title\"`".into()),

@@ -84,6 +84,25 @@ fn only_new_import_and_init_write_sources() {
 }
 
 #[test]
+fn every_placeholder_is_documented_with_its_string() {
+    let templates = fs::read_to_string(root().join("docs/templates.md")).unwrap();
+    for (key, names) in tribune::pages::strings::ASKED {
+        let row = templates.lines().find(|line| line.contains(&format!("`{key}`")));
+        let mut shown: Vec<&str> =
+            row.unwrap_or_else(|| panic!("docs/templates.md lacks `{key}`")).split('`').collect();
+        shown.retain(|part| part.starts_with('{'));
+        let all = ["{portal}", "{party}"];
+        let more = key.starts_with("titles.") || key.starts_with("descriptions.");
+        let more = if more && key != "titles.part" { all.as_slice() } else { &[] };
+        shown.extend(more);
+        shown.sort_unstable();
+        let mut known: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
+        known.sort_unstable();
+        assert_eq!(shown, known, "{key} in docs/templates.md");
+    }
+}
+
+#[test]
 fn every_field_and_flag_is_documented() {
     let releases = fs::read_to_string(root().join("docs/releases.md")).unwrap();
     for field in tribune::model::release::FIELDS {

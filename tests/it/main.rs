@@ -36,5 +36,6 @@ mod running;
 mod sameness;
 mod sealed;
 mod serve;
+mod strings;
 mod themes;
 mod watch;
