@@ -1,6 +1,6 @@
 //! What a theme says in one language: strings, plurals, dates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 use jiff::civil::Date;
@@ -9,9 +9,10 @@ use serde_json::{Map, Value as Json};
 use crate::model::header::{Node, Value, parse_strings};
 use crate::text::diagnostic::Faults;
 use crate::text::problem::Problem;
-use crate::text::source::Source;
+use crate::text::source::{Source, Spanned};
+use crate::text::suggest::nearest;
 
-use super::strings::{Said, filled, needed};
+use super::strings::{Said, TABLES, filled, needed};
 
 /// The strings of one language, of the whole chain of themes and the portal's own.
 #[derive(Debug)]
@@ -34,22 +35,39 @@ impl Locale {
         for file in files {
             let mut found = Faults::of(&file.path);
             for entry in parse_strings(file, &mut found) {
-                locale.gather(&entry.key.value, entry.value, file, said, &mut found);
+                // What a portal's own table of another name was meant to be is said once, for all that is in it.
+                let name = entry.key.value.as_str();
+                if !file.path.starts_with("themes/") && !TABLES.contains(&name) {
+                    let suggestions = nearest(name, TABLES).map(str::to_owned).into_iter().collect();
+                    found.at(entry.key.span, Problem::UnknownString { key: name.to_owned(), suggestions });
+                    continue;
+                }
+                let key = Spanned::new(name, entry.key.span);
+                locale.gather(key, entry.value, file, said, &mut found);
             }
             faults.push(found);
         }
         locale
     }
 
-    fn gather(&mut self, key: &str, node: Node, file: &Source, said: &mut Vec<Said>, faults: &mut Faults) {
+    fn gather(
+        &mut self,
+        at: Spanned<&str>,
+        node: Node,
+        file: &Source,
+        said: &mut Vec<Said>,
+        faults: &mut Faults,
+    ) {
+        let key = at.value;
         match node.value {
             Value::Text(text) | Value::Plain(text) => {
-                said.push(Said::new(key, &text, file, node.span));
+                said.push(Said::new(&self.tag, at, &text, file, node.span));
                 self.strings.insert(key.to_owned(), text);
             }
             Value::Map(entries) => {
                 for (name, node) in entries {
-                    self.gather(&format!("{key}.{}", name.value), node, file, said, faults);
+                    let inner = format!("{key}.{}", name.value);
+                    self.gather(Spanned::new(&inner, name.span), node, file, said, faults);
                 }
             }
             Value::List(nodes) if key == "date.months" && nodes.len() == 12 => {
@@ -69,6 +87,11 @@ impl Locale {
                 faults.at(node.span, Problem::WrongType { name, expected: "a string", found });
             }
         }
+    }
+
+    /// Leaves out what nobody asks for.
+    pub fn forget(&mut self, keys: &BTreeSet<String>) {
+        self.strings.retain(|key, _| !keys.contains(key));
     }
 
     /// Keys that the engine or another language of the theme has and this one lacks.
@@ -248,7 +271,7 @@ mod tests {
 
     fn locale(tag: &str, text: &str) -> Locale {
         let mut faults = Vec::new();
-        let files = [Source::new("lang.toml", text)];
+        let files = [Source::new("lang/fr.toml", text)];
         let locale = Locale::load(tag, &files, &mut Vec::new(), &mut faults);
         assert!(faults.iter().all(|f| f.list.is_empty()));
         locale

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::diagnostic::Diagnostic;
 use crate::text::problem::Problem;
-use crate::text::source::{Place, Source, Span};
+use crate::text::source::{Place, Source, Span, Spanned};
 use crate::text::suggest::nearest;
 
 /// Strings that the engine itself asks for, and what it fills in. [`super::locale::Locale::fill`] holds
@@ -73,6 +73,9 @@ pub fn filled(key: &str) -> Option<&'static [&'static str]> {
 #[derive(Debug)]
 pub struct Said {
     pub key: String,
+    pub lang: String,
+    /// Of the key.
+    pub place: Place,
     /// In a language file of the portal, not of a theme.
     pub own: bool,
     /// Its placeholders and where each stands.
@@ -80,7 +83,7 @@ pub struct Said {
 }
 
 impl Said {
-    pub fn new(key: &str, text: &str, file: &Source, value: Span) -> Self {
+    pub fn new(lang: &str, key: Spanned<&str>, text: &str, file: &Source, value: Span) -> Self {
         let written = file.text.get(value.range()).unwrap_or_default();
         let place = |name: &str| {
             let raw = format!("{{{name}}}");
@@ -89,7 +92,14 @@ impl Said {
             file.at(at.map_or(value, |at| Span::new(at, at + raw.len())))
         };
         let placeholders = placeholders(text).map(|name| (name.to_owned(), place(name))).collect();
-        Self { key: key.to_owned(), own: !file.path.starts_with("themes/"), placeholders }
+        let (lang, at) = (lang.to_owned(), file.at(key.span));
+        Self {
+            key: key.value.to_owned(),
+            lang,
+            place: at,
+            own: !file.path.starts_with("themes/"),
+            placeholders,
+        }
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -112,32 +122,84 @@ pub struct Uses {
     filled: BTreeMap<String, BTreeSet<String>>,
     /// What is filled in where the key is not written out.
     anywhere: BTreeSet<String>,
+    /// Keys, with their table, that are written out: `text.kind`, `plurals.releases`.
+    keys: BTreeSet<String>,
+    /// Tables of which a key is looked up that is not written out: `text.kind`, or `text` itself.
+    looked_up: BTreeSet<String>,
 }
 
 impl Uses {
     pub fn of<'a>(templates: impl IntoIterator<Item = &'a Source>) -> Self {
         let mut uses = Self::default();
         for template in templates {
-            for (at, _) in template.text.match_indices("text") {
-                let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-                let after = template.text[at + "text".len()..].trim_start();
-                if let Some(inside) = after.strip_prefix('(')
-                    && !template.text[..at].ends_with(is_word)
-                {
-                    uses.add(&arguments(inside));
+            let text = &*template.text;
+            let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+            for word in ["text", "plural", "t"] {
+                for (at, _) in text.match_indices(word).filter(|(at, _)| !text[..*at].ends_with(is_word)) {
+                    let after = &text[at + word.len()..];
+                    match (word, after.trim_start().strip_prefix('(')) {
+                        ("t", _) => uses.variable(&text[..at], after),
+                        (_, Some(inside)) => uses.call(word, &arguments(inside)),
+                        _ => {}
+                    }
                 }
             }
         }
         uses
     }
 
-    fn add(&mut self, arguments: &[(&str, &str)]) {
+    /// `text(key="number", number=…)`
+    fn call(&mut self, function: &str, arguments: &[(&str, &str)]) {
         let Some((_, key)) = arguments.iter().find(|(name, _)| *name == "key") else { return };
         let names = arguments.iter().map(|(name, _)| (*name).to_owned()).filter(|name| name != "key");
+        let table = if function == "text" { "text" } else { "plurals" };
         match literal(key) {
-            Some(key) => self.filled.entry(key.to_owned()).or_default().extend(names),
-            None => self.anywhere.extend(names),
+            Some(key) => {
+                self.keys.insert(format!("{table}.{key}"));
+                if function == "text" {
+                    self.filled.entry(key.to_owned()).or_default().extend(names);
+                }
+            }
+            None => {
+                self.looked_up.insert(table.to_owned());
+                if function == "text" {
+                    self.anywhere.extend(names);
+                }
+            }
         }
+    }
+
+    /// `t.home`, `t.kind[release.kind]`, or `t` handed on to somebody who knows.
+    fn variable(&mut self, before: &str, after: &str) {
+        let end =
+            after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(after.len());
+        let (path, rest) = (after[..end].trim_end_matches('.'), after[end..].trim_start());
+        // Under its own name it is known where it goes: `{% set t = t %}`.
+        let given = before.trim_end();
+        let to_itself = given.trim_end_matches(['=', '{', ' ']);
+        let is_same = to_itself.len() < given.len() && (to_itself == "t" || to_itself.ends_with(" t"));
+        let is_given = given.ends_with(['=', '{', '(', ',']) && !is_same;
+        match path.is_empty() {
+            _ if rest.starts_with('[') && (path.is_empty() || path.starts_with('.')) => {
+                self.looked_up.insert(format!("text{path}"));
+            }
+            true if is_given => _ = self.looked_up.insert("text".into()),
+            false if path.starts_with('.') => _ = self.keys.insert(format!("text{path}")),
+            _ => {}
+        }
+    }
+
+    /// Whether a template may ask for a string, or for a table that it stands in.
+    fn asks_for(&self, key: &str) -> bool {
+        let above =
+            |known: &String| key.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        self.keys.contains(key) || self.keys.iter().any(above)
+    }
+
+    fn looks_up(&self, key: &str) -> bool {
+        self.looked_up
+            .iter()
+            .any(|table| key.strip_prefix(table.as_str()).is_some_and(|rest| rest.starts_with('.')))
     }
 }
 
@@ -210,6 +272,71 @@ pub fn unknown_placeholders(said: &[Said], uses: &Uses) -> Vec<Diagnostic> {
     faults
 }
 
+/// Tables of a language file.
+pub const TABLES: [&str; 7] = ["language", "date", "titles", "descriptions", "feeds", "plurals", "text"];
+
+/// Says which of a portal's own strings nobody asks for: neither a theme has them, nor a template of the
+/// portal. These are their keys, too.
+pub fn unknown_keys(said: &[Said], uses: &Uses) -> (BTreeSet<String>, Vec<Diagnostic>) {
+    let of_themes = said.iter().filter(|one| !one.own).map(|one| one.key.as_str());
+    let known: BTreeSet<&str> = of_themes.chain(ASKED.into_iter().map(|(key, _)| key)).collect();
+    let (mut unknown, mut faults) = (BTreeSet::new(), Vec::new());
+    for one in said.iter().filter(|one| one.own && !known.contains(one.key.as_str())) {
+        let key = one.key.as_str();
+        let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
+        // Which categories a plural has depends on the language.
+        let is_plural =
+            |of: &str| known.iter().any(|known| known.rsplit_once('.').is_some_and(|(k, _)| k == of));
+        if key.starts_with("plurals.") && CATEGORIES.contains(&name) && is_plural(table) || uses.asks_for(key)
+        {
+            continue;
+        }
+        let names = || known.iter().filter_map(|known| known.strip_prefix(table)?.strip_prefix('.'));
+        let near = nearest(name, names()).map(|near| format!("{table}.{near}"));
+        let near = near.or_else(|| nearest(key, known.iter().copied()).map(str::to_owned));
+        if near.is_none() && uses.looks_up(key) {
+            continue;
+        }
+        let shares_word =
+            |other: &&str| other.split('_').any(|a| a.len() > 2 && name.split('_').any(|b| a == b));
+        let alike = names().filter(shares_word).take(MOST_ALIKE).map(|name| format!("{table}.{name}"));
+        let suggestions = near.map_or_else(|| alike.collect(), |near| vec![near]);
+        let problem = Problem::UnknownString { key: key.to_owned(), suggestions };
+        faults.push(Diagnostic::new(problem, one.place.clone()));
+        unknown.insert(key.to_owned());
+    }
+    (unknown, faults)
+}
+
+/// Plural categories (CLDR).
+const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+/// More names are no help.
+const MOST_ALIKE: usize = 4;
+
+/// A string that a language lacks: where another one has it, and the file to add it to.
+pub fn missing_string(key: &str, language: &str, said: &[Said]) -> Diagnostic {
+    let there = said.iter().rfind(|one| one.key == key && one.lang != language);
+    let own = format!("lang/{language}.toml");
+    // What is built into the program can be added to by the portal alone.
+    let of_theme = there.filter(|one| !one.own && !one.place.path.starts_with("themes/default/"));
+    let folder = of_theme.and_then(|one| one.place.path.rsplit_once('/'));
+    let file = folder.map_or_else(|| own.clone(), |(folder, _)| format!("{folder}/{language}.toml"));
+    let place = there.map_or_else(|| Place::file(own), |one| one.place.clone());
+    let problem = Problem::MissingString { key: key.into(), language: language.into(), file };
+    Diagnostic::new(problem, place)
+}
+
+/// A plural that a language has not in all of its categories, where it has the others.
+pub fn missing_plural(key: String, category: &'static str, language: &str, said: &[Said]) -> Diagnostic {
+    let table = format!("plurals.{key}");
+    let is_of =
+        |one: &&Said| one.lang == language && one.key.rsplit_once('.').is_some_and(|(of, _)| of == table);
+    let place = said.iter().rfind(is_of).map(|one| one.place.clone());
+    let place = place.unwrap_or_else(|| Place::file(format!("lang/{language}.toml")));
+    Diagnostic::new(Problem::MissingPlural { key, category }, place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +353,24 @@ mod tests {
             .collect();
         assert_eq!(found, [("number", vec!["number"]), ("of", vec!["n"])]);
         assert_eq!(uses.anywhere.iter().collect::<Vec<_>>(), ["what"]);
+    }
+
+    #[test]
+    fn what_templates_look_up_is_read_from_them() {
+        let template = "{{ t.home }} l't {{ t.kind[release.kind] }} {{ at.x }} {% if t.a.b is defined %}\
+            {{ plural(key=\"seats\", n=1) }}";
+        let uses = Uses::of(&[Source::new("templates/a.html", template)]);
+        assert_eq!(uses.keys.iter().collect::<Vec<_>>(), ["plurals.seats", "text.a.b", "text.home"]);
+        assert_eq!(uses.looked_up.iter().collect::<Vec<_>>(), ["text.kind"]);
+        assert!(uses.asks_for("plurals.seats.one") && !uses.asks_for("text.homes"));
+        for all in ["{{ <a words={t} /> }}", "{% set w = t %}", "{{ t[name] }}", "{{ text(key=name) }}"] {
+            let uses = Uses::of(&[Source::new("templates/a.html", all)]);
+            assert!(uses.looks_up("text.anything"), "{all}");
+        }
+        for none in ["{% set t = t %}", "{{ <a t={t} /> }}", "l'a-t-il dit (à) t"] {
+            let uses = Uses::of(&[Source::new("templates/a.html", none)]);
+            assert!(!uses.looks_up("text.anything"), "{none}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::text::suggest::nearest;
 
 use super::locale::Locale;
 use super::markdown::isolated;
-use super::strings::{Uses, unknown_placeholders};
+use super::strings::{Uses, missing_plural, missing_string, unknown_keys, unknown_placeholders};
 
 /// The files of one theme.
 #[derive(Clone, Debug, Default)]
@@ -406,18 +406,21 @@ fn load_locales(
     let templates = chain.iter().flat_map(|theme| &theme.templates).chain(&overrides.templates);
     let uses = Uses::of(templates);
     faults.extend(unknown_placeholders(&said, &uses));
+    let (unknown, found) = unknown_keys(&said, &uses);
+    faults.extend(found);
+    locales.iter_mut().for_each(|locale| locale.forget(&unknown));
     for locale in &locales {
-        let place = || Place::file(format!("lang/{}.toml", locale.tag));
         let missing = locale.missing(&locales);
         // A language without any file lacks everything: once is enough.
-        let shown = if missing.contains(&"language.name") { 1 } else { missing.len() };
-        for key in missing.into_iter().take(shown) {
-            let problem = Problem::MissingString { key: key.into(), language: locale.tag.clone() };
-            faults.push(Diagnostic::new(problem, place()));
+        if missing.contains(&"language.name") {
+            let language = locale.tag.clone();
+            let place = Place::file(format!("lang/{language}.toml"));
+            faults.push(Diagnostic::new(Problem::UnspokenLanguage { language }, place));
+            continue;
         }
-        for (key, category) in locale.missing_plurals() {
-            faults.push(Diagnostic::new(Problem::MissingPlural { key, category }, place()));
-        }
+        faults.extend(missing.into_iter().map(|key| missing_string(key, &locale.tag, &said)));
+        let plurals = locale.missing_plurals().into_iter();
+        faults.extend(plurals.map(|(key, category)| missing_plural(key, category, &locale.tag, &said)));
     }
     locales.into_iter().map(Arc::new).collect()
 }

@@ -169,7 +169,9 @@ pub enum Problem {
     ThemeCycle { name: String },
     Template { report: String },
     TemplateFile { message: String },
-    MissingString { key: String, language: String },
+    UnspokenLanguage { language: String },
+    UnknownString { key: String, suggestions: Vec<String> },
+    MissingString { key: String, language: String, file: String },
     UnknownPlaceholder { name: String, key: String, known: Vec<String>, suggestion: Option<String> },
     MissingPlural { key: String, category: &'static str },
     NoSiteFile,
@@ -241,6 +243,8 @@ impl Problem {
             Self::UnknownTheme { .. } => "unknown-theme",
             Self::ThemeCycle { .. } => "theme-cycle",
             Self::Template { .. } | Self::TemplateFile { .. } => "template",
+            Self::UnspokenLanguage { .. } => "unspoken-language",
+            Self::UnknownString { .. } => "unknown-string",
             Self::MissingString { .. } => "missing-string",
             Self::UnknownPlaceholder { .. } => "unknown-placeholder",
             Self::MissingPlural { .. } => "missing-plural",
@@ -329,7 +333,11 @@ impl Problem {
                 first.strip_prefix("error: ").unwrap_or(first).to_owned()
             }
             Self::TemplateFile { message } => message.clone(),
-            Self::MissingString { key, language } => {
+            Self::UnspokenLanguage { language } => {
+                format!("the theme has no strings for the language `{language}`")
+            }
+            Self::UnknownString { key, .. } => format!("nothing asks for a string `{}`", clip(key)),
+            Self::MissingString { key, language, .. } => {
                 format!("no string `{key}` for the language `{language}`")
             }
             Self::UnknownPlaceholder { name, key, .. } => {
@@ -362,6 +370,8 @@ impl Problem {
             Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
             Self::FutureWithoutPublish | Self::FutureChange { .. } => "later than the build's clock".into(),
             Self::OutOfOrder { .. } => "too early".into(),
+            Self::UnknownString { .. } => "neither the theme nor a template has it".into(),
+            Self::MissingString { .. } => "there is one here".into(),
             Self::UnknownPlaceholder { .. } => "nothing is filled in here".into(),
             Self::NotUtf8 { .. } | Self::Binary { .. } => "here".into(),
             _ => return None,
@@ -430,7 +440,16 @@ impl Problem {
             Self::MissingAlt { .. } => Some("describe the image in a few words, or write `alt = \"\"` where it only decorates".into()),
             Self::RegionDisagrees { evidence, .. } => Some(format!("the text names {evidence}")),
             Self::UnknownTheme { known, .. } => Some(format!("themes that are here: {}", known.join(", "))),
-            Self::MissingString { .. } | Self::MissingPlural { .. } => Some("add it to the theme's language file".into()),
+            Self::UnspokenLanguage { language } => Some(format!(
+                "write `lang/{language}.toml` with all strings that the theme has in another language, or take `{language}` out of `languages` in `site.toml`"
+            )),
+            Self::UnknownString { suggestions, .. } => Some(match suggestions.as_slice() {
+                [] => "delete it, or ask for it in a template of the portal".into(),
+                [one] => format!("did you mean `{one}`?"),
+                many => format!("the theme has {}", listed(many)),
+            }),
+            Self::MissingString { file, .. } => Some(format!("add it to `{file}`")),
+            Self::MissingPlural { category, .. } => Some(format!("add `{category}` beside it; until then `other` is shown")),
             Self::UnknownPlaceholder { suggestion: Some(name), .. } => Some(format!("did you mean `{name}`?")),
             Self::UnknownPlaceholder { known, .. } if known.is_empty() => {
                 Some("delete it: this string has no placeholders".into())
@@ -442,6 +461,11 @@ impl Problem {
             _ => None,
         }
     }
+}
+
+/// Names in a sentence.
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Untrusted text, shortened and made harmless for a terminal.
