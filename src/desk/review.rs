@@ -23,12 +23,12 @@ fn alternatives(portal: &Portal) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     for release in portal.releases.iter() {
         if let Some(cover) = release.image.as_ref().filter(|cover| cover.field.alt.is_none()) {
-            let problem = Problem::MissingAlt { src: cover.field.src.value.clone() };
+            let problem = Problem::MissingAlt { src: cover.field.src.value.clone(), in_text: false };
             faults.push(Diagnostic::new(problem, Place::new(cover.written_in.clone(), cover.field.src.span)));
         }
         for reference in &release.body.references {
             if reference.kind == (ReferenceKind::Image { described: false }) {
-                let problem = Problem::MissingAlt { src: reference.target.clone() };
+                let problem = Problem::MissingAlt { src: reference.target.clone(), in_text: true };
                 faults.push(Diagnostic::new(problem, Place::new(release.source.clone(), reference.span)));
             }
         }

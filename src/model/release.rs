@@ -365,9 +365,11 @@ impl Decoder<'_, '_> {
                 Ok(_) => {}
                 Err(miss) => {
                     unknown += 1;
+                    let list =
+                        self.rules.territory.regions_of_list(&name.value).map(|list| format!("{list:?}"));
                     let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownRegion {
                         name,
-                        suggestion,
+                        suggestion: list.or(suggestion),
                     });
                     self.fields.faults.at(name.span, problem);
                 }
@@ -392,9 +394,10 @@ impl Decoder<'_, '_> {
                 Ok(_) => {}
                 Err(miss) => {
                     unknown += 1;
+                    let list = territory.provinces_of_list(&name.value).map(|list| format!("{list:?}"));
                     let problem = missed(miss, name.value, |name, suggestion| Problem::UnknownProvince {
                         name,
-                        suggestion,
+                        suggestion: list.or(suggestion),
                     });
                     self.fields.faults.at(name.span, problem);
                 }
@@ -582,22 +585,21 @@ impl Decoder<'_, '_> {
 /// The language of a file: its field, else its name, else the portal's first.
 pub fn language(fields: &mut Fields, name: &FileName, rules: Rules) -> LangId {
     let config = rules.config;
-    let unknown = |tag: &str| Problem::BadValue {
-        name: "lang".into(),
-        text: tag.into(),
-        reason: format!("expected a language of this portal: {}", config.languages.join(", ")),
-        suggestion: None,
+    let unknown = |tag: &str, in_name| Problem::UnknownLanguage {
+        tag: tag.into(),
+        known: config.languages.clone(),
+        in_name,
     };
     if let Some(tag) = fields.text("lang") {
         if let Some(lang) = config.find_language(&tag.value) {
             return lang;
         }
-        fields.faults.at(tag.span, unknown(&tag.value));
+        fields.faults.at(tag.span, unknown(&tag.value, false));
     } else if let Some(tag) = &name.lang {
         if let Some(lang) = config.find_language(tag) {
             return lang;
         }
-        fields.faults.whole(unknown(tag));
+        fields.faults.whole(unknown(tag, true));
     }
     LangId(0)
 }

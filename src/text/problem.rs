@@ -135,6 +135,7 @@ pub enum Problem {
     WrongType { name: String, expected: &'static str, found: &'static str },
     EmptyValue { name: String },
     BadValue { name: String, text: String, reason: String, suggestion: Option<String> },
+    UnknownLanguage { tag: String, known: Vec<String>, in_name: bool },
     // Dates.
     BadDate { text: String, reason: String },
     MissingDay { text: String, month: String },
@@ -161,7 +162,7 @@ pub enum Problem {
     UnusedFile,
     // Found by `check` alone.
     BrokenLink { target: String, suggestion: Option<String> },
-    MissingAlt { src: String },
+    MissingAlt { src: String, in_text: bool },
     MissingTranslations { language: String, count: usize, newest: Vec<String> },
     RegionDisagrees { evidence: String, region: String },
     // Configuration and theme.
@@ -216,6 +217,7 @@ impl Problem {
             Self::WrongType { .. } => "wrong-type",
             Self::EmptyValue { .. } => "empty-value",
             Self::BadValue { .. } => "bad-value",
+            Self::UnknownLanguage { .. } => "unknown-language",
             Self::BadDate { .. } => "bad-date",
             Self::MissingDay { .. } => "missing-day",
             Self::FutureWithoutPublish => "future-without-publish",
@@ -287,6 +289,9 @@ impl Problem {
             }
             Self::EmptyValue { name } => format!("field `{name}` is empty"),
             Self::BadValue { name, text, .. } => format!("`{}` is no valid value for `{name}`", clip(text)),
+            Self::UnknownLanguage { tag, known, .. } => {
+                format!("`{}` is no language of this portal, which has {}", clip(tag), listed(known))
+            }
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
             Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),
             Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
@@ -317,7 +322,7 @@ impl Problem {
             Self::NotPublicTarget { target } => format!("`{}` is not public", clip(target)),
             Self::UnusedFile => "no release refers to this file, so it is not published".into(),
             Self::BrokenLink { target, .. } => format!("nothing stands at `{}`", clip(target)),
-            Self::MissingAlt { src } => format!("image `{}` has no alternative text", clip(src)),
+            Self::MissingAlt { src, .. } => format!("image `{}` has no alternative text", clip(src)),
             Self::MissingTranslations { language, count, .. } => {
                 format!("{count} releases have no `{language}` version")
             }
@@ -437,7 +442,26 @@ impl Problem {
             }
             Self::UnsafeLink { .. } => Some("link to a web address, an e-mail address or a page of the portal".into()),
             Self::NotPublicTarget { .. } => Some("its text is kept without the link until that release is public".into()),
+            Self::MissingAlt { src, in_text: true } => Some(format!(
+                "describe the image between the brackets, `![…]({src})`; where it only decorates, write `<img src=\"{src}\" alt=\"\">`",
+                src = clip(src)
+            )),
             Self::MissingAlt { .. } => Some("describe the image in a few words, or write `alt = \"\"` where it only decorates".into()),
+            Self::UnknownLanguage { tag, in_name, .. } => {
+                let otherwise = match in_name {
+                    true => format!("take `.{}` out of the file's name", clip(tag)),
+                    false => "correct `lang`".into(),
+                };
+                Some(format!("{otherwise}, or add the language to `languages` in `site.toml`"))
+            }
+            Self::BadPath { what: "alias", fault: PathFault::Query, .. } => Some(
+                "a static host finds a page by its path and cannot tell addresses apart by what follows `?` or `#`: delete this alias; a server that redirects by queries has rules of its own for it".into(),
+            ),
+            Self::BadPath { what: "alias", .. } => {
+                Some("write the old address as it stood below the portal's root, such as `/2019/port/`".into())
+            }
+            Self::BadPath { what: "tag" | "series", .. } => Some("write a name in words, without what makes a path".into()),
+            Self::BadPath { .. } => Some("give it another name, of a file inside the portal".into()),
             Self::RegionDisagrees { evidence, .. } => Some(format!("the text names {evidence}")),
             Self::UnknownTheme { known, .. } => Some(format!("themes that are here: {}", known.join(", "))),
             Self::UnspokenLanguage { language } => Some(format!(

@@ -551,7 +551,9 @@ fn a_future_date_without_publish() {
 #[test]
 fn an_unknown_language_in_a_file_name() {
     let fixture = Fixture::with("").file("content/a.es.md", toml(""));
-    fixture.build().assert_refused(expect!["content/a.es.md:1:1: error: `es` is no valid value for `lang`"]);
+    fixture.build().assert_refused(expect![
+        "content/a.es.md:1:1: error: `es` is no language of this portal, which has `fr`, `ar`"
+    ]);
 }
 
 #[test]
@@ -560,7 +562,9 @@ fn an_unknown_language_in_the_header() {
         "+++\ntitle = \"A\"\ndate = 2026-03-12\nregion = \"souss-massa\"\nlang = \"es\"\n+++\n",
     )
     .build();
-    run.assert_refused(expect!["content/a.md:5:8: error: `es` is no valid value for `lang`"]);
+    run.assert_refused(expect![
+        "content/a.md:5:8: error: `es` is no language of this portal, which has `fr`, `ar`"
+    ]);
 }
 
 #[test]
@@ -772,7 +776,7 @@ fn twenty_kinds_of_faults_do_not_hide_each_other() {
         content/f07.md:5:12: error: the alias `../a` leads out of its folder by `..`
         content/f08.md:5:11: error: `demain` is not a date
         content/f09.md:5:11: error: `2026-13-01` is not a date
-        content/f10.md:5:8: error: `es` is no valid value for `lang`
+        content/f10.md:5:8: error: `es` is no language of this portal, which has `fr`, `ar`
         content/f11.md:5:9: error: field `draft` has the wrong type: an integer
         content/f12.md:5:15: error: field `corrections` has the wrong type: a string
         content/f13.md:5:11: error: `hier` is not a date

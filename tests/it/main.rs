@@ -31,6 +31,7 @@ mod portal;
 mod ports;
 mod properties;
 mod reach;
+mod remedies;
 mod rounds;
 mod running;
 mod sameness;

@@ -47,6 +47,27 @@ impl Territory {
         }
     }
 
+    /// The slugs of several places that were written as one name: `Agadir, Tanger`. Of a place within a
+    /// region, that region's.
+    pub fn regions_of_list(&self, text: &str) -> Option<Vec<String>> {
+        each(text, |key| match look_up(&self.region_keys, key, &REGION_WORDS) {
+            [region] => Some(self.region(*region).slug.clone()),
+            _ => Some(self.region(self.province(self.province_or_commune(key)?).region).slug.clone()),
+        })
+    }
+
+    /// Likewise of prefectures and provinces.
+    pub fn provinces_of_list(&self, text: &str) -> Option<Vec<String>> {
+        each(text, |key| Some(self.province(self.province_or_commune(key)?).slug.clone()))
+    }
+
+    fn province_or_commune(&self, key: &str) -> Option<ProvinceId> {
+        match look_up(&self.province_keys, key, &PROVINCE_WORDS) {
+            [province] => Some(*province),
+            _ => self.commune_province(key),
+        }
+    }
+
     /// A prefecture or province likewise; where several bear the name, the one in `within`.
     pub fn find_province(&self, name: &str, within: &[RegionId]) -> Result<ProvinceId, Miss> {
         let key = fold(name);
@@ -185,6 +206,26 @@ pub(crate) fn unclitic(word: &str) -> impl Iterator<Item = String> + '_ {
         // « للرباط » is « ل » and « الرباط », whose first letter falls away.
         Some(if clitic.ends_with("لل") { format!("ال{rest}") } else { rest.to_owned() })
     })
+}
+
+/// Parts of a text that is a list, each of which `find` knows by its key.
+fn each(text: &str, find: impl Fn(&str) -> Option<String>) -> Option<Vec<String>> {
+    const LONGEST: usize = 400;
+    if text.len() > LONGEST {
+        return None;
+    }
+    let mut parts = vec![text];
+    for mark in [",", ";", "/", "،", "؛", " et ", " and ", " و "] {
+        parts = parts.into_iter().flat_map(|part| part.split(mark)).collect();
+    }
+    let mut found: Vec<String> = Vec::new();
+    for part in &parts {
+        let name = find(&fold(part))?;
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    (parts.len() > 1).then_some(found)
 }
 
 /// The slug, or the name in another script, that was probably meant.
