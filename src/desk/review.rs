@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::model::body::ReferenceKind;
-use crate::model::portal::{Portal, Release, ReleaseIx};
+use crate::model::portal::{Portal, Release, ReleaseIx, Status};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::problem::Problem;
 use crate::text::source::Place;
@@ -13,9 +13,22 @@ use super::detect::Detector;
 /// Gives a source's text.
 type Read<'a> = dyn Fn(&str) -> Option<String> + Sync + 'a;
 
-/// Remarks on pictures, languages and regions.
+/// Remarks on pictures, languages, texts and regions.
 pub fn review(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
-    [alternatives(portal), pairs(portal), regions(portal, read)].concat()
+    [alternatives(portal), pairs(portal), empty(portal, read), regions(portal, read)].concat()
+}
+
+/// Releases that readers find with nothing below the title: only the header was written.
+fn empty(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
+    let is_empty = |release: &Release| {
+        let may_be = release.body.lead.is_empty() && release.body.references.is_empty();
+        release.status == Status::Public
+            && may_be
+            && read(&release.source)
+                .is_some_and(|text| text.get(release.body.start..).is_some_and(|body| body.trim().is_empty()))
+    };
+    let empty = portal.releases.par_iter().filter(|release| is_empty(release));
+    empty.map(|release| Diagnostic::new(Problem::NoText, release.place.clone())).collect()
 }
 
 /// Pictures without a word on what an alternative text would say (WCAG 1.1.1).

@@ -163,6 +163,7 @@ pub enum Problem {
     // Found by `check` alone.
     BrokenLink { target: String, suggestion: Option<String> },
     MissingAlt { src: String, in_text: bool },
+    NoText,
     MissingTranslations { language: String, count: usize, newest: Vec<String> },
     RegionDisagrees { evidence: String, region: String },
     // Configuration and theme.
@@ -189,6 +190,7 @@ impl Problem {
             | Self::MissingAlt { .. }
             | Self::RegionDisagrees { .. }
             | Self::MissingPlural { .. }
+            | Self::NoText
             | Self::NoReleases => Severity::Warning,
             Self::MissingTranslations { .. } => Severity::Note,
             _ => Severity::Error,
@@ -240,6 +242,7 @@ impl Problem {
             Self::UnusedFile => "unused-file",
             Self::BrokenLink { .. } => "broken-link",
             Self::MissingAlt { .. } => "missing-alt",
+            Self::NoText => "no-text",
             Self::MissingTranslations { .. } => "missing-translations",
             Self::RegionDisagrees { .. } => "region-disagrees",
             Self::UnknownTheme { .. } => "unknown-theme",
@@ -323,6 +326,7 @@ impl Problem {
             Self::UnusedFile => "no release refers to this file, so it is not published".into(),
             Self::BrokenLink { target, .. } => format!("nothing stands at `{}`", clip(target)),
             Self::MissingAlt { src, .. } => format!("image `{}` has no alternative text", clip(src)),
+            Self::NoText => "a public release has no text".into(),
             Self::MissingTranslations { language, count, .. } => {
                 format!("{count} releases have no `{language}` version")
             }
@@ -479,6 +483,7 @@ impl Problem {
                 Some("delete it: this string has no placeholders".into())
             }
             Self::UnknownPlaceholder { known, .. } => Some(format!("write one of: {}", known.join(", "))),
+            Self::NoText => Some("write it below the header, or add `draft = true` until it is there".into()),
             Self::NoSiteFile => Some("name the portal's folder by `--root`, or make one by `tribune init FOLDER`".into()),
             Self::MissingTranslations { newest, .. } => Some(format!("the newest: {}", newest.join(", "))),
             Self::NoReleases => Some("write one with `tribune new \"Title\"`".into()),

@@ -218,6 +218,22 @@ fn check_sees_what_a_build_lets_pass_and_writes_nothing() {
 }
 
 #[test]
+fn a_public_release_without_any_text_is_remarked_on() {
+    let header = |fields: &str| toml(fields).replace("Texte.\n", "");
+    let fixture = Fixture::with("")
+        .file("content/vide.md", header("slug = \"vide\""))
+        .file("content/brouillon.md", header("draft = true"))
+        .file("content/retire.md", header("withdrawn = \"Non\""))
+        .file("content/passe.md", header("expires = 2026-03-20"))
+        .file("content/image.md", header("") + "![Le port](p.png)\n")
+        .file("content/p.png", crate::harness::PIXEL);
+    let run = fixture.check().assert_done();
+    let said: Vec<&str> = run.stderr.lines().filter(|line| line.contains(": warning: ")).collect();
+    assert_eq!(said, ["content/vide.md:1:1: warning: a public release has no text"]);
+    fixture.build_with(&["--output", "ailleurs"]).assert_clean();
+}
+
+#[test]
 fn a_copy_that_a_synchroniser_left_fails_a_check() {
     let fixture = Fixture::release(&toml("")).file("content/a (Copie en conflit).md", toml("slug = \"b\""));
     let run = fixture.check();
