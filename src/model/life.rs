@@ -20,6 +20,11 @@ struct Said<'a> {
 impl Completer<'_> {
     /// What is wrong with the dates of a release's life beside its own date. A draft may have any.
     pub(super) fn life(self, written: &Written, base: Option<&Written>) -> Vec<Diagnostic> {
+        let has = |w: &Written| w.expires.is_some() || w.updated.is_some() || w.corrections.is_some();
+        // Most have no other date.
+        if !has(written) && !base.is_some_and(has) {
+            return Vec::new();
+        }
         let zone = &self.config.timezone;
         let find = |field: fn(&Written) -> Option<&Spanned<Moment>>| {
             let own = field(written).map(|found| said(written, found));

@@ -38,14 +38,19 @@ impl Completer<'_> {
     }
 }
 
-/// Adds which of the originals that have no translation was probably meant.
-pub(super) fn suggest(faults: &mut [Diagnostic], alone: &[&SourcePath]) {
+/// Adds which of the originals that have no translation was probably meant. `alone` gives these.
+pub(super) fn suggest<'a>(faults: &mut [Diagnostic], alone: impl FnOnce() -> Vec<&'a SourcePath>) {
     let orphans = faults.iter_mut().filter_map(|fault| match (&mut fault.problem, &fault.place) {
         (Problem::OrphanedTranslation(orphan), Some(place)) => Some((orphan, &place.path)),
         _ => None,
     });
-    for (orphan, path) in orphans.take(MOST_ORPHANS) {
-        orphan.suggestion = original_of(path, alone);
+    let orphans: Vec<_> = orphans.take(MOST_ORPHANS).collect();
+    if orphans.is_empty() {
+        return;
+    }
+    let alone = alone();
+    for (orphan, path) in orphans {
+        orphan.suggestion = original_of(path, &alone);
     }
 }
 

@@ -390,9 +390,9 @@ impl Completer<'_> {
         let done = releases.into_par_iter().fold(Completed::default, one);
         let mut done = done.reduce(Completed::default, Completed::with);
         let has_translation = |original: &SourcePath| bases.contains_key(stem(original).0);
-        let alone: Vec<&SourcePath> =
-            originals.iter().filter(|original| !has_translation(original)).collect();
-        orphan::suggest(&mut done.faults, &alone);
+        orphan::suggest(&mut done.faults, || {
+            originals.iter().filter(|path| !has_translation(path)).collect()
+        });
         done
     }
 

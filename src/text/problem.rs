@@ -429,8 +429,8 @@ impl Problem {
             Self::FutureWithoutPublish => {
                 Some("add `publish` with the instant from which it may be seen, or correct the date".into())
             }
-            Self::FutureChange { name } => {
-                Some(format!("correct the date, or add to `{name}` what was changed once it has been"))
+            Self::FutureChange { .. } => {
+                Some("correct the date, or write it down once the change has been made".into())
             }
             Self::OutOfOrder { what: "expires", .. } => {
                 Some("correct one of the two; a day without a time lasts until its end".into())
@@ -474,7 +474,7 @@ impl Problem {
             Self::UnknownString { suggestions, .. } => Some(match suggestions.as_slice() {
                 [] => "delete it, or ask for it in a template of the portal".into(),
                 [one] => format!("did you mean `{one}`?"),
-                many => format!("the theme has {}", listed(many)),
+                many => format!("the theme has {}; is one of them meant?", listed(many)),
             }),
             Self::MissingString { file, .. } => Some(format!("add it to `{file}`")),
             Self::MissingPlural { category, .. } => Some(format!("add `{category}` beside it; until then `other` is shown")),

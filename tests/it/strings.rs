@@ -80,7 +80,7 @@ fn a_misspelt_key_is_told_where_it_stands() {
         lang/fr.toml:6:1: error: nothing asks for a string `text.kind.speach`
         lang/fr.toml:7:2: error: nothing asks for a string `titres`"#]]);
     expect![[r#"
-        the theme has `text.party_contact`, `text.press_contact`, `text.region_contact`
+        the theme has `text.party_contact`, `text.press_contact`, `text.region_contact`; is one of them meant?
         did you mean `text.home`?
         delete it, or ask for it in a template of the portal
         did you mean `text.kind.speech`?
