@@ -150,17 +150,46 @@ fn show(file: &str, found: &Import) {
         Some(_) => terminal::say(&format!("  date      {} ({})", found.date.value, found.date.reason)),
         None => line("date", &found.date),
     }
+    if let Some(publish) = &found.publish {
+        line("publish", publish);
+    }
+    if let Some(reason) = &found.draft_for {
+        terminal::say(&format!("  draft     true (proposed: {reason})"));
+    }
     line("region", &found.region);
     if !found.provinces.is_empty() {
         terminal::say(&format!("  provinces {}", found.provinces.join(", ")));
     }
-    if !found.draft.aside.is_empty() {
-        let names: Vec<&str> = found.draft.aside.iter().map(|entry| entry.key.value.as_str()).collect();
+    let names = found.draft.aside.iter().map(|entry| entry.key.value.clone());
+    let notes = found.draft.notes.iter().map(|note| format!("« {note} »"));
+    let names: Vec<String> = names.chain(notes).collect();
+    if !names.is_empty() {
         terminal::say(&format!("  aside     {} (kept as comments)", names.join(", ")));
     }
     for (n, repair) in found.repairs.iter().enumerate() {
         let label = if n == 0 { "repairs" } else { "" };
         terminal::say(&format!("  {label:<9} {repair}"));
+    }
+}
+
+/// Asks until when a text is under embargo that says so; without an answer it stays a draft.
+fn ask_of_embargo(found: &mut Import, desk: &Desk) -> bool {
+    let proposed =
+        found.publish.as_ref().filter(|publish| !publish.given).map(|publish| publish.value.clone());
+    if proposed.is_none() && found.draft_for.is_none() {
+        return true;
+    }
+    let proposed = proposed.unwrap_or_default();
+    loop {
+        let Some(answer) = terminal::ask("publish", &proposed) else { return false };
+        if answer == proposed {
+            return true;
+        }
+        let taken = parse(&answer).and_then(|date| found.hold_until(date, &desk.rules.config.timezone));
+        match taken {
+            Ok(()) => return true,
+            Err(reason) => terminal::complain(&reason),
+        }
     }
 }
 
@@ -173,6 +202,9 @@ fn ask(found: &mut Import, desk: &Desk) -> bool {
         }
     }
     let rules = desk.rules;
+    if !ask_of_embargo(found, desk) {
+        return false;
+    }
     while !found.date.given {
         let proposed = if found.undated.is_some() { "" } else { &found.date.value };
         let Some(answer) = terminal::ask("date", proposed) else { return false };

@@ -9,6 +9,10 @@ pub struct Draft {
     pub title: String,
     /// RFC 3339 with offset, so that a later change of the zone's rules moves nothing.
     pub date: String,
+    /// RFC 3339 likewise; empty where nothing says when to publish.
+    pub publish: String,
+    /// Not to be published before a person says so.
+    pub draft: bool,
     /// Slugs; the first one is principal.
     pub regions: Vec<String>,
     pub provinces: Vec<String>,
@@ -19,6 +23,8 @@ pub struct Draft {
     pub others: Vec<Entry>,
     /// What the header said that no field of a release can hold: kept as comments.
     pub aside: Vec<Entry>,
+    /// Lines of the text that no release shows: kept as comments.
+    pub notes: Vec<String>,
     pub body: String,
 }
 
@@ -28,6 +34,12 @@ impl Draft {
         let mut lines = vec!["+++".to_owned(), format!("title = {}", quoted(&self.title))];
         if !self.inherits {
             lines.push(format!("date = {}", self.date));
+            if !self.publish.is_empty() {
+                lines.push(format!("publish = {}", self.publish));
+            }
+            if self.draft {
+                lines.push("draft = true".into());
+            }
             lines.push(format!("region = {}", one_or_many(&self.regions)));
             if !self.provinces.is_empty() {
                 lines.push(format!("province = {}", one_or_many(&self.provinces)));
@@ -40,6 +52,7 @@ impl Draft {
         let aside =
             self.aside.iter().map(|entry| format!("# {} = {}", key(&entry.key.value), value(&entry.value)));
         lines.extend(aside.map(|line| line.replace(['\n', '\r'], " ")));
+        lines.extend(self.notes.iter().map(|note| format!("# {}", note.replace(['\n', '\r'], " "))));
         lines.push("+++".to_owned());
         let mut text = lines.join("\n");
         text.push('\n');

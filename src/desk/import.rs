@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::model::body::Markup;
 use crate::model::date::{Moment, Written as Day, parse, parse_month};
-use crate::model::header::{self, Entry, Value};
-use crate::model::release::{Rules, Written};
+use crate::model::header::{self, Entry, Form, Header, Value};
+use crate::model::release::{FIELDS, Rules, Written};
 use crate::model::territory::ProvinceId;
 use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::{Problem, Table};
@@ -17,6 +17,7 @@ use crate::text::source::{Place, Source};
 
 use super::detect::detect;
 use super::draft::{Draft, numbered, slug_of_title};
+use super::embargo::{Notice, Until, instant, notice, notices, without};
 use super::foreign::translate;
 use super::repair::{Chat, Repair, chat, language_of, repair};
 use super::surroundings::dated;
@@ -41,6 +42,10 @@ pub struct Import {
     pub date: Proposal,
     /// The text gives a month without a day: what to say where nobody can be asked.
     pub undated: Option<Diagnostic>,
+    /// Until when it is under embargo.
+    pub publish: Option<Proposal>,
+    /// Why it is a draft: it is under embargo, and nobody can read until when.
+    pub draft_for: Option<String>,
     pub region: Proposal,
     /// Names of the prefectures and provinces.
     pub provinces: Vec<String>,
@@ -48,6 +53,8 @@ pub struct Import {
     /// Faults of the text that are no obstacle.
     pub warnings: Vec<Diagnostic>,
     names: Names,
+    /// The latest instant that its date may be of, where that is not today.
+    latest: Option<Timestamp>,
 }
 
 /// What path and `id` are made of, beside title and date.
@@ -74,7 +81,7 @@ impl Import {
     /// Takes a date, and with it another folder and `id`.
     pub fn redate(&mut self, date: Day, now: Timestamp, zone: &TimeZone) -> Result<(), String> {
         let moment = date.resolve(zone)?;
-        if moment.opens(zone) > now {
+        if moment.opens(zone) > self.latest.unwrap_or(now) {
             return Err(format!("{} is yet to come", moment.iso_date()));
         }
         self.draft.date = settled(moment, now, zone).rfc3339();
@@ -87,6 +94,15 @@ impl Import {
     pub fn number(&mut self, number: usize) {
         self.names.number = number;
         self.name();
+    }
+
+    /// Takes an instant to publish it at, instead of a draft or another instant.
+    pub fn hold_until(&mut self, date: Day, zone: &TimeZone) -> Result<(), String> {
+        let moment = instant(date.resolve(zone)?, zone);
+        self.draft.publish = moment.rfc3339();
+        self.draft.draft = false;
+        self.latest = Some(moment.timestamp);
+        Ok(())
     }
 
     fn name(&mut self) {
@@ -102,7 +118,7 @@ impl Import {
 }
 
 /// Fields that the draft has by name.
-const OWN: [&str; 7] = ["title", "date", "region", "province", "lang", "id", "slug"];
+const OWN: [&str; 8] = ["title", "date", "region", "province", "lang", "id", "slug", "publish"];
 
 /// Reads a text and proposes what it lacks, or says what is wrong with what it has. `declares` says
 /// which `extra` fields the portal's theme knows.
@@ -122,6 +138,7 @@ pub fn import(
     let source = source.as_ref();
     let mut faults = Faults::of(&source.path);
     let mut header = header::parse(source, &mut faults);
+    let mut embargo = embargo_in_header(source, &mut header, &config.timezone);
     let aside = translate(&mut header.entries, declares);
     let undated = month_alone(source, &mut header.entries);
     let written = Written::decode(source, header.clone(), rules, &mut faults);
@@ -141,6 +158,12 @@ pub fn import(
     if let Some(chat) = &chat {
         repairs.splice(0..0, chat.repairs.iter().cloned());
     }
+    let below = notices(&body, &config.timezone);
+    body = without(&body, below.iter().map(|notice| notice.range.clone()));
+    embargo.extend(below);
+    let notes: Vec<String> = embargo.iter().map(|notice| notice.says.clone()).collect();
+    let hold = Hold::of(written.publish, &embargo, &config.timezone);
+    let latest = hold.publish.as_ref().map(|(moment, _)| moment.timestamp).filter(|latest| *latest > now);
     let title = match &written.title {
         Some(title) => given(&title.value, "written in the text's header"),
         None => match title::propose(&body, tag) {
@@ -163,7 +186,8 @@ pub fn import(
             (Some(date.value), given(&date.value.iso_date(), "written in the text's header"))
         }
         (None, None) => {
-            let (moment, date) = day_of(&written, &body, chat.as_ref(), now, &config.timezone);
+            let days = Days { latest: latest.unwrap_or(now), now, zone: &config.timezone };
+            let (moment, date) = days.of(&written, &body, chat.as_ref());
             (Some(moment), date)
         }
     };
@@ -199,15 +223,20 @@ pub fn import(
         ending: format!("{suffix}.{ending}"),
         number: 1,
     };
+    // What is under embargo is a draft, whatever the header says.
+    let own = |name: &str| OWN.contains(&name) || hold.draft_for.is_some() && name == "draft";
     let others: Vec<Entry> =
-        header.entries.into_iter().filter(|entry| !OWN.contains(&entry.key.value.as_str())).collect();
+        header.entries.into_iter().filter(|entry| !own(entry.key.value.as_str())).collect();
     let draft = Draft {
         title: title.value.clone(),
         date: moment.map(|moment| settled(moment, now, &config.timezone).rfc3339()).unwrap_or_default(),
+        publish: hold.publish.as_ref().map(|(moment, _)| moment.rfc3339()).unwrap_or_default(),
+        draft: hold.draft_for.is_some(),
         regions: regions.iter().map(|id| rules.territory.region(*id).slug.clone()).collect(),
         provinces: provinces.iter().map(|id| rules.territory.province(*id).slug.clone()).collect(),
         others,
         aside,
+        notes,
         body,
         ..Default::default()
     };
@@ -218,11 +247,14 @@ pub fn import(
         title,
         date,
         undated: undated.map(|(fault, _)| fault),
+        publish: hold.publish.map(|(_, proposal)| proposal),
+        draft_for: hold.draft_for,
         region,
         provinces: provinces.collect(),
         repairs,
         warnings: faults.list,
         names,
+        latest,
     };
     import.name();
     Ok(import)
@@ -242,37 +274,106 @@ fn month_alone(source: &Source, entries: &mut Vec<Entry>) -> Option<(Diagnostic,
     Some((Diagnostic::new(problem, Place::new(source.path.clone(), span)), text))
 }
 
-/// The day of a text whose header has none: of its file's name, its datelines, its stamp, or today.
-fn day_of(
-    written: &Written,
-    body: &str,
-    chat: Option<&Chat>,
-    now: Timestamp,
-    zone: &TimeZone,
-) -> (Moment, Proposal) {
-    let named = written.name.date.as_deref().and_then(|date| parse(date).ok()?.resolve(zone).ok());
-    if let Some(moment) = named {
-        return (moment, given(&moment.iso_date(), "from the name of the file"));
+/// Takes the notices of an embargo out of a header of bare lines, where `Embargo : …` is the field
+/// `publish`: those that are no date.
+fn embargo_in_header(source: &Source, header: &mut Header, zone: &TimeZone) -> Vec<Notice> {
+    let mut found = Vec::new();
+    if header.form != Form::Bare {
+        return found;
     }
-    let proposed = |moment: Moment, reason: String| {
-        (moment, Proposal { value: moment.iso_date(), reason, given: false })
-    };
-    let stamped = chat.and_then(|chat| chat.sent.as_ref());
-    let stamped = stamped.map(|(day, stamp)| (*day, format!("the message was sent « {stamp} »")));
-    let said: Vec<(Date, String)> =
-        dated(body).into_iter().map(|dated| (dated.day(), dated.says)).chain(stamped).collect();
-    let today = Moment::at(now, zone);
-    for (day, reason) in &said {
-        if *day <= today.date()
-            && let Ok(moment) = Day::Day(*day).resolve(zone)
-        {
-            return proposed(moment, reason.clone());
+    header.entries.retain(|entry| {
+        let name = entry.key.value.as_str();
+        let read =
+            matches!(&entry.value.value, Value::Text(text) | Value::Plain(text) if parse(text).is_ok());
+        if FIELDS.contains(&name) && (name != "publish" || read) {
+            return true;
+        }
+        let line = source.text.get(entry.key.span.range().start..entry.value.span.range().end);
+        let notice = line.and_then(|line| notice(line, zone));
+        let stays = notice.is_none();
+        found.extend(notice);
+        stays
+    });
+    found
+}
+
+/// What embargoes make of a release.
+struct Hold {
+    publish: Option<(Moment, Proposal)>,
+    draft_for: Option<String>,
+}
+
+impl Hold {
+    fn of(written: Option<Moment>, embargo: &[Notice], zone: &TimeZone) -> Self {
+        let said: Vec<String> = embargo.iter().map(|notice| format!("« {} »", notice.says)).collect();
+        let said = format!("the text says {}", said.join(" and "));
+        if let Some(written) = written {
+            let moment = instant(written, zone);
+            let agrees = |notice: &Notice| match notice.until {
+                Until::Moment(until) => until.timestamp == moment.timestamp,
+                Until::Unclear => false,
+                Until::Unsaid => true,
+            };
+            let reason = match embargo.iter().all(agrees) {
+                true => "written in the text's header".to_owned(),
+                false => format!("written in the text's header; {said}"),
+            };
+            return Self { publish: Some((moment, given(&moment.rfc3339(), &reason))), draft_for: None };
+        }
+        let until = |notice: &Notice| match notice.until {
+            Until::Moment(moment) => Some(moment),
+            _ => None,
+        };
+        // Of several the last one holds; nobody knows when one ends that cannot be read.
+        let unclear = embargo.iter().any(|notice| notice.until == Until::Unclear);
+        let last = embargo.iter().filter_map(until).max_by_key(|moment| moment.timestamp);
+        match last.filter(|_| !unclear) {
+            Some(moment) => {
+                let proposal = Proposal { value: moment.rfc3339(), reason: said, given: false };
+                Self { publish: Some((moment, proposal)), draft_for: None }
+            }
+            None if embargo.is_empty() => Self { publish: None, draft_for: None },
+            None => Self { publish: None, draft_for: Some(format!("{said}, and no instant can be read")) },
         }
     }
-    // What is announced has not happened yet.
-    match said.into_iter().next() {
-        Some((_, reason)) => proposed(today, format!("today: {reason}, which is yet to come")),
-        None => proposed(today, "the text has no date: today".to_owned()),
+}
+
+/// What the day of a text is looked for by.
+struct Days<'a> {
+    /// No later day is proposed: what is announced has not happened yet.
+    latest: Timestamp,
+    now: Timestamp,
+    zone: &'a TimeZone,
+}
+
+impl Days<'_> {
+    /// The day of a text whose header has none: of its file's name, its datelines, its stamp, or today.
+    fn of(&self, written: &Written, body: &str, chat: Option<&Chat>) -> (Moment, Proposal) {
+        let Self { now, zone, .. } = *self;
+        let named = written.name.date.as_deref().and_then(|date| parse(date).ok()?.resolve(zone).ok());
+        if let Some(moment) = named {
+            return (moment, given(&moment.iso_date(), "from the name of the file"));
+        }
+        let proposed = |moment: Moment, reason: String| {
+            (moment, Proposal { value: moment.iso_date(), reason, given: false })
+        };
+        let stamped = chat.and_then(|chat| chat.sent.as_ref());
+        let stamped = stamped.map(|(day, stamp)| (*day, format!("the message was sent « {stamp} »")));
+        let said: Vec<(Date, String)> =
+            dated(body).into_iter().map(|dated| (dated.day(), dated.says)).chain(stamped).collect();
+        let today = Moment::at(now, zone);
+        let latest = Moment::at(self.latest, zone);
+        for (day, reason) in &said {
+            if *day <= latest.date()
+                && let Ok(moment) = Day::Day(*day).resolve(zone)
+            {
+                return proposed(moment, reason.clone());
+            }
+        }
+        match said.into_iter().next() {
+            Some((_, reason)) => proposed(today, format!("today: {reason}, which is yet to come")),
+            None => proposed(today, "the text has no date: today".to_owned()),
+        }
     }
 }
 
@@ -306,11 +407,14 @@ mod tests {
             title: proposal.clone(),
             date: proposal.clone(),
             undated: None,
+            publish: None,
+            draft_for: None,
             region: proposal,
             provinces: Vec::new(),
             repairs: Vec::new(),
             warnings: Vec::new(),
             names: Names { host: "parti.ma".into(), ending: ".ar.md".into(), ..Default::default() },
+            latest: None,
         };
         import.retitle("L’eau".into());
         assert_eq!(import.path, "content/2026/03/l-eau.ar.md");

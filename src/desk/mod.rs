@@ -2,6 +2,7 @@
 
 pub mod detect;
 pub mod draft;
+mod embargo;
 mod foreign;
 pub mod import;
 pub mod propose;

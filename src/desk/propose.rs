@@ -1,6 +1,8 @@
 //! Proposals for what a release lacks: a build never guesses, but its error says what `import`
 //! would have written.
 
+use jiff::tz::TimeZone;
+
 use crate::model::header;
 use crate::model::territory::Territory;
 use crate::text::diagnostic::{Diagnostic, Faults};
@@ -8,6 +10,7 @@ use crate::text::problem::{Problem, Table};
 use crate::text::source::Source;
 
 use super::detect::detect;
+use super::embargo::{notices, without};
 use super::repair::language_of;
 use super::surroundings::dated;
 use super::title;
@@ -41,6 +44,8 @@ fn proposal(
     let source = Source::new(path.clone(), text);
     let header = header::parse(&source, &mut Faults::of(path));
     let body = source.text.get(header.body..).unwrap_or_default();
+    // Until when it is under embargo is none of what is missing; the zone only says which instant.
+    let body = &without(body, notices(body, &TimeZone::UTC).into_iter().map(|notice| notice.range));
     *empty = match name.as_str() {
         "title" => {
             title::propose(body, language_of(body)).map(|found| format!("`title = {:?}`", found.title))

@@ -245,3 +245,67 @@ fn the_second_half_of_a_pair_says_only_its_title() {
     assert!(built.has("2026/06/01/visite-a-tiznit/") && built.has("ar/2026/06/01/visite-a-tiznit/"));
     assert!(built.has("2026/06/01/autre/") && built.has("ar/2026/06/01/autre/"));
 }
+
+#[test]
+fn a_text_under_embargo_is_not_public_before_its_instant() {
+    const TEXT: &str = "Communiqué de presse\n\nLe parti présente son programme\n\n\
+        Rabat, le 27 novembre 2026 – Le parti présente à Fès son programme.\n";
+    for (line, publish) in [
+        ("SOUS EMBARGO JUSQU’AU 1er décembre 2026 à 10 h", "2026-12-01T10:00:00+00:00"),
+        ("EMBARGO : mardi 1er décembre 2026, 10h00", "2026-12-01T10:00:00+00:00"),
+        ("EMBARGO : 1er décembre 2026 à 10 h (heure locale)", "2026-12-01T10:00:00+00:00"),
+        ("Ne pas diffuser avant le 1er décembre 2026", "2026-12-01T00:00:00+00:00"),
+        ("**Embargoed until 10:00 on 1 December 2026**", "2026-12-01T10:00:00+00:00"),
+        ("محظور النشر حتى 1 دجنبر 2026 على الساعة 10:00", "2026-12-01T10:00:00+00:00"),
+        ("حظر النشر إلى غاية 1 دجنبر 2026", "2026-12-01T00:00:00+00:00"),
+    ] {
+        for text in [format!("{line}\n\n{TEXT}"), format!("{TEXT}\n{line}\n")] {
+            let found = imported("a.txt", &text)
+                .says(&["title = \"Le parti présente son programme\"", &format!("\npublish = {publish}\n")])
+                .says(&["date = 2026-11-27T"])
+                .lacks(&["draft"]);
+            let body = found.text.rsplit("+++").next().unwrap();
+            assert!(
+                !body.contains("2026, 10") && !body.contains("décembre") && !body.contains("دجنبر"),
+                "{body}"
+            );
+            let built = found.fixture.build().assert_clean();
+            assert!(built.mentions("présente").is_empty(), "{line}");
+            let later = found.fixture.build_with(&["--as-of", "2026-12-01T10:00:00Z"]).assert_clean();
+            assert!(later.has("2026/11/27/le-parti-presente-son-programme/"), "{line}");
+        }
+    }
+    imported("a.txt", &format!("SOUS EMBARGO JUSQU’AU 1er décembre 2026 à 10 h\n\n{TEXT}"))
+        .says(&["\n# SOUS EMBARGO JUSQU’AU 1er décembre 2026 à 10 h\n"])
+        .told(&["publish   2026-12-01T10:00:00+00:00 (proposed: the text says « SOUS EMBARGO JUSQU’AU 1er"]);
+}
+
+#[test]
+fn an_embargo_that_nobody_can_read_makes_a_draft() {
+    for line in [
+        "SOUS EMBARGO",
+        "Sous embargo jusqu’à mardi 10 h",
+        "EMBARGO : mardi 10 h",
+        "Sous embargo jusqu’au 31 novembre 2026",
+        "Embargoed until 10 pm on 1 December 2026",
+        "محظور النشر",
+    ] {
+        let found = imported("a.txt", &format!("{line}\n\nLe parti visite Fès\n\nIl y parle.\n"))
+            .says(&["title = \"Le parti visite Fès\"", "\ndraft = true\n", "+++\nIl y parle.\n"])
+            .lacks(&["publish"])
+            .told(&["draft     true (proposed: the text says « ", "and no instant can be read"]);
+        let told = format!("# {line}");
+        assert!(found.text.contains(&told), "{told} is not in\n{}", found.text);
+        assert!(found.fixture.build().mentions("y parle").is_empty(), "{line}");
+    }
+    // What somebody decided stands, and what the text says is told.
+    let header = HEADER.replace("region", "publish = 2026-05-01\nregion");
+    imported("a.md", &format!("{header}Sous embargo jusqu’au 2 mai 2026\n\nLe parti.\n"))
+        .says(&["publish = 2026-05-01T00:00:00+01:00", "+++\nLe parti.\n"])
+        .told(&["written in the text's header; the text says « Sous embargo jusqu’au 2"])
+        .builds();
+    imported("a.txt", "Embargo sur les armes : le parti parle\n\nLe parti visite Fès.\n")
+        .says(&["title = \"Embargo sur les armes"])
+        .lacks(&["draft", "publish"])
+        .builds();
+}
