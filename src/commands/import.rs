@@ -156,6 +156,9 @@ fn show(file: &str, found: &Import) {
     if let Some(reason) = &found.draft_for {
         terminal::say(&format!("  draft     true (proposed: {reason})"));
     }
+    if let Some(number) = &found.number {
+        line("number", number);
+    }
     line("region", &found.region);
     if !found.provinces.is_empty() {
         terminal::say(&format!("  provinces {}", found.provinces.join(", ")));

@@ -1,6 +1,7 @@
 //! From a text as the press office has it to a release, with everything proposed and why.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,19 +9,20 @@ use jiff::tz::TimeZone;
 
 use crate::model::body::Markup;
 use crate::model::date::{Moment, Written as Day, parse, parse_month};
-use crate::model::header::{self, Entry, Form, Header, Value};
+use crate::model::header::{self, Entry, Form, Header, Node, Value};
 use crate::model::release::{FIELDS, Rules, Written};
 use crate::model::territory::ProvinceId;
 use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::{Problem, Table};
-use crate::text::source::{Place, Source};
+use crate::text::source::{Place, Source, Span, Spanned};
 
 use super::detect::detect;
 use super::draft::{Draft, numbered, slug_of_title};
 use super::embargo::{Notice, Until, instant, notice, notices, without};
 use super::foreign::translate;
+use super::head::head;
 use super::repair::{Chat, Repair, chat, language_of, repair};
-use super::surroundings::dated;
+use super::surroundings::{Dated, Unreal, dated, number_of};
 use super::title;
 
 /// A value for a field, and why this one.
@@ -46,6 +48,8 @@ pub struct Import {
     pub publish: Option<Proposal>,
     /// Why it is a draft: it is under embargo, and nobody can read until when.
     pub draft_for: Option<String>,
+    /// The number that a label gives it.
+    pub number: Option<Proposal>,
     pub region: Proposal,
     /// Names of the prefectures and provinces.
     pub provinces: Vec<String>,
@@ -140,7 +144,7 @@ pub fn import(
     let mut header = header::parse(source, &mut faults);
     let mut embargo = embargo_in_header(source, &mut header, &config.timezone);
     let aside = translate(&mut header.entries, declares);
-    let undated = month_alone(source, &mut header.entries);
+    let mut undated = month_alone(source, &mut header.entries);
     let written = Written::decode(source, header.clone(), rules, &mut faults);
     if faults.has_errors() {
         faults.list.extend(undated.map(|(fault, _)| fault));
@@ -161,16 +165,16 @@ pub fn import(
     let below = notices(&body, &config.timezone);
     body = without(&body, below.iter().map(|notice| notice.range.clone()));
     embargo.extend(below);
-    let notes: Vec<String> = embargo.iter().map(|notice| notice.says.clone()).collect();
+    let mut notes: Vec<String> = embargo.iter().map(|notice| notice.says.clone()).collect();
     let hold = Hold::of(written.publish, &embargo, &config.timezone);
     let latest = hold.publish.as_ref().map(|(moment, _)| moment.timestamp).filter(|latest| *latest > now);
+    let head = head(&body);
+    let mut taken = None;
     let title = match &written.title {
         Some(title) => given(&title.value, "written in the text's header"),
-        None => match title::propose(&body, tag) {
+        None => match title::of_head(&body, &head, tag) {
             Some(found) => {
-                if let Some(span) = found.consumed {
-                    body.replace_range(span.range(), "");
-                }
+                taken = found.consumed.map(Span::range);
                 let value = crate::model::release::typeset(tag, &found.title, config);
                 Proposal { value, reason: found.reason.into(), given: false }
             }
@@ -187,10 +191,26 @@ pub fn import(
         }
         (None, None) => {
             let days = Days { latest: latest.unwrap_or(now), now, zone: &config.timezone };
-            let (moment, date) = days.of(&written, &body, chat.as_ref());
-            (Some(moment), date)
+            match days.of(&written, &body, chat.as_ref()) {
+                Ok((moment, date)) => (Some(moment), date),
+                Err((unreal, reason)) => {
+                    let fault = no_such_day(source, header.body, &unreal);
+                    undated = Some((fault, unreal.text.clone()));
+                    (None, Proposal { value: unreal.text, reason, given: false })
+                }
+            }
         }
     };
+    // What stands above the text has given what it has.
+    let above: Vec<&str> = head.lines.iter().map(|line| title::bare(&body[line.clone()])).collect();
+    let number = above.iter().find_map(|line| Some((number_of(line)?, *line)));
+    let number = number.filter(|_| header.entries.iter().all(|entry| entry.key.value != "number"));
+    let number = number.map(|(number, line)| given(number, &format!("the label says « {line} »")));
+    notes.extend(above.iter().filter(|line| !line.is_empty()).map(|line| (*line).to_owned()));
+    let mut above = head.lines;
+    above.extend(taken);
+    above.sort_by_key(|range| range.start);
+    body = without(&body, above.into_iter());
     // A title drawn from the text is no second witness.
     let witness = if title.given { title.value.as_str() } else { "" };
     let found = detect(rules.territory, witness, &body);
@@ -225,8 +245,9 @@ pub fn import(
     };
     // What is under embargo is a draft, whatever the header says.
     let own = |name: &str| OWN.contains(&name) || hold.draft_for.is_some() && name == "draft";
-    let others: Vec<Entry> =
+    let mut others: Vec<Entry> =
         header.entries.into_iter().filter(|entry| !own(entry.key.value.as_str())).collect();
+    others.extend(number.as_ref().map(|number| entry("number", Value::Text(number.value.clone()))));
     let draft = Draft {
         title: title.value.clone(),
         date: moment.map(|moment| settled(moment, now, &config.timezone).rfc3339()).unwrap_or_default(),
@@ -249,6 +270,7 @@ pub fn import(
         undated: undated.map(|(fault, _)| fault),
         publish: hold.publish.map(|(_, proposal)| proposal),
         draft_for: hold.draft_for,
+        number,
         region,
         provinces: provinces.collect(),
         repairs,
@@ -348,19 +370,33 @@ struct Days<'a> {
 
 impl Days<'_> {
     /// The day of a text whose header has none: of its file's name, its datelines, its stamp, or today.
-    fn of(&self, written: &Written, body: &str, chat: Option<&Chat>) -> (Moment, Proposal) {
+    /// Where what dates it is no day of any calendar, nothing takes its place: no day is made up.
+    fn of(
+        &self,
+        written: &Written,
+        body: &str,
+        chat: Option<&Chat>,
+    ) -> Result<(Moment, Proposal), (Unreal, String)> {
         let Self { now, zone, .. } = *self;
         let named = written.name.date.as_deref().and_then(|date| parse(date).ok()?.resolve(zone).ok());
         if let Some(moment) = named {
-            return (moment, given(&moment.iso_date(), "from the name of the file"));
+            return Ok((moment, given(&moment.iso_date(), "from the name of the file")));
         }
         let proposed = |moment: Moment, reason: String| {
-            (moment, Proposal { value: moment.iso_date(), reason, given: false })
+            Ok((moment, Proposal { value: moment.iso_date(), reason, given: false }))
         };
         let stamped = chat.and_then(|chat| chat.sent.as_ref());
         let stamped = stamped.map(|(day, stamp)| (*day, format!("the message was sent « {stamp} »")));
-        let said: Vec<(Date, String)> =
-            dated(body).into_iter().map(|dated| (dated.day(), dated.says)).chain(stamped).collect();
+        let mut said: Vec<(Date, String)> = Vec::new();
+        let mut unreal = None;
+        for Dated { day, says, dateline } in dated(body) {
+            match day {
+                Ok(day) => said.push((day, says)),
+                Err(no_day) if dateline && said.is_empty() => return Err((no_day, says)),
+                Err(no_day) => unreal = unreal.or(Some((no_day, says))),
+            }
+        }
+        said.extend(stamped);
         let today = Moment::at(now, zone);
         let latest = Moment::at(self.latest, zone);
         for (day, reason) in &said {
@@ -370,11 +406,41 @@ impl Days<'_> {
                 return proposed(moment, reason.clone());
             }
         }
-        match said.into_iter().next() {
-            Some((_, reason)) => proposed(today, format!("today: {reason}, which is yet to come")),
-            None => proposed(today, "the text has no date: today".to_owned()),
+        match (said.into_iter().next(), unreal) {
+            (Some((_, reason)), _) => proposed(today, format!("today: {reason}, which is yet to come")),
+            (None, Some(unreal)) => Err(unreal),
+            (None, None) => proposed(today, "the text has no date: today".to_owned()),
         }
     }
+}
+
+/// Says where a text has a day that does not exist. Its own characters may have been others before
+/// they were mended.
+fn no_such_day(source: &Source, body: usize, unreal: &Unreal) -> Diagnostic {
+    let Unreal { text, reason } = unreal.clone();
+    let start = find_words(&source.text[body..], &text).map(|range| body + range.start..body + range.end);
+    let place = Place::new(source.path.clone(), start.unwrap_or(body..body).into());
+    Diagnostic::new(Problem::BadDate { text, reason }, place)
+}
+
+/// Where words stand in a text with any spaces between them.
+fn find_words(text: &str, words: &str) -> Option<Range<usize>> {
+    let mut words = words.split_whitespace();
+    let first = words.next()?;
+    let words: Vec<&str> = words.collect();
+    text.match_indices(first).find_map(|(start, _)| {
+        let mut end = start + first.len();
+        for word in &words {
+            let rest = text[end..].trim_start();
+            end = text.len() - rest.strip_prefix(word)?.len();
+        }
+        Some(start..end)
+    })
+}
+
+fn entry(name: &str, value: Value) -> Entry {
+    let span = Span::default();
+    Entry { key: Spanned::new(name.to_owned(), span), value: Node { span, value } }
 }
 
 /// A day alone counts as noon; what is dated today is already public.
@@ -389,7 +455,7 @@ fn given(value: &str, reason: &str) -> Proposal {
     Proposal { value: value.to_owned(), reason: reason.to_owned(), given: true }
 }
 
-fn missing(source: &Source, span: &crate::text::source::Span, name: &str) -> Vec<Diagnostic> {
+fn missing(source: &Source, span: &Span, name: &str) -> Vec<Diagnostic> {
     let problem = Problem::MissingField { table: Table::Header, name: name.into(), proposal: None };
     vec![Diagnostic::new(problem, Place::new(source.path.clone(), *span))]
 }
@@ -409,6 +475,7 @@ mod tests {
             undated: None,
             publish: None,
             draft_for: None,
+            number: None,
             region: proposal,
             provinces: Vec::new(),
             repairs: Vec::new(),

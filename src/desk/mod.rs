@@ -4,6 +4,7 @@ pub mod detect;
 pub mod draft;
 mod embargo;
 mod foreign;
+mod head;
 pub mod import;
 pub mod propose;
 pub mod repair;

@@ -50,9 +50,10 @@ fn proposal(
         "title" => {
             title::propose(body, language_of(body)).map(|found| format!("`title = {:?}`", found.title))
         }
-        "date" => {
-            dated(body).into_iter().next().map(|dated| format!("`date = {}`: {}", dated.day(), dated.says))
-        }
+        "date" => dated(body)
+            .into_iter()
+            .next()
+            .and_then(|dated| Some(format!("`date = {}`: {}", dated.day.ok()?, dated.says))),
         "region" => {
             let found = detect(territory, "", body);
             let slug = &territory.region(found.proposal).slug;

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
-use crate::model::date::{Written, parse_prefix, starts_with_weekday};
+use crate::model::date::{Written, parse_prefix, starts_with_weekday, unreal_prefix};
 use crate::text::fold::fold;
 
+use super::head::head;
 use super::title::bare;
 
 /// Labels and datelines may stand before a text or after it, but not many.
@@ -20,6 +21,11 @@ const LONGEST_LINE: usize = 160;
 const LONGEST_OPENING: usize = 120;
 /// Bytes of a lead that are searched for its day.
 const LONGEST_LEAD: usize = 1_500;
+
+/// Labels that say who speaks, and not what follows: they stand in letterheads as well.
+static SPEAKERS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    ["bureau politique", "المكتب السياسي", "بسم الله الرحمن الرحيم"].into_iter().map(fold).collect()
+});
 
 /// Lines that only say what kind of text follows.
 static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -57,22 +63,42 @@ static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 
 /// Whether a line only says what kind of text follows, in any language, perhaps with its number.
 pub(super) fn is_label(line: &str) -> bool {
+    label(line).is_some()
+}
+
+/// Whether a label says that a text follows, and of what kind.
+pub(super) fn announces(line: &str) -> bool {
+    label(line).is_some_and(|(kind, _)| !SPEAKERS.contains(&kind))
+}
+
+/// The number that a label gives its text: « Communiqué de presse n° 12/2026 ».
+pub(super) fn number_of(line: &str) -> Option<&str> {
+    label(line)?.1
+}
+
+/// The key of a label, and its number.
+fn label(line: &str) -> Option<(String, Option<&str>)> {
     const LONGEST: usize = 80;
     let line = bare(line);
     if line.len() > LONGEST {
-        return false;
+        return None;
     }
-    // « n° 12/2026 ».
-    let line = line.trim_end_matches(|c: char| !c.is_alphabetic());
-    let sign = ["n", "N", "no", "No", "رقم"].iter().find_map(|sign| line.strip_suffix(sign));
-    let line = sign.filter(|line| line.ends_with(char::is_whitespace)).unwrap_or(line);
-    LABELS.contains(&fold(line))
+    let kind = line.trim_end_matches(|c: char| !c.is_alphabetic());
+    let sign = ["n", "N", "no", "No", "NO", "رقم"].iter().find_map(|sign| kind.strip_suffix(sign));
+    let sign = sign.filter(|before| before.ends_with(char::is_whitespace));
+    let number = line[kind.len()..].trim_matches(|c: char| !c.is_numeric());
+    let number = sign.map(|_| number).filter(|number| !number.is_empty());
+    let key = fold(sign.unwrap_or(kind));
+    LABELS.contains(&key).then_some((key, number))
 }
 
 /// A place and a date, or a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Dateline {
-    written: Written,
+    /// Or why there is no such day.
+    written: Result<Written, String>,
+    /// The date alone.
+    date: Range<usize>,
     /// Without what parts it from the text.
     range: Range<usize>,
 }
@@ -125,12 +151,20 @@ fn starting(text: &str) -> Option<Dateline> {
     let begins = std::iter::once(0).chain(line.match_indices(borders).map(|(at, border)| at + border.len()));
     let begins = begins.filter(|at| line[*at..].starts_with(char::is_alphanumeric)).take(MOST_WORDS);
     for at in begins {
-        if let Some((written, length)) = parse_prefix(&line[at..]) {
-            let range = start..start + at + length;
-            return is_place(&line[..at]).then_some(Dateline { written, range });
+        if let Some((written, length)) = read(&line[at..]) {
+            let (date, range) = (start + at..start + at + length, start..start + at + length);
+            return is_place(&line[..at]).then_some(Dateline { written, date, range });
         }
     }
     None
+}
+
+/// The date that a text starts with, or why there is no such day.
+fn read(text: &str) -> Option<(Result<Written, String>, usize)> {
+    match parse_prefix(text) {
+        Some((written, length)) => Some((Ok(written), length)),
+        None => unreal_prefix(text).map(|(reason, length)| (Err(reason), length)),
+    }
 }
 
 /// Whether what stands before a date says where a text was written, or nothing.
@@ -239,8 +273,9 @@ fn last_dateline(text: &str) -> Option<(usize, Dateline)> {
         for from in [Some(0), made].into_iter().flatten() {
             if let Some(found) = whole(&line[from..]) {
                 let at = at + from;
-                let range = at + found.range.start..at + found.range.end;
-                return Some((at, Dateline { range, ..found }));
+                let moved = |range: &Range<usize>| at + range.start..at + range.end;
+                let (date, range) = (moved(&found.date), moved(&found.range));
+                return Some((at, Dateline { date, range, ..found }));
             }
         }
         if line.len() > LONGEST_SIGNATURE || line.ends_with(['.', '!', '?', '…', ':', '»', '؟']) {
@@ -254,29 +289,56 @@ fn last_dateline(text: &str) -> Option<(usize, Dateline)> {
 /// The day that a text says it is of, and where it says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dated {
-    pub written: Written,
+    pub day: Result<Date, Unreal>,
     pub says: String,
+    /// Whether a line says so that says nothing else.
+    pub dateline: bool,
+}
+
+/// A day that is in no calendar, or has another name there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unreal {
+    pub text: String,
+    pub reason: String,
+}
+
+impl Dated {
+    fn new(dateline: bool, written: Result<Written, String>, date: &str, words: &str) -> Self {
+        let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let who = if dateline { "dateline" } else { "lead" };
+        let mut says = format!("the {who} says « {} »", spaced(words));
+        let day = match written {
+            Ok(Written::Day(day)) => Ok(day),
+            Ok(Written::Local(local) | Written::Instant { local, .. }) => Ok(local.date()),
+            Err(reason) => {
+                says.push_str(&format!(", but {reason}"));
+                Err(Unreal { text: spaced(date), reason })
+            }
+        };
+        Self { day, says, dateline }
+    }
+
+    /// The dateline that `from` begins in `text`.
+    fn line(text: &str, from: usize, dateline: Dateline) -> Self {
+        let Dateline { written, date, range } = dateline;
+        Self::new(true, written, &text[date], bare(&text[from..range.end]))
+    }
 }
 
 /// The days that datelines and lead say, the most telling first.
 pub(super) fn dated(text: &str) -> Vec<Dated> {
-    let mut found = Vec::new();
-    let mut add = |who: &str, written, words: &str| {
-        let words: Vec<&str> = words.split_whitespace().collect();
-        found.push(Dated { written, says: format!("the {who} says « {} »", words.join(" ")) });
-    };
-    let lead = start(text);
-    let head = text[..lead].split_inclusive('\n').filter_map(|line| Some((line, whole(line)?)));
-    head.for_each(|(line, dateline)| add("dateline", dateline.written, bare(&line[..dateline.range.end])));
-    let rest = &text[lead..];
-    let rest = rest.trim_start();
+    let head = head(text);
+    let above = head.lines.iter().map(|range| &text[range.clone()]);
+    let above = above.filter_map(|line| Some(Dated::line(line, 0, whole(line.trim_end())?)));
+    let mut found: Vec<Dated> = above.collect();
+    let rest = text[head.end..].trim_start();
     let mut until = 0;
     if let Some(dateline) = opening(rest) {
         until = dateline.range.end;
-        add("dateline", dateline.written, bare(&rest[..dateline.range.end]));
+        found.push(Dated::line(rest, 0, dateline));
     }
     if let Some((at, dateline)) = last_dateline(text) {
-        add("dateline", dateline.written, bare(&text[at..dateline.range.end]));
+        found.push(Dated::line(text, at, dateline));
     }
     let paragraph = rest.split("\n\n").next().unwrap_or_default();
     let limit =
@@ -284,10 +346,11 @@ pub(super) fn dated(text: &str) -> Vec<Dated> {
     for (at, word) in words(&paragraph[..limit]) {
         if at >= until
             && starts_with_weekday(word)
-            && let Some((written, length)) = parse_prefix(&paragraph[at..])
+            && let Some((written, length)) = read(&paragraph[at..])
         {
             until = at + length;
-            add("lead", written, &paragraph[at..until]);
+            let date = &paragraph[at..until];
+            found.push(Dated::new(false, written, date, date));
         }
     }
     found
@@ -300,15 +363,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         before.is_none_or(|c| !c.is_alphanumeric()) && text[*at..].starts_with(char::is_alphanumeric)
     };
     text.char_indices().map(|(at, _)| at).filter(begins).map(|at| (at, &text[at..]))
-}
-
-impl Dated {
-    pub fn day(&self) -> Date {
-        match self.written {
-            Written::Day(day) => day,
-            Written::Local(local) | Written::Instant { local, .. } => local.date(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -329,6 +383,20 @@ mod tests {
         for line in ["Communiqué du congrès", "Le communiqué", "", "12"] {
             assert!(!is_label(line), "{line}");
         }
+    }
+
+    #[test]
+    fn labels_give_their_number() {
+        for (line, number) in [
+            ("Communiqué de presse n° 45/2026", Some("45/2026")),
+            ("**COMMUNIQUÉ N° 12**", Some("12")),
+            ("بلاغ صحفي رقم 3", Some("3")),
+            ("Communiqué 12", None),
+            ("Communiqué", None),
+        ] {
+            assert_eq!(number_of(line), number, "{line}");
+        }
+        assert!(announces("COMMUNIQUÉ N° 12") && !announces("Bureau politique"));
     }
 
     #[test]
@@ -361,10 +429,14 @@ mod tests {
         }
     }
 
+    fn day(dated: &Dated) -> String {
+        dated.day.as_ref().map_or_else(|unreal| format!("({})", unreal.text), ToString::to_string)
+    }
+
     #[track_caller]
     fn says(text: &str, expected: &[&str]) {
         let found: Vec<String> =
-            dated(text).into_iter().map(|dated| format!("{} {}", dated.day(), dated.says)).collect();
+            dated(text).into_iter().map(|dated| format!("{} {}", day(&dated), dated.says)).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -397,6 +469,22 @@ mod tests {
         says(
             "Le parti a siégé jeudi 12 mars 2026 à Fès.",
             &["2026-03-12 the lead says « jeudi 12 mars 2026 »"],
+        );
+        says(
+            "Parti\n\nCommuniqué\n\nTitre\n\nRabat, le 3 mars 2026 – Le parti.",
+            &["2026-03-03 the dateline says « Rabat, le 3 mars 2026 »"],
+        );
+        says(
+            "Rabat, le 31 février 2026 – Le parti.",
+            &[
+                "(le 31 février 2026) the dateline says « Rabat, le 31 février 2026 », but February 2026 has 28 days, not 31",
+            ],
+        );
+        says(
+            "Rabat, mardi 27 novembre 2026\n\nLe parti.",
+            &[
+                "(mardi 27 novembre 2026) the dateline says « Rabat, mardi 27 novembre 2026 », but 27 November 2026 is a Friday",
+            ],
         );
         says("La loi du 12 mars 2020 est bonne.\n\nElle date.", &[]);
         says("Rabat, le 3 mars 2026", &["2026-03-03 the dateline says « Rabat, le 3 mars 2026 »"]);

@@ -7,6 +7,7 @@ mod essence;
 mod words;
 
 use self::words::Words;
+use super::head::{Head, head};
 use super::surroundings::{is_dateline, is_label};
 use crate::text::source::Span;
 
@@ -26,24 +27,19 @@ const LONGEST_LINE: usize = 120;
 const LONGEST_TITLE: usize = 90;
 /// Characters within which a first sentence says what matters.
 const LONGEST_LOOK: usize = 1_500;
-/// Labels, datelines and blank lines may stand before a title, but not many.
-const MOST_LABELS: usize = 5;
 
 /// Proposes a title for `text`, a release's body without its header.
 pub fn propose(text: &str, lang: &str) -> Option<TitleProposal> {
-    let words = Words::of(lang);
-    let mut at = 0;
-    for _ in 0..=MOST_LABELS {
-        let line = Line::next(text, at)?;
-        if let Some(proposal) = own_line(text, &line) {
-            return Some(proposal);
-        }
-        if !is_label(line.text) && !is_dateline(line.text) {
-            break;
-        }
-        at = line.end;
+    of_head(text, &head(text), lang)
+}
+
+/// As [`propose`], where it is known what stands above the text.
+pub(super) fn of_head(text: &str, head: &Head, lang: &str) -> Option<TitleProposal> {
+    if head.title.is_some() {
+        return head.title.clone();
     }
-    let first = Line::next(text, at)?;
+    let words = Words::of(lang);
+    let first = Line::next(text, head.end)?;
     let body = &text[first.start..];
     let limit = body.char_indices().nth(LONGEST_LOOK).map_or(body.len(), |(at, _)| at);
     let paragraph = &body[..paragraph_end(body).min(limit)];
@@ -52,17 +48,17 @@ pub fn propose(text: &str, lang: &str) -> Option<TitleProposal> {
 }
 
 /// A line that is not blank.
-struct Line<'a> {
-    text: &'a str,
-    start: usize,
+pub(super) struct Line<'a> {
+    pub text: &'a str,
+    pub start: usize,
     /// After its line end and the blank lines that follow.
-    end: usize,
+    pub end: usize,
     /// Whether a blank line follows, or the end.
     alone: bool,
 }
 
 impl<'a> Line<'a> {
-    fn next(text: &'a str, from: usize) -> Option<Self> {
+    pub fn next(text: &'a str, from: usize) -> Option<Self> {
         let start = from + text[from..].find(|c: char| !c.is_whitespace() && c != '\u{feff}')?;
         let stop = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let rest = &text[stop..];
@@ -73,7 +69,7 @@ impl<'a> Line<'a> {
 }
 
 /// The line as the title, if it is one.
-fn own_line(text: &str, line: &Line) -> Option<TitleProposal> {
+pub(super) fn own_line(text: &str, line: &Line) -> Option<TitleProposal> {
     // A title of nothing is a text of one line.
     if line.end == text.len() {
         return None;
@@ -120,6 +116,12 @@ pub(super) fn is_emoji(c: char) -> bool {
 fn collapse(text: &str) -> String {
     let words: Vec<&str> = text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect();
     words.join(" ")
+}
+
+/// Whether a line of Latin script has a finite verb.
+pub(super) fn says_who_does_what(line: &str) -> bool {
+    let has = |lang| line.split_whitespace().any(|word| Words::of(lang).is_verb(word));
+    has("fr") || has("en")
 }
 
 /// Where the first blank line begins.

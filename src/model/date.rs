@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::scan::push_padded;
 
-pub use read::{parse, parse_month, parse_month_prefix, parse_prefix, starts_with_weekday};
+pub use read::{parse, parse_month, parse_month_prefix, parse_prefix, starts_with_weekday, unreal_prefix};
 pub(super) use words::{fold_char, is_invisible};
 use words::{month_name, weekday_name};
 

@@ -309,3 +309,84 @@ fn an_embargo_that_nobody_can_read_makes_a_draft() {
         .lacks(&["draft", "publish"])
         .builds();
 }
+
+#[test]
+fn what_stands_above_a_text_is_none_of_it() {
+    const LEAD: &str = "Rabat, le 27 avril 2026 – Le parti présente à Fès son programme.\n";
+    let letterhead = format!(
+        "Parti de l’Azur\nBureau politique\n\nCommuniqué de presse n° 45/2026\n\nLe parti présente son programme\n\n{LEAD}"
+    );
+    for (name, text) in [("a.txt", letterhead.clone()), ("a.md", letterhead)] {
+        let found = imported(name, &text)
+            .says(&[
+                "title = \"Le parti présente son programme\"",
+                "date = 2026-04-27T",
+                "number = \"45/2026\"",
+            ])
+            .says(&["\n# Parti de l’Azur\n# Bureau politique\n# Communiqué de presse n°"])
+            .says(&["+++\nRabat, le 27"])
+            .told(&["number    45/2026 (the label says « Communiqué de presse n°"]);
+        let page = found.fixture.build().assert_clean();
+        assert!(page.page("2026/04/27/le-parti-presente-son-programme/").contains("45/2026"));
+    }
+    for above in
+        ["COMMUNIQUÉ DE PRESSE\n\n", "بلاغ صحفي\n\n", "Casablanca, le 20 mars 2026\n\n", "Communiqué\n"]
+    {
+        let found = imported("a.txt", &format!("{above}Le parti visite Fès.\n\nIl y parle.\n"))
+            .says(&[
+                "+++\nLe parti visite Fès.\n",
+                &format!("\n# {}\n", above.trim()).replace("20 m", "20\u{a0}m"),
+            ])
+            .builds();
+        assert!(found.run.stdout.contains("(kept as comments)"));
+    }
+    // Between title and text as well; what the header says wins, and a title that it has stays below.
+    imported("a.txt", "Visite à Fès\n\nRabat, le 20 mars 2026\n\nIl y parle.\n").says(&[
+        "title = \"Visite à Fès\"",
+        "date = 2026-03-20T",
+        "+++\nIl y parle.\n",
+    ]);
+    imported(
+        "a.md",
+        &format!("{}Communiqué n° 3\n\nB\n\nTexte.\n", HEADER.replace("region", "number = \"4\"\nregion")),
+    )
+    .says(&["number = \"4\"", "# Communiqué n°\u{a0}3\n", "+++\nB\n\nTexte.\n"])
+    .lacks(&["number = \"3\""])
+    .builds();
+}
+
+#[test]
+fn a_day_that_does_not_exist_is_asked_for() {
+    for (text, at, told) in [
+        (
+            "Rabat, le 31 février 2026 – Le parti visite Fès.\n",
+            "1:8: error: `le 31 février 2026`",
+            "but February 2026 has 28 days, not 31)",
+        ),
+        (
+            "Communiqué\n\nRabat, mardi 27 mars 2026\n\nLe parti visite Fès.\n",
+            "3:8: error: `mardi 27 mars 2026`",
+            "but 27 March 2026 is a Friday)",
+        ),
+        (
+            "Le parti visite Fès.\n\nFait à Rabat, le 31 avril 2026\n",
+            "3:15: error: `le 31 avril 2026`",
+            "« Fait à Rabat, le 31 avril 2026 », but April 2026 has 30 days, not 31)",
+        ),
+        (
+            "Le parti visite Fès mardi 27 mars 2026.\n",
+            "1:21: error: `mardi 27 mars 2026`",
+            "the lead says « mardi 27",
+        ),
+    ] {
+        let fixture = Fixture::with("").file("a.txt", text);
+        for flag in ["--accept", "--dry-run"] {
+            let run = fixture.run("import", &[flag, "a.txt"]);
+            assert_eq!((run.code, run.stderr), (1, format!("a.txt:{at} is not a date\n")), "{text}");
+            for told in [told, "title     ", "Fès ×1 → MA-03"] {
+                assert!(run.stdout.contains(told), "{told} is not in\n{}", run.stdout);
+            }
+        }
+        assert!(!fixture.path("content").exists());
+    }
+}

@@ -16,7 +16,7 @@ pub fn parse(text: &str) -> Result<Written, String> {
     if start.peek().is_none() || !complete {
         return Err(EXPECTED.into());
     }
-    let (written, mut rest) = written(start, true)?;
+    let (written, mut rest) = written(start, true).map_err(|refusal| refusal.reason)?;
     rest.spaces();
     match rest.peek() {
         None => Ok(written),
@@ -37,6 +37,15 @@ pub fn parse_prefix(text: &str) -> Option<(Written, usize)> {
     let (written, rest) = written(Cursor { glyphs: &glyphs, at: 0 }, false).ok()?;
     let last = rest.at.checked_sub(1).and_then(|at| glyphs.get(at))?;
     Some((written, last.end))
+}
+
+/// Why no calendar has the day that `text` starts with, « 31 février 2026 » or « mardi 12 mars
+/// 2026 », and its length in bytes.
+pub fn unreal_prefix(text: &str) -> Option<(String, usize)> {
+    let (glyphs, _) = glyphs(text);
+    let Refusal { reason, unreal } = date(Cursor { glyphs: &glyphs, at: 0 }).err()?;
+    let end = unreal.filter(|end| Cursor { glyphs: &glyphs, at: *end }.ends_a_word())?;
+    Some((reason, glyphs.get(end.checked_sub(1)?)?.end))
 }
 
 /// The length in bytes of the month that `text` starts with: a date that lacks its day.
@@ -91,7 +100,26 @@ fn month_alone(mut at: Cursor<'_>) -> Option<((u32, u32), Cursor<'_>)> {
     (sound && at.ends_a_word() && !goes_on).then_some((found, at))
 }
 
-type Read<'a, T> = Result<(T, Cursor<'a>), String>;
+type Read<'a, T> = Result<(T, Cursor<'a>), Refusal>;
+
+/// Why something is no date.
+struct Refusal {
+    reason: String,
+    /// Where it ends, if it has the form of a day that does not exist.
+    unreal: Option<usize>,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self { reason, unreal: None }
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
 
 /// A date and perhaps a time. Where not `strict`, what is no time is left to the text that follows.
 fn written(start: Cursor<'_>, strict: bool) -> Read<'_, Written> {
@@ -105,7 +133,7 @@ fn written(start: Cursor<'_>, strict: bool) -> Read<'_, Written> {
             };
             return Ok((written, rest));
         }
-        Err(reason) if strict => return Err(reason),
+        Err(reason) if strict => return Err(reason.into()),
         _ => {}
     }
     if rest.ends_a_word() { Ok((Written::Day(date), rest)) } else { Err(EXPECTED.into()) }
@@ -120,9 +148,10 @@ fn date(mut start: Cursor<'_>) -> Read<'_, Date> {
         return day(start);
     };
     match day(after) {
-        Ok((date, _)) if date.weekday() != weekday => {
+        Ok((date, rest)) if date.weekday() != weekday => {
             let (day, month, year) = (date.day(), month_name(date.month()), date.year());
-            Err(format!("{day} {month} {year} is a {}", weekday_name(date.weekday())))
+            let reason = format!("{day} {month} {year} is a {}", weekday_name(date.weekday()));
+            Err(Refusal { reason, unreal: Some(rest.at) })
         }
         Ok(found) => Ok(found),
         // « mar » is a Tuesday and a March.
@@ -139,7 +168,9 @@ fn day(mut at: Cursor<'_>) -> Read<'_, Date> {
     match at.number() {
         Some((year, 4)) => year_first(year, at),
         Some((day, 1 | 2)) => day_first(day, at),
-        Some((number, 6 | 8)) => Err(format!("{number} can be read in several ways: write it as 2026-03-12")),
+        Some((number, 6 | 8)) => {
+            Err(format!("{number} can be read in several ways: write it as 2026-03-12").into())
+        }
         Some(_) => Err(EXPECTED.into()),
         None => month_first(start),
     }
@@ -148,16 +179,16 @@ fn day(mut at: Cursor<'_>) -> Read<'_, Date> {
 fn year_first(year: u32, mut at: Cursor<'_>) -> Read<'_, Date> {
     let separator = at.eat(|c| matches!(c, '-' | '/' | '.'));
     let Some(month) = separator.and_then(|_| at.small()) else {
-        return Err(format!("a month and a day are missing: expected a day such as {year}-03-12"));
+        return Err(format!("a month and a day are missing: expected a day such as {year}-03-12").into());
     };
     if at.eat(|c| Some(c) == separator).is_none() {
         return Err(match month {
-            1..=12 => format!("a day is missing: expected a day such as {year}-{month:02}-12"),
-            _ => format!("month {month} does not exist"),
+            1..=12 => format!("a day is missing: expected a day such as {year}-{month:02}-12").into(),
+            _ => format!("month {month} does not exist").into(),
         });
     }
     let day = at.small().ok_or(EXPECTED)?;
-    Ok((civil(year, month, day)?, at))
+    existing(year, month, day, at)
 }
 
 fn day_first(day: u32, mut at: Cursor<'_>) -> Read<'_, Date> {
@@ -167,7 +198,7 @@ fn day_first(day: u32, mut at: Cursor<'_>) -> Read<'_, Date> {
         numeric.spaces();
         let mut ahead = numeric;
         if let (1..=12, Some((year, 4))) = (day, ahead.number()) {
-            return Err(format!("a day is missing: expected a day such as {year}-{day:02}-12"));
+            return Err(format!("a day is missing: expected a day such as {year}-{day:02}-12").into());
         }
         if let Some(month) = numeric.small() {
             numeric.spaces();
@@ -177,9 +208,9 @@ fn day_first(day: u32, mut at: Cursor<'_>) -> Read<'_, Date> {
             numeric.spaces();
             let year = year(&mut numeric)?;
             if month > 12 && day <= 12 {
-                return Err(format!("month {month} does not exist: the day comes first"));
+                return Err(format!("month {month} does not exist: the day comes first").into());
             }
-            return Ok((civil(year, month, day)?, numeric));
+            return existing(year, month, day, numeric);
         }
     }
     let mut ordinal = at;
@@ -198,7 +229,7 @@ fn month_and_year(day: u32, mut at: Cursor<'_>) -> Read<'_, Date> {
     let month = at.month().ok_or(EXPECTED)?;
     at.skip(|c| matches!(c, ' ' | ',' | '-' | '/'));
     let year = year(&mut at)?;
-    Ok((civil(year, month.unsigned_abs().into(), day)?, at))
+    existing(year, month.unsigned_abs().into(), day, at)
 }
 
 fn month_first(mut at: Cursor<'_>) -> Read<'_, Date> {
@@ -206,13 +237,13 @@ fn month_first(mut at: Cursor<'_>) -> Read<'_, Date> {
     at.spaces();
     let mut ahead = at;
     if let Some((year, 4)) = ahead.number() {
-        return Err(format!("a day is missing: expected a day such as {year}-{month:02}-12"));
+        return Err(format!("a day is missing: expected a day such as {year}-{month:02}-12").into());
     }
     let day = at.small().ok_or(EXPECTED)?;
     at.eat_word(&["st", "nd", "rd", "th"]);
     at.skip(|c| matches!(c, ' ' | ','));
     let year = year(&mut at)?;
-    Ok((civil(year, month.unsigned_abs().into(), day)?, at))
+    existing(year, month.unsigned_abs().into(), day, at)
 }
 
 fn year(at: &mut Cursor<'_>) -> Result<u32, String> {
@@ -220,6 +251,14 @@ fn year(at: &mut Cursor<'_>) -> Result<u32, String> {
         Some((year, 4)) => Ok(year),
         Some(_) => Err("a year has four digits".into()),
         None => Err("a year is missing: expected a day such as 2026-03-12".into()),
+    }
+}
+
+/// A day that was read up to `at`.
+fn existing(year: u32, month: u32, day: u32, at: Cursor<'_>) -> Read<'_, Date> {
+    match civil(year, month, day) {
+        Ok(date) => Ok((date, at)),
+        Err(reason) => Err(Refusal { reason, unreal: Some(at.at) }),
     }
 }
 
@@ -524,6 +563,22 @@ mod tests {
         }
         for text in ["", "Le bureau", "2026-03-12abc", "2026-03", "mercredi 12 mars 2026 Le bureau", "99"] {
             assert_eq!(parse_prefix(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_told_with_its_end() {
+        for (date, rest, reason) in [
+            ("31 février 2026", " – Le parti", "28 days, not 31"),
+            ("le mardi 12 mars 2026", ", à Fès", "12 March 2026 is a Thursday"),
+            ("32/01/2026", "", "31 days, not 32"),
+            ("2026-02-30", " Le", "28 days"),
+        ] {
+            let (told, length) = unreal_prefix(&format!("{date}{rest}")).unwrap();
+            assert_eq!((length, told.contains(reason)), (date.len(), true), "{date}: {told}");
+        }
+        for text in ["12 mars 2026", "mars 2026", "Le parti", "2026-02-30x", "31 février"] {
+            assert_eq!(unreal_prefix(text), None, "{text}");
         }
     }
 
