@@ -1,21 +1,26 @@
 //! What a careful colleague would remark on a portal that has no errors.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use crate::model::body::ReferenceKind;
+use crate::model::body::{ReferenceKind, paragraphs};
 use crate::model::portal::{Portal, Release, ReleaseIx, Status};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::problem::Problem;
 use crate::text::source::Place;
 
 use super::detect::Detector;
+use super::embargo::{notices, without};
+use super::head::head;
 
 /// Gives a source's text.
 type Read<'a> = dyn Fn(&str) -> Option<String> + Sync + 'a;
 
-/// Remarks on pictures, languages, texts and regions.
+/// Remarks on pictures, languages, texts, regions and summaries.
 pub fn review(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
-    [alternatives(portal), pairs(portal), empty(portal, read), regions(portal, read)].concat()
+    let of_texts = [empty(portal, read), regions(portal, read), summaries(portal, read)].concat();
+    [alternatives(portal), pairs(portal), of_texts].concat()
 }
 
 /// Releases that readers find with nothing below the title: only the header was written.
@@ -87,4 +92,33 @@ fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
         Some(Diagnostic::new(problem, release.place.clone()))
     };
     portal.releases.par_iter().filter_map(disagrees).collect()
+}
+
+/// Releases whose first paragraph, which stands for their summary, stands above the text: a label, a
+/// dateline, a letterhead, or until when it is under embargo.
+fn summaries(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
+    // What is longer says something; most releases need not be read again.
+    const LONGEST: usize = 400;
+    let is_none = |release: &Release| {
+        if release.standfirst || release.summary.is_empty() || release.summary.len() > LONGEST {
+            return None;
+        }
+        let text = read(&release.source)?;
+        let body = text.get(release.body.start..)?;
+        let first = paragraphs(body).next()?;
+        let start = body.find(first)?;
+        let end = start + first.len();
+        let embargo = notices(body, &portal.config.timezone).into_iter().map(|notice| notice.range);
+        let mut none: Vec<Range<usize>> = head(body).lines.into_iter().chain(embargo).collect();
+        none.retain(|range| range.start < end);
+        none.sort_by_key(|range| range.start);
+        let none = none.into_iter().map(|range| range.start..range.end.min(end));
+        if without(&body[..end], none).contains(char::is_alphanumeric) {
+            return None;
+        }
+        let at = release.body.start;
+        let place = Place::new(release.source.clone(), (at + start..at + end).into());
+        Some(Diagnostic::new(Problem::LabelAsSummary { text: release.summary.clone() }, place))
+    };
+    portal.releases.par_iter().filter_map(is_none).collect()
 }

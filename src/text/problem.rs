@@ -166,6 +166,7 @@ pub enum Problem {
     NoText,
     MissingTranslations { language: String, count: usize, newest: Vec<String> },
     RegionDisagrees { evidence: String, region: String },
+    LabelAsSummary { text: String },
     // Configuration and theme.
     UnknownTheme { name: String, known: Vec<String> },
     ThemeCycle { name: String },
@@ -189,6 +190,7 @@ impl Problem {
             | Self::UnusedFile
             | Self::MissingAlt { .. }
             | Self::RegionDisagrees { .. }
+            | Self::LabelAsSummary { .. }
             | Self::MissingPlural { .. }
             | Self::NoText
             | Self::NoReleases => Severity::Warning,
@@ -245,6 +247,7 @@ impl Problem {
             Self::NoText => "no-text",
             Self::MissingTranslations { .. } => "missing-translations",
             Self::RegionDisagrees { .. } => "region-disagrees",
+            Self::LabelAsSummary { .. } => "label-as-summary",
             Self::UnknownTheme { .. } => "unknown-theme",
             Self::ThemeCycle { .. } => "theme-cycle",
             Self::Template { .. } | Self::TemplateFile { .. } => "template",
@@ -333,6 +336,7 @@ impl Problem {
             Self::RegionDisagrees { region, .. } => {
                 format!("the text speaks of another region than `{region}`")
             }
+            Self::LabelAsSummary { text } => format!("the summary is no more than « {} »", clip(text)),
             Self::UnknownTheme { name, .. } => format!("unknown theme `{}`", clip(name)),
             Self::ThemeCycle { name } => format!("theme `{name}` extends itself"),
             Self::Template { report } => {
@@ -467,6 +471,9 @@ impl Problem {
             Self::BadPath { what: "tag" | "series", .. } => Some("write a name in words, without what makes a path".into()),
             Self::BadPath { .. } => Some("give it another name, of a file inside the portal".into()),
             Self::RegionDisagrees { evidence, .. } => Some(format!("the text names {evidence}")),
+            Self::LabelAsSummary { .. } => {
+                Some("it stands in lists, feeds and search engines: add `summary`, or remove the line from the text".into())
+            }
             Self::UnknownTheme { known, .. } => Some(format!("themes that are here: {}", known.join(", "))),
             Self::UnspokenLanguage { language } => Some(format!(
                 "write `lang/{language}.toml` with all strings that the theme has in another language, or take `{language}` out of `languages` in `site.toml`"

@@ -390,3 +390,35 @@ fn a_day_that_does_not_exist_is_asked_for() {
         assert!(!fixture.path("content").exists());
     }
 }
+
+#[test]
+fn check_remarks_on_a_summary_that_says_nothing() {
+    let fixture = Fixture::with("");
+    for (n, (body, warned)) in [
+        ("COMMUNIQUÉ DE PRESSE\n\nTexte.\n", true),
+        ("بلاغ صحفي\n\nTexte.\n", true),
+        ("Casablanca, le 20 mars 2026\n\nTexte.\n", true),
+        ("**Communiqué**\nRabat, le 20 mars 2026\n\nTexte.\n", true),
+        ("Parti de l’Azur\n\nCommuniqué\n\nTexte.\n", true),
+        ("Sous embargo jusqu’au 12 mars 2026\n\nTexte.\n", true),
+        ("Rabat, le 20 mars 2026 – Le parti parle.\n\nTexte.\n", false),
+        ("Communiqué\nLe parti parle.\n\nTexte.\n", false),
+        ("Le parti parle\n\nTexte.\n", false),
+        ("Communiqué\n", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for (summary, warned) in [("", warned), ("summary = \"S\"\nregion", false)] {
+            let header = HEADER.replace("region", if summary.is_empty() { "region" } else { summary });
+            let run = fixture.edit("content/a.md", format!("{header}{body}")).check();
+            let said = "content/a.md:6:1: warning: the summary is no more than « ";
+            assert_eq!(run.stderr.contains(" is no more than "), warned, "{n} {}", run.stderr);
+            assert!(!warned || run.stderr.contains(said), "{n} {}", run.stderr);
+            assert_eq!(run.code, 0);
+        }
+    }
+    let run = fixture.edit("content/a.md", format!("{HEADER}Communiqué\n\nTexte.\n"));
+    let run = run.run("check", &["--format", "human"]);
+    assert!(run.stderr.contains("add `summary`, or remove the line"), "{}", run.stderr);
+}
