@@ -1,7 +1,7 @@
 //! Which region a text speaks of: proposed with its evidence, never decided.
 //!
 //! Names are weighed by what stands before them. A region, or a place that the text calls a
-//! province, says more than a bare name; a venue, a dateline, an institution or a person that
+//! province, says more than a bare name; a seat, a dateline, an institution or a person that
 //! bears a place's name says nothing.
 
 mod cues;
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use self::weigh::{Found, Last, Tally};
 use self::words::{Gap, Words};
-use super::surroundings::{after_opening, end, start};
+use super::surroundings::{after_opening, end, is_dateline, start};
 use crate::model::territory::{Place, ProvinceId, RegionId, Territory, unclitic};
 use crate::text::fold::fold;
 use crate::text::source::Span;
@@ -32,11 +32,43 @@ pub struct Mention {
     pub name: String,
     /// In how many sentences; the title is one.
     pub count: usize,
+    /// Whether the title has it.
+    pub titled: bool,
     pub region: RegionId,
     pub province: Option<ProvinceId>,
     /// In the body; empty where only the title has the name.
     pub first: Span,
     pub level: Level,
+}
+
+/// Why a name that a text has says nothing of what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    Dateline,
+    /// In a letterhead or a label.
+    Above,
+    Seat,
+    /// Where a national body meets.
+    Body,
+    /// An institution, an event or an agreement.
+    Institution,
+    /// A part of another name.
+    Name,
+    Word,
+}
+
+impl Passed {
+    fn says(self) -> &'static str {
+        match self {
+            Self::Dateline => "where the text was written",
+            Self::Above => "above the text",
+            Self::Seat => "a seat",
+            Self::Body => "where a national body meets",
+            Self::Institution => "in the name of an institution or event",
+            Self::Name => "a part of another name",
+            Self::Word => "also an ordinary word",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +82,8 @@ pub struct Detection {
     /// The prefectures and provinces of the proposed region that are named, in order of mention.
     pub provinces: Vec<ProvinceId>,
     pub mentions: Vec<Mention>,
+    /// Names that do not count, and why.
+    pub passed: Vec<(String, Passed)>,
 }
 
 /// Below it there is no proposal: one municipality's name is an accident.
@@ -100,6 +134,17 @@ pub fn detect(territory: &Territory, title: &str, body: &str) -> Detection {
     Detector::new(territory).detect(title, body)
 }
 
+/// The same for a text whose head was taken off it: the lines that stood above.
+pub(super) fn detect_below(territory: &Territory, above: &[String], title: &str, body: &str) -> Detection {
+    let detector = Detector::new(territory);
+    let mut tally = Tally::default();
+    for line in above {
+        let why = if is_dateline(line) { Passed::Dateline } else { Passed::Above };
+        detector.pass(line, why, &mut tally);
+    }
+    detector.detect_with(tally, title, body)
+}
+
 impl<'t> Detector<'t> {
     pub fn new(territory: &'t Territory) -> Self {
         let mut names: HashMap<String, Option<Target>> = HashMap::new();
@@ -142,12 +187,18 @@ impl<'t> Detector<'t> {
 
     /// Which region title and body speak of.
     pub fn detect(&self, title: &str, body: &str) -> Detection {
-        let mut tally = Tally::default();
+        self.detect_with(Tally::default(), title, body)
+    }
+
+    fn detect_with(&self, mut tally: Tally, title: &str, body: &str) -> Detection {
         self.scan(&Words::of(title), true, &mut tally);
         // Where a text was written says nothing, and the lead is what comes after.
         let above = start(body);
         let lead = above + after_opening(&body[above..]).unwrap_or(0);
-        let text = body.get(lead..end(body)).unwrap_or_default();
+        let end = end(body).max(lead);
+        let text = &body[lead..end];
+        self.pass(&body[..lead], Passed::Dateline, &mut tally);
+        self.pass(&body[end..], Passed::Dateline, &mut tally);
         self.scan(&Words::of(text), false, &mut tally);
         for mention in tally.mentions.iter_mut().filter(|mention| mention.first != Span::default()) {
             mention.first = mention.first.shifted(lead);
@@ -175,7 +226,21 @@ impl<'t> Detector<'t> {
             sure: dominant && first >= PLENTY && first >= 3.0 * second,
             provinces,
             mentions: tally.mentions,
+            passed: tally.passed,
             regions,
+        }
+    }
+
+    /// Keeps the names of a text in which none counts.
+    fn pass(&self, text: &str, why: Passed, tally: &mut Tally) {
+        let words = Words::of(text);
+        let mut at = 0;
+        while at < words.list.len() {
+            let found = self.at(&words, at);
+            at = found.as_ref().map_or(at + 1, |found| found.end);
+            if let Some(found) = found.filter(|found| !weigh::is_word(&words, found)) {
+                tally.pass(&words, &found, why);
+            }
         }
     }
 
@@ -189,8 +254,10 @@ impl<'t> Detector<'t> {
             };
             let inherited = last.as_ref().and_then(|last| last.cue_for(words, found.start));
             let cue = weigh::cue_before(words, found.start).or(inherited);
-            if weigh::counts(words, &found, cue, title) {
-                self.add(words, &found, cue, title, tally);
+            let since = last.as_ref().map_or(0, |last| last.end);
+            match weigh::passed(words, &found, cue, title, since) {
+                Some(why) => tally.pass(words, &found, why),
+                None => self.add(words, &found, cue, title, tally),
             }
             last = Some(Last { end: found.end, cue });
             at = found.end;
@@ -282,6 +349,21 @@ impl Detection {
             false => format!("{} → {}", shown.join(", "), region.iso.as_deref().unwrap_or(&region.slug)),
         }
     }
+
+    /// Why this region is proposed: the evidence, or why there is none.
+    pub fn reason(&self, territory: &Territory) -> String {
+        const MOST: usize = 6;
+        let evidence = self.evidence(territory);
+        if !evidence.is_empty() {
+            return evidence;
+        }
+        if self.passed.is_empty() {
+            return "the text names no place".to_owned();
+        }
+        let names: Vec<String> =
+            self.passed.iter().take(MOST).map(|(name, why)| format!("{name} ({})", why.says())).collect();
+        format!("no name of a place counts: {}", names.join(", "))
+    }
 }
 
 /// What a name stands for that several municipalities bear: their common region, or nothing.
@@ -330,6 +412,14 @@ mod tests {
                 "national",
             ),
             ("", "Rabat, 4 août 2026 – La direction a publié une note sur les écoles.", "national"),
+            ("", "Trois élus ont siégé : un siège à Tiznit, et le parti gagne.", "souss-massa"),
+            ("", "Réuni au siège du parti à Rabat, le bureau a visité Tiznit.", "souss-massa"),
+            // A venue names the town in which something happens.
+            ("", "Le meeting a eu lieu au complexe sportif de Tanger.", "tanger-tetouan-al-hoceima"),
+            ("", "Une soirée s'est tenue au théâtre de Tanger.", "tanger-tetouan-al-hoceima"),
+            ("", "Le problème est complexe à Agadir.", "souss-massa"),
+            ("", "عقد الحزب لقاء بقاعة البلدية بتيزنيت.", "souss-massa"),
+            ("Un grand meeting du parti à Agadir", "Le parti organise un meeting.", "souss-massa"),
             // Names inside the names of other things.
             ("", "L'appel de Marrakech a été signé. L'accord de Rabat suivra.", "national"),
             ("", "M. Safi a pris la parole, puis Mme Settat.", "national"),
@@ -380,6 +470,34 @@ mod tests {
         ] {
             assert_eq!(proposed(title, body), expected, "{title} {body}");
         }
+    }
+
+    #[test]
+    fn names_that_do_not_count_are_told() {
+        let territory = Territory::morocco();
+        for (body, expected) in [
+            ("Le parti parle.", "the text names no place"),
+            (
+                "Le bureau s'est réuni au siège central du parti à Rabat.",
+                "no name of a place counts: Rabat (a seat)",
+            ),
+            (
+                "Rabat, le 3 mars 2026 – Le Conseil national, réuni à Bouznika, a parlé. L'appel de Marrakech suit.",
+                "no name of a place counts: Rabat (where the text was written), Bouznika (where a national body meets), \
+                 Marrakech (in the name of an institution or event)",
+            ),
+            (
+                "M. Settat a parlé. Safi aussi.\n\nFait à Rabat, le 3 mai 2026",
+                "no name of a place counts: Rabat (where the text was written), Settat (a part of another name), Safi (also an ordinary word)",
+            ),
+        ] {
+            assert_eq!(detect(&territory, "", body).reason(&territory), expected);
+        }
+        let above = ["Section de Tiznit".to_owned(), "Rabat, le 3 mars 2026".to_owned()];
+        assert_eq!(
+            detect_below(&territory, &above, "", "Le parti parle.").reason(&territory),
+            "no name of a place counts: Tiznit (above the text), Rabat (where the text was written)"
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::text::diagnostic::{Diagnostic, Faults};
 use crate::text::problem::{Problem, Table};
 use crate::text::source::{Place, Source, Span, Spanned};
 
-use super::detect::detect;
+use super::detect::detect_below;
 use super::draft::{Draft, numbered, slug_of_title};
 use super::embargo::{Notice, Until, instant, notice, notices, without};
 use super::foreign::translate;
@@ -202,19 +202,20 @@ pub fn import(
         }
     };
     // What stands above the text has given what it has.
-    let above: Vec<&str> = head.lines.iter().map(|line| title::bare(&body[line.clone()])).collect();
-    let number = above.iter().find_map(|line| Some((number_of(line)?, *line)));
+    let above: Vec<String> =
+        head.lines.iter().map(|line| title::bare(&body[line.clone()]).to_owned()).collect();
+    let number = above.iter().find_map(|line| Some((number_of(line)?, line)));
     let number = number.filter(|_| header.entries.iter().all(|entry| entry.key.value != "number"));
     let number = number.map(|(number, line)| given(number, &format!("the label says « {line} »")));
-    notes.extend(above.iter().filter(|line| !line.is_empty()).map(|line| (*line).to_owned()));
-    let mut above = head.lines;
-    above.extend(taken);
-    above.sort_by_key(|range| range.start);
-    body = without(&body, above.into_iter());
+    notes.extend(above.iter().filter(|line| !line.is_empty()).cloned());
+    let has_own_line = taken.is_some();
+    let mut gone = head.lines;
+    gone.extend(taken);
+    gone.sort_by_key(|range| range.start);
+    body = without(&body, gone.into_iter());
     // A title drawn from the text is no second witness.
-    let witness = if title.given { title.value.as_str() } else { "" };
-    let found = detect(rules.territory, witness, &body);
-    let evidence = found.evidence(rules.territory);
+    let witness = if title.given || has_own_line { title.value.as_str() } else { "" };
+    let found = detect_below(rules.territory, &above, witness, &body);
     let name_of = |region| rules.territory.region(region).names.get(tag).to_owned();
     let (regions, region) = match written.regions.first() {
         Some(first) => {
@@ -222,8 +223,7 @@ pub fn import(
             (regions, given(&name_of(first.value), "written in the text's header"))
         }
         None => {
-            let reason =
-                if evidence.is_empty() { "the text names no place".to_owned() } else { evidence.clone() };
+            let reason = found.reason(rules.territory);
             (vec![found.proposal], Proposal { value: name_of(found.proposal), reason, given: false })
         }
     };

@@ -422,3 +422,17 @@ fn check_remarks_on_a_summary_that_says_nothing() {
     let run = run.run("check", &["--format", "human"]);
     assert!(run.stderr.contains("add `summary`, or remove the line"), "{}", run.stderr);
 }
+
+#[test]
+fn a_title_of_its_own_and_a_venue_say_where() {
+    for text in [
+        "Un grand meeting du parti à Agadir\n\nLe parti organise un meeting.\n",
+        "Un grand meeting\n\nLe parti le tient au complexe sportif d’Agadir.\n",
+        "Le problème est complexe à Agadir.\n\nLe parti parle.\n",
+    ] {
+        imported("a.txt", text).says(&["region = \"souss-massa\""]).told(&["Agadir ×1 → MA-09"]).builds();
+    }
+    imported("a.txt", "Rabat, le 3 mars 2026\n\nLe bureau s’est réuni au siège central du parti à Rabat.\n")
+        .says(&["region = \"national\""])
+        .told(&["(proposed: no name of a place counts: Rabat (where the text was written))"]);
+}

@@ -156,32 +156,18 @@ pub(super) fn is_title_of_person(key: &str) -> bool {
     )
 }
 
-/// A place where national bodies meet, whatever they speak of.
-pub(super) fn is_seat(key: &str) -> bool {
-    matches!(
-        key,
-        "siege"
-            | "sieges"
-            | "quartier general"
-            | "hotel"
-            | "theatre"
-            | "complexe"
-            | "salle"
-            | "مقر"
-            | "بمقر"
-            | "المقر"
-            | "بالمقر"
-            | "فندق"
-            | "بفندق"
-            | "مسرح"
-            | "بمسرح"
-            | "قاعه"
-            | "بقاعه"
-            | "المركب"
-            | "بالمركب"
-            | "مركب"
-            | "بمركب"
-    )
+/// Where a body has its home, by a word and the one before it. A hotel, a theatre or a stadium is
+/// none: it names the town in which something happens.
+pub(super) fn is_seat(before: &str, key: &str) -> bool {
+    match key {
+        // Of an assembly it is won, « un siège à Agadir »; and to meet is « siéger ».
+        "siege" => !matches!(
+            before,
+            "un" | "seul" | "premier" | "dernier" | "a" | "ont" | "ayant" | "avoir" | "avait"
+        ),
+        "general" => before == "quartier",
+        _ => matches!(key, "مقر" | "بمقر" | "المقر" | "بالمقر"),
+    }
 }
 
 /// A national body, by two words of its name.

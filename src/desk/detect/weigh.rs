@@ -7,7 +7,7 @@ use crate::text::source::Span;
 
 use super::cues::{Cue, cue, is_body, is_common_word, is_plain, is_seat, is_title_of_person, joins, lists};
 use super::words::{Gap, Words};
-use super::{Level, Mention, REACH, Target};
+use super::{Level, Mention, Passed, REACH, Target};
 
 /// A name that was found, as a range of words.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ impl Last {
 pub(super) struct Tally {
     pub scores: BTreeMap<RegionId, f32>,
     pub mentions: Vec<Mention>,
+    /// Names that do not count, each once.
+    pub passed: Vec<(String, Passed)>,
     /// What was counted already, by sentence; no sentence is the title.
     counted: HashSet<(Target, Option<usize>)>,
 }
@@ -52,6 +54,18 @@ impl Tally {
             *self.scores.entry(region).or_default() += weight;
         }
         new
+    }
+
+    /// Keeps a name that does not count, to be told.
+    pub fn pass(&mut self, words: &Words, found: &Found, why: Passed) {
+        // Names of villages are ordinary words by the dozen.
+        if why == Passed::Word && matches!(found.target, Target::Commune { .. }) {
+            return;
+        }
+        let name = name(words, found);
+        if self.passed.iter().all(|(known, _)| *known != name) {
+            self.passed.push((name, why));
+        }
     }
 
     /// Counts a mention of a place, once a sentence.
@@ -70,13 +84,15 @@ impl Tally {
         match self.mentions.iter_mut().find(same) {
             Some(mention) => {
                 mention.count += 1;
+                mention.titled |= sentence.is_none();
                 if mention.first == Span::default() {
                     mention.first = place;
                 }
             }
             None => self.mentions.push(Mention {
-                name: words.text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" "),
+                name: name(words, found),
                 count: 1,
+                titled: sentence.is_none(),
                 region,
                 province,
                 first: place,
@@ -84,6 +100,12 @@ impl Tally {
             }),
         }
     }
+}
+
+/// A name as it stands in its text.
+fn name(words: &Words, found: &Found) -> String {
+    let (first, last) = (&words.list[found.start].place, &words.list[found.end - 1].place);
+    words.text[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What a name is worth: an explicit region more than a place that the text calls a province, that
@@ -127,24 +149,37 @@ pub(super) fn cue_before(words: &Words, start: usize) -> Option<Cue> {
     None
 }
 
-/// Whether a name says what the text is about: it may stand for a venue, an institution, a person,
-/// the place where the text was written, or be an ordinary word.
-pub(super) fn counts(words: &Words, found: &Found, cue: Option<Cue>, title: bool) -> bool {
+/// Why a name does not say what the text is about, if so: it may stand for a seat, an institution, a
+/// person, the place where the text was written, or be an ordinary word. `since` is where the name
+/// before it ends.
+pub(super) fn passed(
+    words: &Words,
+    found: &Found,
+    cue: Option<Cue>,
+    title: bool,
+    since: usize,
+) -> Option<Passed> {
     match cue {
-        Some(Cue::Other) => return false,
-        Some(_) => return true,
+        Some(Cue::Other) => return Some(Passed::Institution),
+        Some(_) => return None,
         None => {}
     }
+    if is_word(words, found) {
+        return Some(Passed::Word);
+    }
+    if !title && is_dateline(words, found) {
+        return Some(Passed::Dateline);
+    }
+    let venue = if title { None } else { venue(words, found, since) };
+    venue.or_else(|| is_name_of_another(words, found).then_some(Passed::Name))
+}
+
+/// Whether a name alone is an ordinary word as well.
+pub(super) fn is_word(words: &Words, found: &Found) -> bool {
     let short = matches!(found.target, Target::Commune { .. }) && found.key.chars().count() <= 4;
     // « Sale » is a word, « Salé » a town.
     let unaccented = found.key == "sale" && words.text[words.list[found.start].place.clone()].is_ascii();
-    if short || unaccented || is_common_word(&found.key) {
-        return false;
-    }
-    if !title && (is_dateline(words, found) || is_venue(words, found)) {
-        return false;
-    }
-    !is_name_of_another(words, found)
+    short || unaccented || is_common_word(&found.key)
 }
 
 /// « Rabat, 4 août 2026 – … », « الرباط/4 غشت »: where a text was written.
@@ -166,8 +201,9 @@ fn is_dateline(words: &Words, found: &Found) -> bool {
     next.gap == Gap::Slash || matches!(next.gap, Gap::Hard | Gap::Dash) && (dated || agency)
 }
 
-/// A seat or a national body a few words before, in the same sentence.
-fn is_venue(words: &Words, found: &Found) -> bool {
+/// A seat or a national body a few words before, in the same sentence. A seat is in one place: it
+/// says nothing of the second name after it.
+fn venue(words: &Words, found: &Found, since: usize) -> Option<Passed> {
     const FAR: usize = 9;
     let sentence = words.list[found.start].sentence;
     let from = found.start.saturating_sub(FAR);
@@ -175,15 +211,18 @@ fn is_venue(words: &Words, found: &Found) -> bool {
     let mut previous = "";
     for at in before {
         let key = words.key(at);
-        if is_seat(key) || is_body(previous, key) {
-            return true;
+        if is_body(previous, key) {
+            return Some(Passed::Body);
+        }
+        if at >= since && is_seat(at.checked_sub(1).map_or("", |before| words.key(before)), key) {
+            return Some(Passed::Seat);
         }
         // « conférence de presse »: small words do not part the two.
         if !joins(key) {
             previous = key;
         }
     }
-    false
+    None
 }
 
 /// A part of a person's or an institution's name: « M. Safi », « Casablanca Finance City ».
