@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use crate::model::body::{ReferenceKind, paragraphs};
 use crate::model::portal::{Portal, Release, ReleaseIx, Status};
 use crate::text::diagnostic::Diagnostic;
+use crate::text::fold::fold;
 use crate::text::problem::Problem;
-use crate::text::source::Place;
+use crate::text::source::{Place, Span};
 
-use super::detect::Detector;
+use super::detect::{Detection, Detector, Level};
 use super::embargo::{notices, without};
 use super::head::head;
 
@@ -77,14 +78,18 @@ fn pairs(portal: &Portal) -> Vec<Diagnostic> {
     faults
 }
 
-/// Releases whose text surely speaks of another region than their header: the header wins.
+/// Releases whose text surely speaks of another region than their header, or of one where the header
+/// says that it is national: the header wins.
 fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
     let detector = Detector::new(&portal.territory);
     let disagrees = |release: &Release| {
-        let region = portal.territory.region(*release.regions.first()?);
+        let principal = *release.regions.first()?;
+        let region = portal.territory.region(principal);
+        let national = principal == portal.territory.national();
         let text = read(&release.source)?;
         let found = detector.detect(&release.title, text.get(release.body.start..)?);
-        if region.pseudo || !found.sure || release.regions.contains(&found.proposal) {
+        let sure = if national { is_regional(&release.title, &found) } else { found.sure && !region.pseudo };
+        if !sure || release.regions.contains(&found.proposal) {
             return None;
         }
         let evidence = found.evidence(&portal.territory);
@@ -92,6 +97,23 @@ fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
         Some(Diagnostic::new(problem, release.place.clone()))
     };
     portal.releases.par_iter().filter_map(disagrees).collect()
+}
+
+/// Whether a text that is called national speaks of one region alone, and more than in passing.
+fn is_regional(title: &str, found: &Detection) -> bool {
+    const FEWEST: usize = 3;
+    // A national march in Rabat is national.
+    let says_national = title.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        let key = fold(word);
+        ["national", "nationale", "nationaux", "nationales", "الوطني", "الوطنيه", "وطني", "وطنيه"]
+            .contains(&key.as_str())
+    });
+    let one = found.mentions.iter().all(|mention| mention.region == found.proposal);
+    let count: usize = found.mentions.iter().map(|mention| mention.count).sum();
+    let titled = found.mentions.iter().any(|mention| mention.titled);
+    let below = found.mentions.iter().any(|mention| mention.first != Span::default());
+    let named = found.mentions.iter().any(|mention| mention.level == Level::Region);
+    one && count >= FEWEST && !says_national && (titled && below || named && found.sure)
 }
 
 /// Releases whose first paragraph, which stands for their summary, stands above the text: a label, a

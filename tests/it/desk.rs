@@ -436,3 +436,22 @@ fn a_title_of_its_own_and_a_venue_say_where() {
         .says(&["region = \"national\""])
         .told(&["(proposed: no name of a place counts: Rabat (where the text was written))"]);
 }
+
+#[test]
+fn check_remarks_on_a_national_release_that_speaks_of_one_region() {
+    let fixture = Fixture::with("");
+    for (title, body, warned) in [
+        ("Visite à Oujda", "Le parti visite Oujda. Les élus d’Oujda parlent.", true),
+        ("Visite", "La région de l’Oriental attend. La région de l’Oriental vote, dit Oujda.", true),
+        ("Visite à Oujda", "Le parti visite Oujda.", false),
+        ("Visite à Oujda", "Le parti visite Oujda. Il ira à Fès, puis à Oujda.", false),
+        ("Visite", "Le parti est à Rabat. Il reste à Rabat. Rabat lui plaît.", false),
+        ("Marche nationale à Rabat", "Le parti marche à Rabat. Rabat attend.", false),
+        ("Programme", "Le parti parle aux élus.", false),
+    ] {
+        let header = HEADER.replace("oriental", "national").replace("\"A\"", &format!("\"{title}\""));
+        let run = fixture.edit("content/a.md", format!("{header}{body}\n")).check();
+        let said = run.stderr.contains("warning: the text speaks of another region than `national`");
+        assert_eq!(said, warned, "{title} {body}\n{}", run.stderr);
+    }
+}
