@@ -217,6 +217,14 @@ fn a_message_of_whatsapp_loses_its_stamps_and_marks() {
     .builds();
     imported(
         "a.txt",
+        "[10:32, 12/03/2026] Service presse: *Le parti condamne*\nLe parti condamne à Tiznit.\n",
+    )
+    .says(&["title = \"Le parti condamne\"", "+++\nLe parti condamne à Tiznit.\n", "date = 2026-03-12T"])
+    .told(&["the message was sent « [10:32, 12/03/2026] »"])
+    .lacks(&["Service", "*"])
+    .builds();
+    imported(
+        "a.txt",
         "[12/03/2026, 10:32:11] H: Titre : Visite\n[12/03/2026, 10:32:12] H: Date : 11 mars 2026\n\nLe parti visite Tiznit.\n",
     )
     .says(&["title = \"Visite\"", "date = 2026-03-11T", "+++\nLe parti visite Tiznit.\n"]).builds();

@@ -31,7 +31,7 @@ struct Stamp<'a> {
     shown: &'a str,
     date: Option<Date>,
     sender: &'a str,
-    /// Whether the stamp stands in brackets, as on iPhones.
+    /// Whether the stamp stands in brackets, as on iPhones and computers.
     brackets: bool,
     rest: &'a str,
 }
@@ -96,7 +96,7 @@ impl Chat {
     }
 }
 
-/// `[12/03/2026, 10:32:11] Name: `, `12/03/2026, 10:32 - Name: `.
+/// `[12/03/2026, 10:32:11] Name: `, `12/03/2026, 10:32 - Name: `, `[10:32, 12/03/2026] Name: `.
 fn stamp(line: &str) -> Option<Stamp<'_>> {
     let (date, rest) = sent(line)?;
     let brackets = unseen(line).starts_with('[');
@@ -118,27 +118,29 @@ fn stamp(line: &str) -> Option<Stamp<'_>> {
 fn sent(line: &str) -> Option<(Option<Date>, &str)> {
     let line = unseen(line);
     let inner = line.strip_prefix('[');
-    let mut at = Reader { rest: inner.unwrap_or(line) };
-    let first = at.number()?;
-    let separator = at.one(&['/', '-', '.'])?;
-    let second = at.number()?;
-    at.one(&[separator])?;
-    let third = at.number()?;
-    at.skip(|c| c.is_whitespace() || is_unseen(c) || matches!(c, ',' | '،' | 'à'));
-    at.number()?;
-    at.one(&[':', 'h', '.'])?;
-    at.number()?;
-    if at.one(&[':', '.']).is_some() {
-        at.number()?;
-    }
-    at.skip(|c| {
-        c.is_whitespace() || is_unseen(c) || matches!(c, 'A' | 'P' | 'M' | 'a' | 'p' | 'm' | '.' | 'ص' | 'م')
-    });
-    let rest = match inner {
-        Some(_) => at.rest.strip_prefix(']')?,
-        None => at.rest.strip_prefix(['-', '–'])?,
+    let start = Reader { rest: inner.unwrap_or(line) };
+    let day_first = || {
+        let mut at = start;
+        let day = at.day()?;
+        at.comma();
+        at.time()?;
+        Some((day, at.rest))
     };
-    Some((date(first, second, third), rest))
+    // As computers copy it.
+    let time_first = || {
+        let mut at = start;
+        at.time()?;
+        at.comma();
+        let day = at.day()?;
+        at.skip(|c| c.is_whitespace() || is_unseen(c));
+        Some((day, at.rest)).filter(|_| inner.is_some())
+    };
+    let (date, rest) = day_first().or_else(time_first)?;
+    let rest = match inner {
+        Some(_) => rest.strip_prefix(']')?,
+        None => rest.strip_prefix(['-', '–'])?,
+    };
+    Some((date, rest))
 }
 
 /// Day first, unless the year is or the month could be none.
@@ -152,11 +154,38 @@ fn date(first: i16, second: i16, third: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     rest: &'a str,
 }
 
 impl Reader<'_> {
+    /// Three numbers; `None` inside where no calendar has them.
+    fn day(&mut self) -> Option<Option<Date>> {
+        let first = self.number()?;
+        let separator = self.one(&['/', '-', '.'])?;
+        let second = self.number()?;
+        self.one(&[separator])?;
+        Some(date(first, second, self.number()?))
+    }
+
+    fn comma(&mut self) {
+        self.skip(|c| c.is_whitespace() || is_unseen(c) || matches!(c, ',' | '،' | 'à'));
+    }
+
+    /// A time of 24 hours or of twelve.
+    fn time(&mut self) -> Option<()> {
+        self.number()?;
+        self.one(&[':', 'h', '.'])?;
+        self.number()?;
+        if self.one(&[':', '.']).is_some() {
+            self.number()?;
+        }
+        let half = |c| matches!(c, 'A' | 'P' | 'M' | 'a' | 'p' | 'm' | '.' | 'ص' | 'م');
+        self.skip(|c| c.is_whitespace() || is_unseen(c) || half(c));
+        Some(())
+    }
+
     /// At most four digits, Western or Arabic.
     fn number(&mut self) -> Option<i16> {
         let (mut number, mut digits) = (0, 0);
@@ -279,6 +308,11 @@ mod tests {
             "12/03/2026 à 10:32 - +212 6 12 34 56: ",
             "3/13/26, 10:32\u{202f}AM - Hassan PR: ",
             "2026-03-12, 10:32 - Hassan PR: ",
+            "[10:32, 12/03/2026] Hassan PR: ",
+            "[10:32:11, 12/03/2026] Hassan PR: ",
+            "[10:32 AM, 3/13/2026] Hassan PR: ",
+            "[10:32\u{202f}p.m., 12/03/2026] Hassan PR: ",
+            "[١٠:٣٢ م، ١٢/٣/٢٠٢٦] حسن: ",
             "\u{200f}١٢/٣/٢٠٢٦، ١٠:٣٢ ص - حسن: ",
         ] {
             let (text, sent) = stripped(&format!("{stamp}Le parti visite Tiznit.\nIl parle.\n"));
@@ -317,6 +351,8 @@ mod tests {
             "12/03/2026, 10:32 - Réunion à Tiznit",
             "12 mars 2026 - Hassan : le programme",
             "[1] Note : suite",
+            "[10:32, 12/03/2026] Réunion à Tiznit",
+            "10:32, 12/03/2026 - Hassan : le programme",
             "L'image omitted est un tableau",
         ] {
             assert!(chat(text).is_none(), "{text}");
