@@ -387,7 +387,12 @@ fn typeset(text: &str, held: &[Held], lang: &str, profile: Profile, tally: &mut 
             let set = arabic(&judged, Context::default());
             for ((at, before), after) in judged.char_indices().zip(set.chars()) {
                 if before != after && !overlaps(held, at..at + 1) {
-                    tally.add(RepairKind::ArabicMark, before, after);
+                    match (before, after) {
+                        // A pair is told once, by its first half.
+                        ('"', '«') => tally.add(RepairKind::Quotes, "\"…\"", "«…»"),
+                        ('"', _) => {}
+                        _ => tally.add(RepairKind::ArabicMark, before, after),
+                    }
                     changes.push((at..at + before.len_utf8(), after.into()));
                 }
             }

@@ -463,3 +463,13 @@ fn check_remarks_on_a_national_release_that_speaks_of_one_region() {
         assert_eq!(said, warned, "{title} {body}\n{}", run.stderr);
     }
 }
+
+#[test]
+fn straight_quotes_of_arabic_become_guillemets() {
+    imported(
+        "a.ar.md",
+        &format!("{HEADER}قال الحزب \"نعم\" و\"كلمة\"، `x \"y\"` وشاشة 15\".\n\n<b title=\"نعم\">نعم</b>\n"),
+    )
+    .says(&["قال الحزب «نعم» و«كلمة»، `x \"y\"` وشاشة 15\".", "<b title=\"نعم\">"])
+    .told(&["\"…\" → «…» ×2"]);
+}

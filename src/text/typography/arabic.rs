@@ -3,12 +3,45 @@
 use std::borrow::Cow;
 
 use super::address::Addresses;
+use super::quotes::{Script, pairs};
 use super::{Context, is_arabic, is_space};
 
 /// A Latin `,` `;` `?` between Arabic words becomes ، ؛ ؟, as the keyboards at hand should
-/// have given, whatever quotation marks and brackets stand round these. A question mark may also end the
-/// text. Borrows when nothing changes. Idempotent.
+/// have given, whatever quotation marks and brackets stand round these; and straight quotes in pairs become
+/// « ». One character stands for one, so that places stay in their order. Borrows when nothing changes.
+/// Idempotent.
 pub fn arabic<'a>(text: &'a str, context: Context) -> Cow<'a, str> {
+    let marked = marks(text, context);
+    match quotes(&marked, context) {
+        Some(quoted) => Cow::Owned(quoted),
+        None => marked,
+    }
+}
+
+/// A text with guillemets, which cling to the words in Arabic; `None` where nothing changes. A line
+/// without Arabic is in another language, whose marks are its own.
+fn quotes(text: &str, context: Context) -> Option<String> {
+    memchr::memchr(b'"', text.as_bytes())?;
+    let mut out = String::with_capacity(text.len() + 16);
+    for line in text.split_inclusive('\n') {
+        let inside = Context {
+            before: context.before.filter(|_| out.is_empty()),
+            after: context.after.filter(|_| !line.ends_with('\n')),
+        };
+        let found = if line.contains(is_letter) { pairs(line, inside, Script::Arabic) } else { Vec::new() };
+        let mut copied = 0;
+        for quote in found {
+            out.push_str(&line[copied..quote.at]);
+            out.push(if quote.opens { '«' } else { '»' });
+            copied = quote.at + 1;
+        }
+        out.push_str(&line[copied..]);
+    }
+    (out != text).then_some(out)
+}
+
+/// The punctuation of a text. A question mark may also end it.
+fn marks(text: &str, context: Context) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut addresses = Addresses::new(text);
@@ -87,11 +120,18 @@ mod tests {
             ("USFP, حزب", "USFP, حزب"),
             ("https://x.ma/صفحة?بحث", "https://x.ma/صفحة?بحث"),
             ("شكراً, جزيلا", "شكراً، جزيلا"),
-            ("و\"كلمة\", ثم (كلمة), نعم.", "و\"كلمة\"، ثم (كلمة)، نعم."),
+            ("و\"كلمة\", ثم (كلمة), نعم.", "و«كلمة»، ثم (كلمة)، نعم."),
             ("«نعم»; «لا»", "«نعم»؛ «لا»"),
             ("قال (لماذا?)", "قال (لماذا؟)"),
             ("(USFP), حزب", "(USFP), حزب"),
             ("(2026), ثم", "(2026), ثم"),
+            ("قال \"نعم\" و\"كلمة\".", "قال «نعم» و«كلمة»."),
+            ("\"لماذا?\", قال", "«لماذا؟», قال"),
+            ("موقع \"Facebook\" ولـ\"USFP\"", "موقع «Facebook» ولـ«USFP»"),
+            ("Le \"plan\"\nقال \"نعم\"", "Le \"plan\"\nقال «نعم»"),
+            ("شاشة 15\" و\"نعم\"", "شاشة 15\" و«نعم»"),
+            ("<a href=\"نعم\">نعم</a>", "<a href=\"نعم\">نعم</a>"),
+            ("قال \"نعم", "قال \"نعم"),
         ] {
             let once = arabic(from, Context::default());
             assert_eq!(once, to);

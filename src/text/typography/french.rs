@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::address::Addresses;
 use super::ligature::ligature;
-use super::quotes::{Quote, pairs};
+use super::quotes::{Quote, Script, pairs};
 use super::{Context, NARROW, NO_BREAK, Profile, is_arabic, is_space};
 
 /// Why a place is changed.
@@ -60,7 +60,7 @@ pub(crate) fn edits(text: &str, profile: Profile, context: Context, sink: impl F
     if profile == Profile::None || text.is_empty() {
         return;
     }
-    let quotes = pairs(text, context);
+    let quotes = pairs(text, context, Script::Latin);
     Scan {
         text,
         bytes: text.as_bytes(),
