@@ -183,8 +183,9 @@ fn ask_of_embargo(found: &mut Import, desk: &Desk) -> bool {
         return true;
     }
     let proposed = proposed.unwrap_or_default();
+    let what = if proposed.is_empty() { "publish, or nothing for a draft" } else { "publish" };
     loop {
-        let Some(answer) = terminal::ask("publish", &proposed) else { return false };
+        let Some(answer) = terminal::ask(what, &proposed) else { return false };
         if answer == proposed {
             return true;
         }

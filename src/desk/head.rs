@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::surroundings::{announces, is_dateline, is_label};
+use super::surroundings::{announces, is_apart};
 use super::title::{Line, TitleProposal, own_line, says_who_does_what};
 use crate::text::fold::fold;
 
@@ -36,7 +36,7 @@ pub(super) fn head(text: &str) -> Head {
     let letterhead = letterhead(&lines);
     let mut head = Head::default();
     for (n, line) in lines.iter().enumerate() {
-        let above = n < letterhead || is_label(line.text) || is_dateline(line.text);
+        let above = n < letterhead || is_apart(line.text);
         // A line drawn below a label.
         if above || is_rule(line.text) && !head.lines.is_empty() {
             head.lines.push(line.start..line.end);
@@ -49,10 +49,15 @@ pub(super) fn head(text: &str) -> Head {
         }
         head.end = line.end;
     }
-    // Without a title below the label, one above it may be no letterhead.
-    let titles = |line: &Line| !is_label(line.text) && !is_dateline(line.text) && !is_organisation(line.text);
+    // Without a title below the label, a line above it may be no letterhead: one that says something,
+    // or stands there alone and names nobody.
+    let others: Vec<&Line> = lines[..letterhead].iter().filter(|line| !is_apart(line.text)).collect();
+    let titles = |line: &&&Line| match others.len() {
+        1 => !is_organisation(line.text),
+        _ => says_who_does_what(line.text),
+    };
     if head.title.is_none()
-        && let Some(line) = lines[..letterhead].iter().rfind(|line| titles(line))
+        && let Some(line) = others.last().filter(titles)
         && let Some(title) = own_line(text, line)
     {
         head.lines.retain(|range| range.start != line.start);
@@ -65,8 +70,7 @@ pub(super) fn head(text: &str) -> Head {
 fn letterhead(lines: &[Line]) -> usize {
     let label = lines.iter().take(MOST_OF_LETTERHEAD + 1).position(|line| announces(line.text));
     let is_short = |line: &Line| {
-        is_label(line.text)
-            || is_dateline(line.text)
+        is_apart(line.text)
             || line.text.chars().count() <= LONGEST_OF_LETTERHEAD
                 && !line.text.starts_with(['#', '>', '|', '-', '•', '`'])
                 && !line.text.ends_with(['.', '!', '?', '؟', ',', ';', '،', '؛', '»'])
@@ -164,6 +168,14 @@ mod tests {
             &["Parti de l’Azur", "Communiqué"],
             "Le parti.\n",
         );
+    }
+
+    #[test]
+    fn a_letterhead_may_have_several_lines_and_a_label_its_date() {
+        let text =
+            "PARTI DE L’AZUR\nTél. 05 28 00 00 00\n\nCommuniqué n° 4 – Fès, le 3 mars 2026\n\nLe parti.\n";
+        let above = ["PARTI DE L’AZUR", "Tél. 05 28 00 00 00", "Communiqué n° 4 – Fès, le 3 mars 2026"];
+        parted(text, None, &above, "Le parti.\n");
     }
 
     #[test]

@@ -68,12 +68,32 @@ pub(super) fn is_label(line: &str) -> bool {
 
 /// Whether a label says that a text follows, and of what kind.
 pub(super) fn announces(line: &str) -> bool {
-    label(line).is_some_and(|(kind, _)| !SPEAKERS.contains(&kind))
+    is_apart(line) && parts(line).any(|part| label(part).is_some_and(|(kind, _)| !SPEAKERS.contains(&kind)))
 }
 
 /// The number that a label gives its text: « Communiqué de presse n° 12/2026 ».
 pub(super) fn number_of(line: &str) -> Option<&str> {
-    label(line)?.1
+    parts(line).find_map(|part| label(part)?.1)
+}
+
+/// Whether a line is made of labels and datelines: « Communiqué n° 12 – Rabat, le 3 mars 2026 ».
+pub(super) fn is_apart(line: &str) -> bool {
+    is_label(line) || is_dateline(line) || parts(line).all(|part| is_label(part) || is_dateline(part))
+}
+
+/// What marks with spaces round them part in a line.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    const MARKS: [char; 5] = ['–', '—', '-', '|', '•'];
+    let is_space = |c: Option<char>| c.is_some_and(char::is_whitespace);
+    let parts = move |(at, mark): &(usize, &str)| {
+        is_space(line[..*at].chars().next_back()) && is_space(line[at + mark.len()..].chars().next())
+    };
+    let marks = line.match_indices(MARKS).filter(parts).chain([(line.len(), "")]);
+    marks.scan(0, move |from, (at, mark)| {
+        let part = &line[*from..at];
+        *from = at + mark.len();
+        Some(part.trim())
+    })
 }
 
 /// The key of a label, and its number.
@@ -329,8 +349,13 @@ impl Dated {
 pub(super) fn dated(text: &str) -> Vec<Dated> {
     let head = head(text);
     let above = head.lines.iter().map(|range| &text[range.clone()]);
-    let above = above.filter_map(|line| Some(Dated::line(line, 0, whole(line.trim_end())?)));
-    let mut found: Vec<Dated> = above.collect();
+    let lines = above.flat_map(|line| {
+        let line = line.trim_end();
+        let alone = whole(line).map(|dateline| Dated::line(line, 0, dateline));
+        let parted = || parts(line).find_map(|part| Some(Dated::line(part, 0, whole(part)?)));
+        alone.or_else(parted)
+    });
+    let mut found: Vec<Dated> = lines.collect();
     let rest = text[head.end..].trim_start();
     let mut until = 0;
     if let Some(dateline) = opening(rest) {
@@ -391,6 +416,7 @@ mod tests {
             ("Communiqué de presse n° 45/2026", Some("45/2026")),
             ("**COMMUNIQUÉ N° 12**", Some("12")),
             ("بلاغ صحفي رقم 3", Some("3")),
+            ("Communiqué de presse n° 45/2026 – Rabat, le 3 mars 2026", Some("45/2026")),
             ("Communiqué 12", None),
             ("Communiqué", None),
         ] {
@@ -469,6 +495,10 @@ mod tests {
         says(
             "Le parti a siégé jeudi 12 mars 2026 à Fès.",
             &["2026-03-12 the lead says « jeudi 12 mars 2026 »"],
+        );
+        says(
+            "Communiqué n° 12 – Rabat, le 3 mars 2026\n\nTitre\n\nLe parti.",
+            &["2026-03-03 the dateline says « Rabat, le 3 mars 2026 »"],
         );
         says(
             "Parti\n\nCommuniqué\n\nTitre\n\nRabat, le 3 mars 2026 – Le parti.",
