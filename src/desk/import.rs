@@ -166,7 +166,7 @@ pub fn import(
     body = without(&body, below.iter().map(|notice| notice.range.clone()));
     embargo.extend(below);
     let mut notes: Vec<String> = embargo.iter().map(|notice| notice.says.clone()).collect();
-    let hold = Hold::of(written.publish, &embargo, &config.timezone);
+    let hold = Hold::of(written.publish.as_ref().map(|publish| publish.value), &embargo, &config.timezone);
     let latest = hold.publish.as_ref().map(|(moment, _)| moment.timestamp).filter(|latest| *latest > now);
     let head = head(&body);
     let mut taken = None;

@@ -163,13 +163,31 @@ impl FileName {
 /// A path without language and extension, which is what the languages of a release share, and the language.
 pub fn stem(path: &str) -> (&str, Option<&str>) {
     let name = folder(path).len();
-    let is_lang = |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_lowercase()) || tag == "zgh";
     let dot = |path: &str| path[name..].rfind('.').map(|at| name + at);
     let whole = dot(path).map_or(path, |at| &path[..at]);
     match dot(whole).map(|at| (&whole[..at], &whole[at + 1..])) {
-        Some((stem, tag)) if is_lang(tag) && !stem.ends_with('/') && !stem.is_empty() => (stem, Some(tag)),
+        Some((stem, tag)) if is_language(tag) && !stem.ends_with('/') && !stem.is_empty() => {
+            (stem, Some(tag))
+        }
         _ => (whole, None),
     }
+}
+
+/// Whether a part of a file's name is a language: `ar`, `zgh`, `ar-MA`, `zgh-Tfng-MA`. Three letters could be
+/// any word, and so could a part after a hyphen that is neither a script nor a region.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    let letters = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_known = |part: &str| match part.len() {
+        // ISO 15924 and ISO 3166-1.
+        4 | 2 => letters(part),
+        // UN M.49.
+        3 => part.bytes().all(|b| b.is_ascii_digit()),
+        _ => false,
+    };
+    (first.len() == 2 && first.bytes().all(|b| b.is_ascii_lowercase()) || first == "zgh")
+        && parts.all(is_known)
 }
 
 /// A date before a name: `2026-03-12-tournee`, also `2026-03-12_tournee` or alone.
@@ -498,11 +516,12 @@ impl Decoder<'_, '_> {
         }
     }
 
-    /// Why it was withdrawn. A mere yes or no tells readers nothing, and in a form without types `false`
-    /// would be a reason.
+    /// Why it was withdrawn. Forms without types would make a reason of `false`, too.
     fn withdrawn(&mut self) -> Option<String> {
-        let reason = self.fields.text("withdrawn")?;
-        if truth(&reason.value).is_none() {
+        let node = self.fields.take("withdrawn")?;
+        let is_truth = matches!(&node.value, Value::Plain(word) if truth(word).is_some());
+        let reason = text("withdrawn", node, self.fields.faults)?;
+        if !is_truth {
             return Some(reason.value);
         }
         let expected = "expected the reason, which stands in the place of the text; without the field it is not withdrawn";
@@ -704,6 +723,9 @@ mod tests {
     fn file_names_say_stem_language_and_date() {
         assert_eq!(stem("content/2026/a.b.ar.md"), ("content/2026/a.b", Some("ar")));
         assert_eq!(stem("content/2026/a.b.md"), ("content/2026/a.b", None));
+        assert_eq!(stem("content/a.ar-MA.md"), ("content/a", Some("ar-MA")));
+        assert_eq!(stem("content/a.zgh-Tfng.md"), ("content/a", Some("zgh-Tfng")));
+        assert_eq!(stem("content/a.le-souss.md"), ("content/a.le-souss", None));
         assert_eq!(stem("a.ar"), ("a", None));
         assert_eq!(stem("content/.ar.md"), ("content/.ar", None));
         let name = FileName::parse("content/2026/2026-03-12-tournee.ar.md");

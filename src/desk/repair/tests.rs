@@ -121,8 +121,8 @@ fn arabic_keeps_its_letters() {
     assert_eq!(mended, "قال نعم، شكـــراً\u{200c}ها");
     assert_eq!(repairs, ["U+200F removed", ", → ،"]);
     let (mended, repairs) = told("قال \"نعم\" و\"كلمة\", وشاشة 15\".", "ar");
-    assert_eq!(mended, "قال «نعم» و«كلمة», وشاشة 15\".");
-    assert_eq!(repairs, ["\"…\" → «…» ×2"]);
+    assert_eq!(mended, "قال «نعم» و«كلمة»، وشاشة 15\".");
+    assert_eq!(repairs, ["\"…\" → «…» ×2", ", → ،"]);
     let (mended, _) =
         told_of("قال \"`x \"y\"` نعم\" [كلمة](x \"نعم\") <b title=\"نعم\">", "ar", Markup::Markdown);
     assert_eq!(mended, "قال «`x \"y\"` نعم» [كلمة](x \"نعم\") <b title=\"نعم\">");
