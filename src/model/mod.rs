@@ -5,6 +5,7 @@ pub mod amend;
 pub mod body;
 pub mod config;
 pub mod date;
+pub mod embargo;
 pub mod fields;
 pub mod header;
 pub mod kept;

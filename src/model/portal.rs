@@ -472,6 +472,13 @@ impl Completer<'_> {
             }
             return None;
         }
+        // What is public too early can't be called back.
+        let embargo = written.embargo.as_ref().filter(|_| publish.is_none() && !draft);
+        if let Some(until) = embargo.filter(|until| until.value.timestamp > self.clock.now) {
+            let problem = Problem::EmbargoWithoutPublish { until: until.value.rfc3339() };
+            done.faults.push(Diagnostic::new(problem, Place::new(written.path.clone(), until.span)));
+            return None;
+        }
         let status = self.status(
             &written.path,
             draft,

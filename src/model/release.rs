@@ -17,6 +17,7 @@ use crate::text::typography::{self, Context};
 use super::body::{Body, Markup, lines};
 use super::config::Config;
 use super::date::{self, Moment};
+use super::embargo::embargo;
 use super::fields::{Fields, into_entries, text, truth};
 use super::header::{self, Entry, Header, Node, Value};
 use super::language::LangId;
@@ -125,6 +126,8 @@ pub struct Written {
     pub draft: Option<bool>,
     pub publish: Option<Spanned<Moment>>,
     pub expires: Option<Spanned<Moment>>,
+    /// Until when its text says that it is under embargo.
+    pub embargo: Option<Box<Spanned<Moment>>>,
     pub updated: Option<Spanned<Moment>>,
     /// Each with the place of its date.
     pub corrections: Option<Vec<Spanned<Correction>>>,
@@ -240,9 +243,15 @@ impl Written {
             fields: Fields::new(Table::Header, header.span, header.entries, faults),
         };
         let lang = language(&mut decoder.fields, &name, rules);
-        decoder.read(source, name, lang, header.span, header.broken, |faults| {
+        let mut written = decoder.read(source, name, lang, header.span, header.broken, |faults| {
             Body::read(&source.text, header.body, markup, faults)
-        })
+        });
+        let text = source.text.get(header.body..).unwrap_or_default();
+        written.embargo = embargo(text, &rules.config.timezone).map(|(place, until)| {
+            let end = place.start + text[place.clone()].trim_end().len();
+            Box::new(Spanned::new(until, Span::new(place.start, end).shifted(header.body)))
+        });
+        written
     }
 }
 
@@ -348,6 +357,7 @@ impl Decoder<'_, '_> {
             draft,
             publish,
             expires,
+            embargo: None,
             updated,
             corrections,
             withdrawn,

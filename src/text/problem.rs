@@ -140,6 +140,7 @@ pub enum Problem {
     BadDate { text: String, reason: String },
     MissingDay { text: String, month: String },
     FutureWithoutPublish,
+    EmbargoWithoutPublish { until: String },
     FutureChange { name: &'static str },
     OutOfOrder { what: &'static str, after: &'static str },
     // Places of the territory.
@@ -225,6 +226,7 @@ impl Problem {
             Self::BadDate { .. } => "bad-date",
             Self::MissingDay { .. } => "missing-day",
             Self::FutureWithoutPublish => "future-without-publish",
+            Self::EmbargoWithoutPublish { .. } => "embargo-without-publish",
             Self::FutureChange { .. } => "future-change",
             Self::OutOfOrder { .. } => "out-of-order",
             Self::UnknownRegion { .. } => "unknown-region",
@@ -301,6 +303,9 @@ impl Problem {
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
             Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),
             Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
+            Self::EmbargoWithoutPublish { .. } => {
+                "the text says that it is under embargo, and there is no `publish`".into()
+            }
             Self::FutureChange { name } => format!("a date of `{name}` lies in the future"),
             Self::OutOfOrder { what: "expires", after } => {
                 format!("`expires` does not lie after `{after}`: the text would never be shown")
@@ -382,6 +387,7 @@ impl Problem {
             Self::ProvinceOutsideRegion { .. } => "in another region".into(),
             Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
             Self::FutureWithoutPublish | Self::FutureChange { .. } => "later than the build's clock".into(),
+            Self::EmbargoWithoutPublish { .. } => "it would be public at once".into(),
             Self::OutOfOrder { .. } => "too early".into(),
             Self::UnknownString { .. } => "neither the theme nor a template has it".into(),
             Self::MissingString { .. } => "there is one here".into(),
@@ -433,6 +439,10 @@ impl Problem {
             Self::FutureWithoutPublish => {
                 Some("add `publish` with the instant from which it may be seen, or correct the date".into())
             }
+            Self::EmbargoWithoutPublish { until } => Some(format!(
+                "add `publish = {until}` and take the line out of the text, or add `draft = true`; \
+                 `tribune import` does so by itself"
+            )),
             Self::FutureChange { .. } => {
                 Some("correct the date, or write it down once the change has been made".into())
             }

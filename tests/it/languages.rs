@@ -36,6 +36,21 @@ fn a_translation_inherits_all_but_title_text_and_summary() {
 }
 
 #[test]
+fn a_language_with_its_region_stands_in_the_names_of_files() {
+    let strings = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/themes/default/lang/ar.toml")).unwrap();
+    let fixture = Fixture::release(&toml(""))
+        .file("site.toml", SITE.replace("\"ar\"", "\"ar-MA\""))
+        .file("lang/ar-MA.toml", strings)
+        .file("content/a.ar-MA.md", "+++\ntitle = \"جولة\"\n+++\n\nنص.\n");
+    let run = fixture.build().assert_clean();
+    assert!(run.page("ar-MA/2026/03/12/a/").contains("<html lang=\"ar-MA\" dir=\"rtl\""));
+    // Of a language that the portal has not it is no release of another.
+    fixture.edit("content/b.ar.md", toml(""));
+    let run = fixture.build();
+    assert!(run.code == 1 && run.stderr.contains("content/b.ar.md:1:1: error:"), "{}", run.stderr);
+}
+
+#[test]
 fn a_translation_without_a_title_of_its_own_is_an_error() {
     let fixture = Fixture::release(&toml("")).file("content/a.ar.md", "+++\nnumber = 3\n+++\n\nنص.\n");
     fixture.build().assert_refused(expect_test::expect![

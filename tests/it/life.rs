@@ -1,5 +1,7 @@
 //! The life of a release: draft, embargo, expiry, withdrawal, correction, removal.
 
+use expect_test::expect;
+
 use crate::harness::{Fixture, PIXEL, folders, toml};
 use crate::html;
 
@@ -91,6 +93,32 @@ fn an_embargo_is_known_by_whatever_press_offices_call_it() {
             "{line}"
         );
     }
+}
+
+#[test]
+fn an_embargo_that_stands_in_the_text_alone_is_an_error_until_it_lifts() {
+    let text = toml("") + "SOUS EMBARGO JUSQU’AU 2 juin 2026 à 10 h\n\nEncore.\n";
+    let text = text.replace("Texte.\n\n", "").replace("Texte.\n", "");
+    let fixture = Fixture::release(&text);
+    fixture.build().assert_refused(expect![
+        "content/a.md:8:1: error: the text says that it is under embargo, and there is no `publish`"
+    ]);
+    let help = fixture.help();
+    assert!(help.starts_with("add `publish = 2026-06-02T10:00:00+01:00` and"), "{help}");
+    fixture.build_with(&["--as-of", "2026-06-02T09:00:00Z"]).assert_clean();
+    // At the end of a text, in Arabic, beside its original.
+    let arabic = "+++\ntitle = \"خبر\"\n+++\n\nنص.\n\nمحظور النشر حتى 2 يونيو 2026 على الساعة 10:00\n";
+    let fixture = Fixture::release(&toml("")).file("content/a.ar.md", arabic);
+    fixture.build().assert_refused(expect![
+        "content/a.ar.md:7:1: error: the text says that it is under embargo, and there is no `publish`"
+    ]);
+    // Who says when, or that it is a draft, need not say it again; and one that speaks of another embargo is none.
+    for fields in ["publish = 2026-06-02T10:00:00+01:00", "draft = true"] {
+        Fixture::release(&text.replace("region", &format!("{fields}\nregion"))).build().assert_clean();
+    }
+    Fixture::release(&(toml("") + "L’embargo sur Gaza jusqu’au 2 juin 2026 est une honte.\n"))
+        .build()
+        .assert_clean();
 }
 
 #[test]
