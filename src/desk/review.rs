@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::model::body::{ReferenceKind, paragraphs};
 use crate::model::portal::{Portal, Release, ReleaseIx, Status};
+use crate::model::release::Kind;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::fold::fold;
 use crate::text::problem::Problem;
@@ -88,7 +89,7 @@ fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
         let national = principal == portal.territory.national();
         let text = read(&release.source)?;
         let found = detector.detect(&release.title, text.get(release.body.start..)?);
-        let sure = if national { is_regional(&release.title, &found) } else { found.sure && !region.pseudo };
+        let sure = if national { is_regional(release, &found) } else { found.sure && !region.pseudo };
         if !sure || release.regions.contains(&found.proposal) {
             return None;
         }
@@ -100,10 +101,14 @@ fn regions(portal: &Portal, read: &Read) -> Vec<Diagnostic> {
 }
 
 /// Whether a text that is called national speaks of one region alone, and more than in passing.
-fn is_regional(title: &str, found: &Detection) -> bool {
+fn is_regional(release: &Release, found: &Detection) -> bool {
     const FEWEST: usize = 3;
+    // What is denied may be said to have been anywhere.
+    if release.kind == Kind::Denial {
+        return false;
+    }
     // A national march in Rabat is national.
-    let says_national = title.split(|c: char| !c.is_alphanumeric()).any(|word| {
+    let says_national = release.title.split(|c: char| !c.is_alphanumeric()).any(|word| {
         let key = fold(word);
         ["national", "nationale", "nationaux", "nationales", "الوطني", "الوطنيه", "وطني", "وطنيه"]
             .contains(&key.as_str())

@@ -4,8 +4,10 @@
 //! read: what is published too early cannot be called back.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
+use memchr::memmem::Finder;
 
 use crate::text::fold::fold;
 
@@ -18,6 +20,8 @@ pub struct Notice {
     pub range: Range<usize>,
     pub says: String,
     pub until: Until,
+    /// The latest instant that it may mean, where a day can be read.
+    pub latest: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +42,15 @@ const LONGEST: usize = 25;
 const SHORTEST_TEXT: usize = 4;
 
 /// Words that begin a notice, folded; the longest first where one begins like another.
-const OPENINGS: [(&str, Opening); 46] = [
+const OPENINGS: [(&str, Opening); 49] = [
     ("sous embargo", Opening::Sure),
     ("embargo leve", Opening::Sure),
     ("embargo lifts", Opening::Sure),
     ("embargo ends", Opening::Sure),
     ("embargo", Opening::Word),
+    ("respecter l embargo", Opening::Sure),
+    ("respecter cet embargo", Opening::Sure),
+    ("respect the embargo", Opening::Sure),
     ("levee de l embargo", Opening::Sure),
     ("levee d embargo", Opening::Sure),
     ("fin de l embargo", Opening::Sure),
@@ -116,6 +123,10 @@ fn leads_in(key: &str) -> bool {
             | "strictement"
             | "strict"
             | "strictly"
+            | "attention"
+            | "important"
+            | "merci"
+            | "please"
             | "press"
             | "release"
             | "ماده"
@@ -233,21 +244,25 @@ fn words(text: &str) -> Vec<Word> {
 /// What may stand on a line before a notice and says something of its own: a label, a dateline.
 pub type IsApart = fn(&str) -> bool;
 
-/// Until when a text says that it is under embargo, and where, as far as an instant can be read.
-pub fn embargo(text: &str, zone: &TimeZone) -> Option<(Range<usize>, Moment)> {
-    // Most texts have none of these words, and the lines of all are much to look at.
-    const WORDS: [&str; 8] =
-        ["mbargo", "MBARGO", "diffuser", "DIFFUSER", "publier", "PUBLIER", "حظر", "حظور"];
-    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    if !WORDS.into_iter().any(has) {
-        return None;
-    }
-    let found = notices(text, zone, |_| false).into_iter();
-    let dated = found.filter_map(|notice| match notice.until {
-        Until::Moment(moment) => Some((notice.range, moment)),
-        _ => None,
-    });
-    dated.max_by_key(|(_, moment)| moment.timestamp)
+/// Where a text says that it is under embargo, and the latest instant that it may mean, where that can be
+/// read. Of several the latest counts, and one that can't be read after all others.
+pub fn embargo(text: &str, zone: &TimeZone) -> Option<(Range<usize>, Option<Moment>)> {
+    let found = notices(text, zone, |_| false).into_iter().map(|notice| (notice.range, notice.latest));
+    found.max_by_key(|(_, latest)| latest.map(|latest| latest.timestamp))
+}
+
+/// Bytes at the start of a line in which an opening stands, if any does.
+const START: usize = 400;
+/// Parts of words, one of which every opening has: few lines have any, and the words of all are much to
+/// look at.
+static STEMS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| {
+    ["embargo", "diffus", "publi", "interdi", "release", "broadcast", "نشر", "حظر"].map(Finder::new)
+});
+
+/// Whether a line may be a notice.
+fn may_be_one(line: &str) -> bool {
+    let start = line.as_bytes()[..line.len().min(START)].to_ascii_lowercase();
+    STEMS.iter().any(|stem| stem.find(&start).is_some())
 }
 
 /// The notices at the top and at the end of a text, in their order.
@@ -263,7 +278,7 @@ pub fn notices(text: &str, zone: &TimeZone, is_apart: IsApart) -> Vec<Notice> {
     let mut found: Vec<Notice> = Vec::new();
     for (n, line) in lines.iter().enumerate() {
         let known = found.last().is_some_and(|last| last.range.end > line.start);
-        if known || n >= TOP && n + END < lines.len() {
+        if known || n >= TOP && n + END < lines.len() || !may_be_one(&text[line.clone()]) {
             continue;
         }
         let Some(one) = notice(&text[line.clone()], zone, is_apart) else { continue };
@@ -285,21 +300,19 @@ pub fn notices(text: &str, zone: &TimeZone, is_apart: IsApart) -> Vec<Notice> {
 pub fn notice(line: &str, zone: &TimeZone, is_apart: IsApart) -> Option<Notice> {
     let words = words(line);
     let (first, after, kind) = opening(&words)?;
-    let start = match first {
-        0 => 0,
-        _ => {
-            let before = &line[..words[first].range.start];
-            let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
-            if words[..first].iter().all(|word| leads_in(&word.key)) && !is_apart(before) {
-                0
-            } else if is_apart(before) {
-                before.len()
-            } else {
-                return None;
-            }
-        }
+    let (stop, until, latest) = read(line, &words, first, after, kind, zone)?;
+    let before = &line[..words[first].range.start];
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    // « Le présent communiqué est sous embargo jusqu’au … ».
+    let is_sentence = || {
+        let length = words.iter().take_while(|word| word.range.start < stop).count();
+        kind == Opening::Sure && latest.is_some() && length <= LONGEST
     };
-    let (stop, until) = read(line, &words, first, after, kind, zone)?;
+    let start = match is_apart(before) {
+        true => before.len(),
+        false if words[..first].iter().all(|word| leads_in(&word.key)) || is_sentence() => 0,
+        false => return None,
+    };
     let rest = &line[stop..];
     let stop = match rest.contains(char::is_alphanumeric) {
         true => stop + rest.len() - rest.trim_start_matches(|c: char| !is_text(c)).len(),
@@ -310,7 +323,7 @@ pub fn notice(line: &str, zone: &TimeZone, is_apart: IsApart) -> Option<Notice> 
     let says = line[start..stop].trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
     let says = if says.contains('(') { says } else { says.trim_end_matches(')') };
     let says = says.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(Notice { range: start..stop, says, until })
+    Some(Notice { range: start..stop, says, until, latest })
 }
 
 fn is_text(c: char) -> bool {
@@ -341,14 +354,14 @@ fn read(
     after: usize,
     kind: Opening,
     zone: &TimeZone,
-) -> Option<(usize, Until)> {
+) -> Option<(usize, Until, Option<Moment>)> {
     let end = words[after - 1].range.end;
     let mut next = after;
     while words.get(next).is_some_and(|word| qualifies(&word.key)) {
         next += 1;
     }
     let Some(word) = words.get(next) else {
-        return (kind != Opening::WithDate).then_some((line.len(), Until::Unsaid));
+        return (kind != Opening::WithDate).then_some((line.len(), Until::Unsaid, None));
     };
     if let Some(found) = dated(line, words, after, zone) {
         return Some(found);
@@ -364,7 +377,7 @@ fn read(
     if about_time {
         let dash = [" – ", " — "].iter().filter_map(|dash| line[word.range.end..].find(dash)).min();
         let cut = dash.map(|at| word.range.end + at).filter(|at| is_text_of_its_own(words, *at));
-        return Some((cut.unwrap_or(line.len()), Until::Unclear));
+        return Some((cut.unwrap_or(line.len()), Until::Unclear, None));
     }
     // « SOUS EMBARGO – Le parti … »: the text goes on where nothing of time was said.
     let parted = line[end..].trim_start().starts_with(['–', '—', '-', '|', ':', '.', '!', ')', ']', '*']);
@@ -375,7 +388,7 @@ fn read(
         Opening::Word => parted && shouted,
         Opening::WithDate => false,
     };
-    says.then_some((end, Until::Unsaid))
+    says.then_some((end, Until::Unsaid, None))
 }
 
 /// A moment as an instant: of a day alone, its first.
@@ -388,13 +401,23 @@ fn is_text_of_its_own(words: &[Word], from: usize) -> bool {
 }
 
 /// The date after an opening, with its time before or behind it.
-fn dated(line: &str, words: &[Word], after: usize, zone: &TimeZone) -> Option<(usize, Until)> {
+fn dated(
+    line: &str,
+    words: &[Word],
+    after: usize,
+    zone: &TimeZone,
+) -> Option<(usize, Until, Option<Moment>)> {
     const FAR: usize = 12;
     let (at, written, length) = (after..words.len().min(after + FAR)).find_map(|at| {
         let (written, length) = parse_prefix(&line[words[at].range.start..])?;
         Some((at, written, length))
     })?;
     let end = words[at].range.start + length;
+    // Whatever is doubtful of the time, it is over with that day.
+    let at_latest = written.resolve(zone).ok().map(|moment| {
+        let over = Moment { day_alone: true, ..moment }.closes(zone);
+        Moment::at(over, zone)
+    });
     let mut between = &words[after..at];
     while between.first().is_some_and(|word| connects(&word.key)) {
         between = &between[1..];
@@ -411,9 +434,9 @@ fn dated(line: &str, words: &[Word], after: usize, zone: &TimeZone) -> Option<(u
         ([only], Written::Day(day)) => parse(&format!("{day} à {}", &line[only.range.clone()])).ok(),
         _ => None,
     };
-    let until = match written.map(|written| written.resolve(zone)) {
-        Some(Ok(moment)) => Until::Moment(instant(moment, zone)),
-        _ => Until::Unclear,
+    let (until, latest) = match written.map(|written| written.resolve(zone)) {
+        Some(Ok(moment)) => (Until::Moment(instant(moment, zone)), Some(instant(moment, zone))),
+        _ => (Until::Unclear, at_latest),
     };
     let mut rest = words.iter().skip_while(|word| word.range.start < end).peekable();
     let mut stop = end;
@@ -421,7 +444,7 @@ fn dated(line: &str, words: &[Word], after: usize, zone: &TimeZone) -> Option<(u
         stop = word.range.end;
     }
     let Some(next) = rest.peek() else {
-        return Some((line.len(), until));
+        return Some((line.len(), until, latest));
     };
     // What follows is a text of its own, or says more of the time than can be read.
     let gap =
@@ -433,9 +456,9 @@ fn dated(line: &str, words: &[Word], after: usize, zone: &TimeZone) -> Option<(u
             "heure" | "heures" | "gmt" | "utc" | "h" | "inclus" | "minuit" | "midi"
         );
     if parted && !of_time && is_text_of_its_own(words, stop) {
-        return Some((stop, until));
+        return Some((stop, until, latest));
     }
-    (words.len() <= LONGEST).then_some((line.len(), Until::Unclear))
+    (words.len() <= LONGEST).then_some((line.len(), Until::Unclear, at_latest))
 }
 
 #[cfg(test)]
@@ -514,6 +537,19 @@ mod tests {
         for line in ["SOUS EMBARGO", "*** EMBARGO ***", "Ne pas diffuser !", "تحت الحظر", "Embargo strict"]
         {
             assert_eq!(until(line), "Unsaid", "{line}");
+        }
+    }
+
+    #[test]
+    fn each_opening_is_seen_in_a_text() {
+        for (phrase, _) in OPENINGS {
+            for line in
+                [format!("{phrase} 1 décembre 2026"), format!("{} : 1 DÉCEMBRE 2026", phrase.to_uppercase())]
+            {
+                let text = format!("Un titre\n\n{line}\n\nLe texte.\n");
+                let found = embargo(&text, &zone()).unwrap_or_else(|| panic!("{line}"));
+                assert_eq!(found.1.map(|latest| latest.rfc3339()), Some(at("2026-12-01 00:00")), "{line}");
+            }
         }
     }
 

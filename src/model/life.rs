@@ -1,6 +1,6 @@
 //! Whether the dates of a release's life can be: what comes after something comes after it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::text::diagnostic::Diagnostic;
 use crate::text::problem::Problem;
@@ -38,18 +38,13 @@ impl Completer<'_> {
             of_base(a) && of_base(b) && base.is_none_or(|base| base.draft != Some(true))
         };
         let mut faults = Vec::new();
-        let mut out_of_order = |later: &Said, earlier: &Said, what, after| {
-            if !is_told(later, earlier) {
-                let problem = Problem::OutOfOrder { what, after };
-                faults.push(Diagnostic::new(problem, later.place.clone()).and(earlier.place.clone()));
-            }
-        };
         if let Some(expires) = find(|w| w.expires.as_ref()) {
             let end = expires.moment.closes(zone);
             let starts = publish.iter().map(|publish| (publish, "publish")).chain([(&date, "date")]);
-            if let Some((start, name)) = starts.into_iter().find(|(start, _)| end <= start.moment.opens(zone))
-            {
-                out_of_order(&expires, start, "expires", name);
+            let early = starts.into_iter().find(|(start, _)| end <= start.moment.opens(zone));
+            if let Some((start, after)) = early.filter(|(start, _)| !is_told(&expires, start)) {
+                let problem = Problem::NeverShown { after };
+                faults.push(Diagnostic::new(problem, expires.place).and(start.place.clone()));
             }
         }
         let list = |w: &Written| w.corrections.is_some();
@@ -68,16 +63,38 @@ impl Completer<'_> {
         let latest = opens.max(self.clock.now);
         // Of a release whose own date is wrong that alone is said.
         let is_early = publish.is_none() && date.moment.opens(zone) > self.clock.now;
-        let mut future = Vec::new();
-        for (name, change) in &changes {
-            if comes_before(&change.moment, &date.moment) {
-                out_of_order(change, &date, name, "date");
-            } else if !is_early && change.moment.opens(zone) > latest && !is_told(change, change) {
-                future.push(Diagnostic::new(Problem::FutureChange { name }, change.place.clone()));
+        for (name, change) in changes {
+            if !is_early && change.moment.opens(zone) > latest && !is_told(&change, &change) {
+                faults.push(Diagnostic::new(Problem::FutureChange { name }, change.place));
             }
         }
-        faults.append(&mut future);
         faults
+    }
+
+    /// A text that says that it is under embargo, which its header does not know: what is public too early
+    /// can't be called back.
+    pub(super) fn embargo(
+        self,
+        path: &SourcePath,
+        said: &Spanned<Option<Moment>>,
+        date: Moment,
+        publish: Option<Moment>,
+    ) -> Option<Diagnostic> {
+        // Of one without a day that can be read nobody knows more than that it is for the days to come.
+        const DAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
+        let zone = &self.config.timezone;
+        let opens = publish.map(|publish| publish.opens(zone));
+        let until = match (said.value, opens) {
+            (Some(until), _) => until.timestamp,
+            (None, None) => date.opens(zone).checked_add(DAYS).unwrap_or(date.timestamp),
+            (None, Some(_)) => return None,
+        };
+        if until <= self.clock.now || opens.is_some_and(|opens| opens >= until) {
+            return None;
+        }
+        let until = said.value.map(|until| until.rfc3339());
+        let problem = Problem::EmbargoWithoutPublish { until, has_publish: publish.is_some() };
+        Some(Diagnostic::new(problem, Place::new(path.clone(), said.span)))
     }
 
     /// When the text of a release is no longer shown.
@@ -89,12 +106,4 @@ impl Completer<'_> {
 fn said<'a>(written: &'a Written, found: &Spanned<Moment>) -> Said<'a> {
     let place = Place::new(written.path.clone(), found.span);
     Said { moment: found.value, place, path: &written.path }
-}
-
-/// Days alone are compared as days: what changes on the day of a release comes after it.
-fn comes_before(a: &Moment, b: &Moment) -> bool {
-    match a.day_alone || b.day_alone {
-        true => a.date() < b.date(),
-        false => a.timestamp < b.timestamp,
-    }
 }

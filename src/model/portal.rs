@@ -472,11 +472,13 @@ impl Completer<'_> {
             }
             return None;
         }
-        // What is public too early can't be called back.
-        let embargo = written.embargo.as_ref().filter(|_| publish.is_none() && !draft);
-        if let Some(until) = embargo.filter(|until| until.value.timestamp > self.clock.now) {
-            let problem = Problem::EmbargoWithoutPublish { until: until.value.rfc3339() };
-            done.faults.push(Diagnostic::new(problem, Place::new(written.path.clone(), until.span)));
+        let withdrawn = written.withdrawn.clone().or_else(|| base?.withdrawn.clone());
+        if !draft
+            && withdrawn.is_none()
+            && let Some(said) = &written.embargo
+            && let Some(fault) = self.embargo(&written.path, said, date.value, publish)
+        {
+            done.faults.push(fault);
             return None;
         }
         let status = self.status(
@@ -484,7 +486,7 @@ impl Completer<'_> {
             draft,
             publish.map(|publish| publish.opens(&self.config.timezone)),
             self.end(moment(&written.expires).or_else(|| moment(&base?.expires))),
-            written.withdrawn.or_else(|| base?.withdrawn.clone()),
+            withdrawn,
             &mut done.due,
         )?;
         let lang = written.lang;

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text::bidi;
 use crate::text::diagnostic::Faults;
 use crate::text::fingerprint::Fingerprint;
+use crate::text::fold::fold;
 use crate::text::fold::{slugify, transliterate};
 use crate::text::problem::{PathFault, Problem, Table};
 use crate::text::source::{Source, SourcePath, Span, Spanned};
@@ -126,8 +127,8 @@ pub struct Written {
     pub draft: Option<bool>,
     pub publish: Option<Spanned<Moment>>,
     pub expires: Option<Spanned<Moment>>,
-    /// Until when its text says that it is under embargo.
-    pub embargo: Option<Box<Spanned<Moment>>>,
+    /// Its text says that it is under embargo: at most until then, where that can be read.
+    pub embargo: Option<Box<Spanned<Option<Moment>>>>,
     pub updated: Option<Spanned<Moment>>,
     /// Each with the place of its date.
     pub corrections: Option<Vec<Spanned<Correction>>>,
@@ -183,8 +184,13 @@ fn is_language(tag: &str) -> bool {
     let first = parts.next().unwrap_or_default();
     let letters = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
     let is_known = |part: &str| match part.len() {
-        // ISO 15924 and ISO 3166-1.
-        4 | 2 => letters(part),
+        // ISO 15924 and ISO 3166-1, whose letters tell them from words.
+        4 => {
+            letters(part)
+                && part[..1].bytes().all(|b| b.is_ascii_uppercase())
+                && part[1..].bytes().all(|b| b.is_ascii_lowercase())
+        }
+        2 => part.bytes().all(|b| b.is_ascii_uppercase()),
         // UN M.49.
         3 => part.bytes().all(|b| b.is_ascii_digit()),
         _ => false,
@@ -323,7 +329,7 @@ impl Decoder<'_, '_> {
             .map(|text| lines(&text.value).map(|line| set(&one_line(line))).collect::<Vec<_>>().join("\n"));
         let image = self.image(&set);
         let draft = self.fields.boolean("draft");
-        let publish = self.date("publish");
+        let publish = self.publish();
         let expires = self.date("expires");
         let updated = self.date("updated");
         let corrections = self.corrections(&set);
@@ -505,7 +511,7 @@ impl Decoder<'_, '_> {
 
     fn kind(&mut self) -> Option<Kind> {
         let name = self.fields.text("kind")?;
-        let folded = crate::text::fold::fold(&name.value);
+        let folded = fold(&name.value);
         let kind = Kind::NAMES.iter().find(|(known, _)| *known == folded).map(|(_, kind)| *kind);
         if kind.is_none() {
             let near = nearest(&name.value, Kind::NAMES.map(|(known, _)| known)).map(str::to_owned);
@@ -524,6 +530,21 @@ impl Decoder<'_, '_> {
             Value::Integer(number) => Some(number.to_string()),
             _ => text(name, node, self.fields.faults).map(|text| one_line(&text.value)),
         }
+    }
+
+    /// Until when it is under embargo; « Diffusion : immédiate » says that it is not.
+    fn publish(&mut self) -> Option<Spanned<Moment>> {
+        let node = self.fields.take("publish")?;
+        let at_once = |text: &String| {
+            matches!(
+                fold(text).as_str(),
+                "immediate" | "immediat" | "immediatement" | "immediately" | "فوري" | "فورا"
+            )
+        };
+        if matches!(&node.value, Value::Text(text) | Value::Plain(text) if at_once(text)) {
+            return None;
+        }
+        moment("publish", node, self.zone, self.fields.faults)
     }
 
     /// Why it was withdrawn. Forms without types would make a reason of `false`, too.
@@ -735,7 +756,9 @@ mod tests {
         assert_eq!(stem("content/2026/a.b.md"), ("content/2026/a.b", None));
         assert_eq!(stem("content/a.ar-MA.md"), ("content/a", Some("ar-MA")));
         assert_eq!(stem("content/a.zgh-Tfng.md"), ("content/a", Some("zgh-Tfng")));
-        assert_eq!(stem("content/a.le-souss.md"), ("content/a.le-souss", None));
+        for no_language in ["content/a.le-souss", "content/a.le-ma", "content/a.au-port", "content/a.fr-12"] {
+            assert_eq!(stem(&format!("{no_language}.md")), (no_language, None));
+        }
         assert_eq!(stem("a.ar"), ("a", None));
         assert_eq!(stem("content/.ar.md"), ("content/.ar", None));
         let name = FileName::parse("content/2026/2026-03-12-tournee.ar.md");

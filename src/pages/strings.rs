@@ -179,7 +179,11 @@ impl Uses {
         let to_itself = given.trim_end_matches(['=', '{', ' ']);
         let is_same = to_itself.len() < given.len() && (to_itself == "t" || to_itself.ends_with(" t"));
         let is_given = given.ends_with(['=', '{', '(', ',']) && !is_same;
+        let index = rest.strip_prefix('[').and_then(|rest| literal(rest.split(']').next()?.trim()));
         match path.is_empty() {
+            _ if index.is_some() && (path.is_empty() || path.starts_with('.')) => {
+                self.keys.insert(format!("text{path}.{}", index.unwrap_or_default()));
+            }
             _ if rest.starts_with('[') && (path.is_empty() || path.starts_with('.')) => {
                 self.looked_up.insert(format!("text{path}"));
             }
@@ -294,7 +298,10 @@ pub fn unknown_keys(said: &[Said], uses: &Uses) -> (BTreeSet<String>, Vec<Diagno
         let names = || known.iter().filter_map(|known| known.strip_prefix(table)?.strip_prefix('.'));
         let near = nearest(name, names()).map(|near| format!("{table}.{near}"));
         let near = near.or_else(|| nearest(key, known.iter().copied()).map(str::to_owned));
-        if near.is_none() && uses.looks_up(key) {
+        // Where a template looks up whatever it likes, nobody can tell what it does not; of a table for
+        // values that are known, such as `t.kind[…]`, a near name is the one that was meant.
+        let any = key.split('.').next().is_some_and(|whole| uses.looked_up.contains(whole));
+        if any || near.is_none() && uses.looks_up(key) {
             continue;
         }
         let shares_word =

@@ -140,9 +140,9 @@ pub enum Problem {
     BadDate { text: String, reason: String },
     MissingDay { text: String, month: String },
     FutureWithoutPublish,
-    EmbargoWithoutPublish { until: String },
+    EmbargoWithoutPublish { until: Option<String>, has_publish: bool },
     FutureChange { name: &'static str },
-    OutOfOrder { what: &'static str, after: &'static str },
+    NeverShown { after: &'static str },
     // Places of the territory.
     UnknownRegion { name: String, suggestion: Option<String> },
     UnknownProvince { name: String, suggestion: Option<String> },
@@ -228,7 +228,7 @@ impl Problem {
             Self::FutureWithoutPublish => "future-without-publish",
             Self::EmbargoWithoutPublish { .. } => "embargo-without-publish",
             Self::FutureChange { .. } => "future-change",
-            Self::OutOfOrder { .. } => "out-of-order",
+            Self::NeverShown { .. } => "never-shown",
             Self::UnknownRegion { .. } => "unknown-region",
             Self::UnknownProvince { .. } => "unknown-province",
             Self::AmbiguousPlace { .. } => "ambiguous-place",
@@ -303,14 +303,16 @@ impl Problem {
             Self::BadDate { text, .. } => format!("`{}` is not a date", clip(text)),
             Self::MissingDay { text, .. } => format!("`{}` is not a date: a day is missing", clip(text)),
             Self::FutureWithoutPublish => "the date lies in the future and there is no `publish`".into(),
-            Self::EmbargoWithoutPublish { .. } => {
+            Self::EmbargoWithoutPublish { has_publish: false, .. } => {
                 "the text says that it is under embargo, and there is no `publish`".into()
             }
+            Self::EmbargoWithoutPublish { .. } => {
+                "the text says that it is under embargo for longer than `publish` does".into()
+            }
             Self::FutureChange { name } => format!("a date of `{name}` lies in the future"),
-            Self::OutOfOrder { what: "expires", after } => {
+            Self::NeverShown { after } => {
                 format!("`expires` does not lie after `{after}`: the text would never be shown")
             }
-            Self::OutOfOrder { what, after } => format!("a date of `{what}` lies before `{after}`"),
             Self::UnknownRegion { name, .. } => format!("unknown region `{}`", clip(name)),
             Self::UnknownProvince { name, .. } => format!("unknown province `{}`", clip(name)),
             Self::AmbiguousPlace { name, .. } => format!("`{}` names more than one place", clip(name)),
@@ -388,7 +390,7 @@ impl Problem {
             Self::MissingImage { .. } | Self::MissingFile { .. } => "no such file".into(),
             Self::FutureWithoutPublish | Self::FutureChange { .. } => "later than the build's clock".into(),
             Self::EmbargoWithoutPublish { .. } => "it would be public at once".into(),
-            Self::OutOfOrder { .. } => "too early".into(),
+            Self::NeverShown { .. } => "too early".into(),
             Self::UnknownString { .. } => "neither the theme nor a template has it".into(),
             Self::MissingString { .. } => "there is one here".into(),
             Self::UnknownPlaceholder { .. } => "nothing is filled in here".into(),
@@ -439,17 +441,19 @@ impl Problem {
             Self::FutureWithoutPublish => {
                 Some("add `publish` with the instant from which it may be seen, or correct the date".into())
             }
-            Self::EmbargoWithoutPublish { until } => Some(format!(
-                "add `publish = {until}` and take the line out of the text, or add `draft = true`; \
-                 `tribune import` does so by itself"
-            )),
+            Self::EmbargoWithoutPublish { until, .. } => {
+                let publish = until.as_ref().map_or_else(
+                    || "`publish` with the instant from which it may be seen".to_owned(),
+                    |until| format!("`publish = {until}`"),
+                );
+                Some(format!("write {publish} and take the line out of the text, or add `draft = true`"))
+            }
             Self::FutureChange { .. } => {
                 Some("correct the date, or write it down once the change has been made".into())
             }
-            Self::OutOfOrder { what: "expires", .. } => {
+            Self::NeverShown { .. } => {
                 Some("correct one of the two; a day without a time lasts until its end".into())
             }
-            Self::OutOfOrder { .. } => Some("correct one of the two; a year or a month may be miswritten".into()),
             Self::AmbiguousPlace { candidates, .. } => Some(format!("write one of: {}", candidates.join(", "))),
             Self::SlugRequired { proposal } => Some(format!("add `slug`, for example \"{proposal}\"")),
             Self::IdTaken { .. } => Some("give one of them another `id`, or none".into()),

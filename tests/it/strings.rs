@@ -88,6 +88,22 @@ fn a_misspelt_key_is_told_where_it_stands() {
     .assert_eq(&fixture.help());
 }
 
+/// Which strings a template asks for that puts their names together, nobody can tell.
+#[test]
+fn a_string_whose_name_a_template_puts_together_is_asked_for() {
+    for asks in
+        ["{{ t[\"menus\"] }}", "{% set w = t %}{{ w.menus }}", "{% set k = \"menus\" %}{{ text(key=k) }}"]
+    {
+        let template = format!(
+            "{{% extends \"themes/default/templates/404.html\" %}}{{% block main %}}{asks}{{% endblock %}}"
+        );
+        let own = "[text]\nmenus = \"Les menus\"\n";
+        let fixture = Fixture::release(&toml("")).file("lang/fr.toml", own).file("lang/ar.toml", own);
+        let run = fixture.file("templates/404.html", template).build().assert_clean();
+        assert!(run.page("404.html").contains("Les menus"), "{asks}");
+    }
+}
+
 /// What a portal's own template says, it says in all languages of the portal.
 #[test]
 fn a_string_of_the_portals_own_that_a_language_lacks_is_told_where_the_other_has_it() {
