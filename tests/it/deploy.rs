@@ -8,6 +8,7 @@ mod double;
 mod folders;
 mod line;
 mod lines;
+mod losses;
 mod order;
 mod races;
 mod real;

@@ -24,7 +24,7 @@ use super::folder::Folder;
 use super::host::{Answer, HostFault};
 use super::site::{Done, Order, Proposal, Site, Stop, concerns_of, unanswered, whole_course};
 use super::team::each;
-use super::verify::{self, Finding};
+use super::verify::{self, Finding, What};
 
 /// Files that are written at the same time.
 const AT_ONCE: usize = 4;
@@ -65,8 +65,8 @@ impl Generations {
         self.store.join("parts").join(format!("{digest}.json"))
     }
 
-    /// The number of the tree that readers see.
-    fn current(&self) -> Option<u64> {
+    /// The number of the tree that readers are led to, which may be gone.
+    fn link(&self) -> Option<u64> {
         let link = fs::read_link(&self.path).ok()?;
         let tree = self.path.parent()?.join(link);
         if tree.parent()? != self.store {
@@ -75,15 +75,39 @@ impl Generations {
         tree.file_name()?.to_str()?.parse().ok()
     }
 
+    /// The newest state that is written down.
+    fn newest(&self) -> Option<u64> {
+        numbers(self.store.join("states"), ".json").map(|(number, _)| number).max()
+    }
+
+    /// The state that readers see or, where the link is gone, the newest: a link is easily lost, and that is
+    /// when earlier states are needed.
+    fn current(&self) -> Answer<Option<u64>> {
+        let Some(number) = self.link() else { return Ok(self.newest()) };
+        let file = self.state_file(number);
+        if file.exists() {
+            return Ok(Some(number));
+        }
+        if !self.tree(number).exists() {
+            return Ok(self.newest());
+        }
+        let (path, store) = (self.path.display(), self.store.display());
+        Err(HostFault::lasting(format!(
+            "{} is missing, so nobody can tell what readers see: bring it back, or move {path} and {store} away to \
+             begin anew",
+            file.display()
+        )))
+    }
+
     fn state(&self, number: u64) -> Answer<State> {
         let path = self.state_file(number);
         let bytes = fs::read(&path).map_err(failed("read", &path))?;
         State::read(&bytes).map_err(|why| HostFault::lasting(format!("{}: {why}", path.display())))
     }
 
-    /// The state that readers see, with its files.
+    /// The current state, with its files.
     fn seen(&self) -> Answer<Option<(State, Parcel)>> {
-        let Some(number) = self.current() else { return Ok(None) };
+        let Some(number) = self.current()? else { return Ok(None) };
         let state = self.state(number)?;
         let parcel = self.parcel(&state)?;
         Ok(Some((state, parcel)))
@@ -93,7 +117,7 @@ impl Generations {
     fn obstacle(&self) -> Answer<()> {
         let Ok(metadata) = fs::symlink_metadata(&self.path) else { return Ok(()) };
         let is_empty = || fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
-        if self.current().is_some() || (metadata.is_dir() && is_empty()) {
+        if self.link().is_some() || (metadata.is_dir() && is_empty()) {
             return Ok(());
         }
         Err(HostFault::lasting(format!(
@@ -114,7 +138,8 @@ impl Generations {
         let mut looked = Looked::default();
         let mut missing: BTreeMap<&str, &Item> =
             parcel.items.iter().map(|item| (item.path.as_str(), item)).collect();
-        for entry in WalkDir::new(&tree) {
+        // Where the whole tree is gone all of it is missing.
+        for entry in tree.exists().then(|| WalkDir::new(&tree)).into_iter().flatten() {
             let entry = entry.map_err(|error| HostFault::lasting(error.to_string()))?;
             if entry.file_type().is_dir() {
                 continue;
@@ -238,25 +263,16 @@ impl Generations {
         for number in &stays {
             parts.extend(self.state(*number)?.parts);
         }
-        let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-        for entry in entries(self.store.clone()) {
-            let number = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
-            if number.is_some_and(|number| !stays.contains(&number)) {
-                remove_tree(&entry.path())?;
-            }
+        let is_gone = |(number, _): &(u64, PathBuf)| !stays.contains(number);
+        for (_, tree) in numbers(self.store.clone(), "").filter(is_gone) {
+            remove_tree(&tree)?;
         }
-        let stem =
-            |entry: &fs::DirEntry| entry.path().file_stem().and_then(|name| name.to_str().map(str::to_owned));
-        for entry in entries(self.store.join("states")) {
-            let number = stem(&entry).and_then(|name| name.parse::<u64>().ok());
-            if number.is_some_and(|number| !stays.contains(&number)) {
-                fs::remove_file(entry.path()).map_err(failed("remove", &entry.path()))?;
-            }
+        for (_, file) in numbers(self.store.join("states"), ".json").filter(is_gone) {
+            fs::remove_file(&file).map_err(failed("remove", &file))?;
         }
-        for entry in entries(self.store.join("parts")) {
-            let digest = stem(&entry).and_then(|name| Digest::parse(&name));
-            if digest.is_some_and(|digest| !parts.contains(&digest)) {
-                fs::remove_file(entry.path()).map_err(failed("remove", &entry.path()))?;
+        for (name, file) in named(self.store.join("parts"), ".json") {
+            if Digest::parse(&name).is_some_and(|digest| !parts.contains(&digest)) {
+                fs::remove_file(&file).map_err(failed("remove", &file))?;
             }
         }
         Ok(())
@@ -286,6 +302,19 @@ struct Looked {
     missing: Vec<OutPath>,
 }
 
+/// What stands in a folder and ends so, with its name before that.
+fn named(folder: PathBuf, ending: &str) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.filter_map(move |entry| {
+        Some((entry.file_name().to_str()?.strip_suffix(ending)?.to_owned(), entry.path()))
+    })
+}
+
+/// The same of what is named by a number.
+fn numbers(folder: PathBuf, ending: &str) -> impl Iterator<Item = (u64, PathBuf)> {
+    named(folder, ending).filter_map(|(name, path)| Some((name.parse().ok()?, path)))
+}
+
 fn remove_tree(tree: &Path) -> Answer<()> {
     match fs::remove_dir_all(tree) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", tree)(error)),
@@ -303,7 +332,7 @@ impl Site for Generations {
     }
 
     fn states(&self) -> Result<Vec<State>, Stop> {
-        let Some(number) = self.current() else { return Ok(Vec::new()) };
+        let Some(number) = self.current()? else { return Ok(Vec::new()) };
         let current = self.state(number)?;
         let mut states =
             current.history.iter().map(|number| self.state(*number)).collect::<Answer<Vec<State>>>()?;
@@ -352,11 +381,23 @@ impl Site for Generations {
         }
         let is_adrift = concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. }));
         let is_there = before.is_some_and(|state| state.history.len() <= order.history);
-        let is_done = is_there && course.is_done() && !is_adrift;
-        let number = before.map_or(0, |state| state.number) + u64::from(!is_done);
+        let is_same = is_there && course.is_done() && !is_adrift;
+        let (link, last) = (self.link(), before.map_or(0, |state| state.number));
+        let is_done = is_same && link == Some(last);
+        // Never that of a tree which readers are led to.
+        let number = if is_same { last } else { last.max(link.unwrap_or(0)) + 1 };
+        if is_same && !is_done {
+            // The link is put back, which changes nothing that anybody could be asked about.
+            concerns.clear();
+        }
         let proposal = Proposal { number, concerns, course, is_done };
         if only_propose || is_done {
             return Ok((proposal, None));
+        }
+        if is_same {
+            self.exchange(number)?;
+            let done = proposal.done();
+            return Ok((proposal, Some(done)));
         }
         unanswered(&proposal.concerns, order)?;
         self.grow(number, order, seen.as_ref(), (&foreign, &strange), progress)?;
@@ -381,7 +422,11 @@ impl Site for Generations {
         let tree = self.tree(current.number);
         let folder = Folder::open(&tree).map_err(failed("open", &tree))?;
         let ours = parcel.items.iter().map(|item| item.path.as_str().to_owned()).collect();
-        verify::compare(&folder, &ours, parcel, progress)
+        let mut found = verify::compare(&folder, &ours, parcel, progress)?;
+        if self.link() != Some(current.number) {
+            found.push(Finding { place: self.name(), what: What::Missing });
+        }
+        Ok(found)
     }
 }
 

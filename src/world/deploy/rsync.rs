@@ -36,6 +36,9 @@ const FEW: usize = 200;
 /// What is called on the other machine.
 const SCRIPT: &str = include_str!("rsync/there.sh");
 
+/// The name of a new tree where there is none.
+const NO_TREE: &str = "-";
+
 /// Minutes after which a latch that nobody renews counts for nothing, and the time after which it is renewed.
 const HOLDS: i64 = 10;
 const RENEW: Duration = Duration::from_secs(120);
@@ -66,6 +69,9 @@ impl Drop for Rsync {
 /// What is there.
 #[derive(Default)]
 struct There {
+    /// The number of the tree that readers are led to, which may be gone.
+    link: Option<u64>,
+    /// The state that they see or, where the link is gone, the newest.
     current: Option<u64>,
     states: BTreeMap<u64, State>,
 }
@@ -155,7 +161,8 @@ impl Rsync {
         let told = String::from_utf8_lossy(&told).into_owned();
         let mut lines = told.lines();
         let link = lines.next().unwrap_or_default();
-        let current = link.strip_prefix(&format!("{}/", self.beside)).and_then(|number| number.parse().ok());
+        let link = link.strip_prefix(&format!("{}/", self.beside)).and_then(|number| number.parse().ok());
+        let leads_there = lines.next() == Some("there");
         let read = |line: &str| {
             let state = State::read(line.as_bytes());
             state.map_err(|why| {
@@ -163,7 +170,22 @@ impl Rsync {
             })
         };
         let states = lines.map(read).collect::<Answer<Vec<State>>>()?;
-        Ok(There { current, states: states.into_iter().map(|state| (state.number, state)).collect() })
+        let states: BTreeMap<u64, State> = states.into_iter().map(|state| (state.number, state)).collect();
+        let current = match link.filter(|number| leads_there || states.contains_key(number)) {
+            Some(number) if !states.contains_key(&number) => {
+                return Err(HostFault::lasting(format!(
+                    "{} is missing, so nobody can tell what readers see: bring it back, or move {} and {} away to \
+                     begin anew",
+                    self.store(&format!("states/{number}.json")),
+                    self.path,
+                    self.store
+                )));
+            }
+            Some(number) => Some(number),
+            // A link is easily lost, and that is when earlier states are needed.
+            None => states.keys().last().copied(),
+        };
+        Ok(There { link, current, states })
     }
 
     /// All files of a state; parts that are known here are not fetched.
@@ -440,7 +462,7 @@ impl Site for Rsync {
     }
 
     fn states(&self) -> Result<Vec<State>, Stop> {
-        let There { current, mut states } = self.look()?;
+        let There { current, mut states, .. } = self.look()?;
         let Some(current) = current.and_then(|number| states.remove(&number)) else { return Ok(Vec::new()) };
         let mut all: Vec<State> = current.history.iter().filter_map(|number| states.remove(number)).collect();
         all.push(current);
@@ -473,6 +495,17 @@ impl Site for Rsync {
     }
 
     fn findings(&self, current: &State, parcel: &Parcel, progress: &Progress) -> Result<Vec<Finding>, Stop> {
+        let mut found = self.compared(current, parcel, progress)?;
+        if self.look()?.link != Some(current.number) {
+            found.push(Finding { place: self.name(), what: What::Missing });
+        }
+        Ok(found)
+    }
+}
+
+impl Rsync {
+    /// What of the tree of a state is not as it was deployed.
+    fn compared(&self, current: &State, parcel: &Parcel, progress: &Progress) -> Result<Vec<Finding>, Stop> {
         let local = tempfile::tempdir()
             .map_err(|error| HostFault::from(Failure::new("create", "a folder", error)))?;
         self.fetch(&self.store(&current.number.to_string()), local.path(), None)?;
@@ -481,9 +514,7 @@ impl Site for Rsync {
         let ours = parcel.items.iter().map(|item| item.path.as_str().to_owned()).collect();
         verify::compare(&folder, &ours, parcel, progress)
     }
-}
 
-impl Rsync {
     /// What of a tree is not as it was left, by the bytes of all files.
     fn whole_drift(
         &self,
@@ -493,7 +524,7 @@ impl Rsync {
         progress: &Progress,
     ) -> Result<Option<Concern>, Stop> {
         let (mut altered, mut missing) = (Vec::new(), Vec::new());
-        for finding in self.findings(state, parcel, progress)? {
+        for finding in self.compared(state, parcel, progress)? {
             let Some(path) = OutPath::parse(&finding.place) else { continue };
             match finding.what {
                 What::Missing => missing.push(path),
@@ -514,15 +545,6 @@ impl Rsync {
         self.obstacle()?;
         let there = self.look()?;
         let before = there.current.and_then(|number| there.states.get(&number));
-        if let Some(number) = there.current.filter(|_| before.is_none()) {
-            return Err(HostFault::lasting(format!(
-                "what is written down of the state that readers see, {}, is missing: bring it back, or move {} away \
-                 to begin anew",
-                self.store(&format!("states/{number}.json")),
-                self.path
-            ))
-            .into());
-        }
         let seen = match before {
             Some(state) => self.files(state, &order.wanted.parts())?,
             None => Parcel::default(),
@@ -538,11 +560,16 @@ impl Rsync {
             }
             _ => None,
         };
-        let is_done = is_done && adrift.is_none();
+        let is_same = is_done && adrift.is_none();
+        let is_done = is_same && there.link == there.current;
         concerns.extend(adrift);
+        if is_same && !is_done {
+            // The link is put back, which changes nothing that anybody could be asked about.
+            concerns.clear();
+        }
         // Never that of a tree which readers may see.
-        let last = there.states.keys().last().copied().unwrap_or(0);
-        let number = if is_done { before.map_or(0, |state| state.number) } else { last + 1 };
+        let last = there.states.keys().last().copied().max(there.link).unwrap_or(0);
+        let number = if is_same { before.map_or(0, |state| state.number) } else { last + 1 };
         Ok((there, seen, Proposal { number, concerns, course, is_done }))
     }
 
@@ -552,6 +579,11 @@ impl Rsync {
             return Ok((proposal, None));
         }
         unanswered(&proposal.concerns, order)?;
+        if there.current == Some(proposal.number) {
+            self.exchange(proposal.number, NO_TREE, order)?;
+            let done = proposal.done();
+            return Ok((proposal, Some(done)));
+        }
         let before = there.current.and_then(|number| there.states.get(&number));
         let gone = seen.items.iter().map(|item| &item.path).filter(|path| order.wanted.find(path).is_none());
         // What is in the way goes where somebody has agreed to that.

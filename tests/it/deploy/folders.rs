@@ -40,7 +40,7 @@ fn fulfil(to: &dyn Site, order: &Order) -> Result<Done, Stop> {
 }
 
 /// What readers can ask for.
-fn public(path: &Path) -> Tree {
+pub fn public(path: &Path) -> Tree {
     let mut files = tree(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
     files.retain(|path, _| !path.starts_with(".tribune/"));
     files

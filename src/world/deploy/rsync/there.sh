@@ -28,9 +28,10 @@ obstacle() {
   fi
 }
 
-# Where the link leads, and all states.
+# Where the link leads, whether anything is there, and all states.
 look() {
   printf '%s\n' "$(readlink "$path" || true)"
+  if [ -d "$path" ]; then echo there; else echo gone; fi
   for state in "$store"/states/*.json; do
     if [ -f "$state" ]; then
       cat "$state"
