@@ -306,8 +306,10 @@ impl Place {
                 Exit::Failed
             }
             Stop::Host(fault) => {
+                // What stays as it is until somebody sees to it is not mended by trying.
+                let first = if fault.is_passing { "" } else { "when that is seen to, " };
                 terminal::complain(&format!(
-                    "{}: {fault}. What is there is sound; run this again to go on",
+                    "{}: {fault}. What is there is sound; {first}run this again to go on",
                     self.site.name()
                 ));
                 Exit::Failed

@@ -67,6 +67,31 @@ fn a_link_that_is_gone_takes_no_state_with_it() {
 }
 
 #[test]
+fn a_folder_that_has_lost_all_begins_anew_and_one_that_has_lost_some_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("www");
+    let (whole, sites) = three(&path);
+    let store = folder.path().join(".www.tribune");
+    fs::remove_dir_all(&store).unwrap();
+    assert_eq!(numbers(&whole), [0; 0]);
+    let repairs = Terms { repairs: true, ..Terms::at(3) };
+    // Readers are led to the number of the link: another one is put.
+    assert_eq!(deploy(&whole, &sites[3], &repairs).unwrap().number, 4);
+    assert!(public(&path) == sites[3]);
+    assert_eq!(deploy(&whole, &sites[4], &Terms::at(5)).unwrap().number, 5);
+    assert_eq!(numbers(&whole), [4, 5]);
+    // Readers have a portal of which nothing is written down.
+    fs::remove_file(store.join("states/5.json")).unwrap();
+    let before = tree(folder.path());
+    let refused = deploy(&whole, &sites[3], &Terms::at(6)).unwrap_err();
+    let Stop::Host(fault) = refused else { panic!("{refused:?}") };
+    for told in ["states/5.json", "is missing", "bring it back", "move"] {
+        assert!(fault.message.contains(told), "{told}: {fault}");
+    }
+    assert!(tree(folder.path()) == before);
+}
+
+#[test]
 fn a_link_that_is_gone_on_another_machine_takes_no_state_with_it() {
     let ssh = servers::ssh();
     ssh.is_known_at("*");
