@@ -67,6 +67,7 @@ pub fn run(args: &DeployArgs) -> Exit {
         now: now(),
         grace: if args.now { Duration::ZERO } else { place.target.grace },
         history: place.target.history,
+        over: &[],
         consents: &args.yes,
         repairs: args.repair,
         token: &place.tokens.own,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::RollbackArgs;
 use crate::delivery::state::State;
 use crate::text::diagnostic::Format;
+use crate::text::fingerprint::Digest;
 use crate::world::deploy::site::{Order, Source};
 
 use super::place::{Place, now};
@@ -58,6 +59,8 @@ pub fn run(args: &RollbackArgs) -> Exit {
         Ok(parcel) => parcel,
         Err(fault) => return place.refuse(fault.into()),
     };
+    let over = states.iter().filter(|state| state.number > wanted.number);
+    let over: Vec<Digest> = over.map(State::content).collect();
     let dead = |token: &str| place.tokens.is_dead(token);
     let order = Order {
         base_url: &wanted.base_url,
@@ -68,6 +71,7 @@ pub fn run(args: &RollbackArgs) -> Exit {
         // What was wrong is to be gone.
         grace: Duration::ZERO,
         history: place.target.history,
+        over: &over,
         consents: &args.yes,
         repairs: false,
         token: &place.tokens.own,

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::pages::path::OutPath;
+use crate::text::fingerprint::Digest;
 
 use super::state::State;
 
@@ -17,7 +18,7 @@ pub enum Consent {
     Shrunken,
     /// More than a tenth of the files of the host would go
     Deletions,
-    /// The host has a newer build, or was brought back from this one
+    /// The host has had a newer build, or was brought back from what this one holds
     Older,
     /// The host has another portal
     Portal,
@@ -32,6 +33,7 @@ pub enum Concern {
     Shrunken { from: usize, to: usize },
     Deletions { removed: usize, of: usize },
     Older { here: Timestamp, there: Timestamp },
+    GoneBack,
     Portal { here: String, there: String },
     Drift { altered: Vec<OutPath>, foreign: Vec<OutPath>, missing: Vec<OutPath> },
 }
@@ -44,6 +46,8 @@ const FEW: usize = 20;
 pub struct Candidate<'a> {
     pub base_url: &'a str,
     pub built: Timestamp,
+    /// What it holds, where the host was ever brought back from something.
+    pub content: Option<Digest>,
     pub files: usize,
     pub has_home: bool,
     /// Files of the host that it has not.
@@ -61,8 +65,9 @@ pub fn concerns(before: Option<&State>, build: &Candidate) -> Vec<Concern> {
         let (here, there) = (build.base_url.to_owned(), before.base_url.clone());
         concerns.push(Concern::Portal { here, there });
     }
-    let is_newest = build.built == before.newest && before.restores.is_none();
-    if build.built <= before.newest && !is_newest {
+    if build.content.is_some_and(|content| before.gone_back.contains(&content)) {
+        concerns.push(Concern::GoneBack);
+    } else if build.built < before.newest {
         concerns.push(Concern::Older { here: build.built, there: before.newest });
     }
     let of = before.files;
@@ -84,7 +89,7 @@ impl Concern {
             Self::Empty => Consent::Empty,
             Self::Shrunken { .. } => Consent::Shrunken,
             Self::Deletions { .. } => Consent::Deletions,
-            Self::Older { .. } => Consent::Older,
+            Self::Older { .. } | Self::GoneBack => Consent::Older,
             Self::Portal { .. } => Consent::Portal,
             Self::Drift { .. } => Consent::Drift,
         }
@@ -118,12 +123,12 @@ impl fmt::Display for Concern {
             Self::Deletions { removed, of } => {
                 write!(f, "{removed} of the {of} files of the host are not in the build and would go")
             }
-            Self::Older { here, there } if here < there => {
+            Self::Older { here, there } => {
                 write!(f, "the host has had a build of {there}, which is newer than this one, of {here}")
             }
-            Self::Older { there, .. } => {
-                write!(f, "the host was brought back from this build, of {there}, to an earlier state")
-            }
+            Self::GoneBack => f.write_str(
+                "the host was brought back from just what this build holds, whenever it was built",
+            ),
             Self::Portal { here, there } => {
                 write!(f, "the host has the portal of {there}, and this one is to be read at {here}")
             }
@@ -161,6 +166,7 @@ mod tests {
             newest: at,
             deployed: at,
             restores: None,
+            gone_back: Vec::new(),
             files,
             bytes: 0,
             parts: Vec::new(),
@@ -174,7 +180,8 @@ mod tests {
     fn each_mistake_gets_one_question() {
         let told = |files: usize, removed: usize, seconds: i64, has_home: bool| -> Vec<Consent> {
             let built = Timestamp::from_second(seconds).unwrap();
-            let build = Candidate { base_url: "https://example.org/", built, files, has_home, removed };
+            let base_url = "https://example.org/";
+            let build = Candidate { base_url, built, content: None, files, has_home, removed };
             concerns(Some(&before(1_000)), &build).iter().map(Concern::consent).collect()
         };
         assert_eq!(told(1_010, 20, 1_000_000, true), []);
@@ -182,19 +189,27 @@ mod tests {
         assert_eq!(told(300, 700, 1_000_001, true), [Consent::Shrunken]);
         assert_eq!(told(0, 1_000, 1_000_001, false), [Consent::Empty]);
         assert_eq!(told(1_000, 0, 999_999, true), [Consent::Older]);
-        // What was gone back from does not come again by itself.
-        let gone_back = State { restores: Some(2), ..before(1_000) };
-        let again = |seconds: i64| {
+        // What was gone back from does not come again by itself, whenever it was built; something else does.
+        let [wrong, right] = ["faux", "juste"].map(|text| Some(Digest::of(text.as_bytes())));
+        let gone_back = State { gone_back: Vec::from_iter(wrong), ..before(1_000) };
+        let again = |seconds: i64, content: Option<Digest>| -> Vec<Consent> {
             let built = Timestamp::from_second(seconds).unwrap();
             let base_url = "https://example.org/";
-            let build = Candidate { base_url, built, files: 1_000, has_home: true, removed: 0 };
-            concerns(Some(&gone_back), &build).len()
+            let build = Candidate { base_url, built, content, files: 1_000, has_home: true, removed: 0 };
+            concerns(Some(&gone_back), &build).iter().map(Concern::consent).collect()
         };
-        assert_eq!((again(1_000_000), again(1_000_001)), (1, 0));
+        for (seconds, of_wrong, of_right) in [
+            (999_999, vec![Consent::Older], vec![Consent::Older]),
+            (1_000_000, vec![Consent::Older], vec![]),
+            (1_000_001, vec![Consent::Older], vec![]),
+        ] {
+            assert_eq!((again(seconds, wrong), again(seconds, right)), (of_wrong, of_right), "{seconds}");
+        }
         // A small portal may change as a whole.
         let build = Candidate {
             base_url: "https://example.net/",
             built: before(10).built,
+            content: None,
             files: 10,
             has_home: true,
             removed: 9,

@@ -30,6 +30,10 @@ pub struct State {
     pub deployed: Timestamp,
     /// The state whose files these are again, if it came by going back.
     pub restores: Option<u64>,
+    /// Contents that the host was brought back from, and that nobody has asked for again since. By content,
+    /// as a build that remembers nothing makes the very same at a later time.
+    #[serde(default)]
+    pub gone_back: Vec<Digest>,
     pub files: usize,
     pub bytes: u64,
     /// Of its parcel, in order.
@@ -112,7 +116,17 @@ pub fn kept(digest: Digest) -> String {
     own(&format!("kept/{digest}"))
 }
 
+/// What a parcel of these parts holds.
+pub fn content(parts: impl Iterator<Item = Digest>) -> Digest {
+    Digest::of(&parts.flat_map(|part| part.0).collect::<Vec<u8>>())
+}
+
 impl State {
+    /// What it holds, whenever it was built.
+    pub fn content(&self) -> Digest {
+        content(self.parts.iter().copied())
+    }
+
     /// A state as a host gave it.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let state: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;

@@ -6,6 +6,7 @@ mod branches;
 mod cuts;
 mod double;
 mod folders;
+mod guards;
 mod line;
 mod lines;
 mod losses;
@@ -113,6 +114,7 @@ fn order<'a>(
         now: terms.now,
         grace: terms.grace,
         history: terms.history,
+        over: &[],
         consents: &terms.consents,
         repairs: terms.repairs,
         token: terms.token,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::delivery::concern::{Candidate, Concern, Consent, concerns};
 use crate::delivery::course::{Course, Holdings};
 use crate::delivery::parcel::{Item, Parcel, Part};
-use crate::delivery::state::{FORM, State};
+use crate::delivery::state::{self, FORM, State};
 use crate::pages::path::OutPath;
 use crate::text::fingerprint::Digest;
 use crate::world::progress::Progress;
@@ -28,6 +28,8 @@ pub struct Order<'a> {
     pub grace: Duration,
     /// How many earlier states can be gone back to.
     pub history: usize,
+    /// What the states hold that are gone back over.
+    pub over: &'a [Digest],
     pub consents: &'a [Consent],
     /// Everything on the host is looked at, whatever is touched, and put again where it is not as it was left.
     pub repairs: bool,
@@ -154,15 +156,23 @@ pub trait Site: Sync {
     fn findings(&self, current: &State, parcel: &Parcel, progress: &Progress) -> Result<Vec<Finding>, Stop>;
 }
 
+fn content_of(parts: &[Part]) -> Digest {
+    state::content(parts.iter().map(|part| part.digest))
+}
+
 /// What gives concern about an order, but for what is on the host.
 pub fn concerns_of(order: &Order, before: Option<&State>, removed: usize) -> Vec<Concern> {
     // Whoever goes back wants what was.
     if order.source.restores().is_some() {
         return Vec::new();
     }
+    // Where nobody ever went back it is of no interest, and it takes a look at all files.
+    let content =
+        before.filter(|state| !state.gone_back.is_empty()).map(|_| content_of(&order.wanted.parts()));
     let candidate = Candidate {
         base_url: order.base_url,
         built: order.built,
+        content,
         files: order.wanted.items.len(),
         has_home: order.wanted.items.iter().any(|item| item.path.as_str() == "index.html"),
         removed,
@@ -189,6 +199,16 @@ impl Order<'_> {
     pub fn state(&self, number: u64, before: Option<&State>, parts: &[Part]) -> State {
         let mut history = before.map(|state| state.history.clone()).unwrap_or_default();
         history.extend(before.map(|state| state.number));
+        let mut gone_back = before.map(|state| state.gone_back.clone()).unwrap_or_default();
+        if self.source.restores().is_some() {
+            gone_back.extend(self.over);
+            gone_back.extend(before.map(State::content));
+            gone_back.sort_unstable();
+            gone_back.dedup();
+        }
+        // Whoever brings it here wants it again, and was asked where that may be a mistake.
+        let content = content_of(parts);
+        gone_back.retain(|gone| *gone != content);
         State {
             tribune: FORM,
             number,
@@ -197,6 +217,7 @@ impl Order<'_> {
             newest: before.map_or(self.built, |state| state.newest.max(self.built)),
             deployed: self.now,
             restores: self.source.restores(),
+            gone_back,
             files: self.wanted.items.len(),
             bytes: self.wanted.bytes(),
             parts: parts.iter().map(|part| part.digest).collect(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use tribune::delivery::concern::Concern;
+use tribune::delivery::concern::{Concern, Consent};
 use tribune::model::target::Line;
 use tribune::world::deploy::git::Git;
 use tribune::world::deploy::site::{Site, Stop};
@@ -85,10 +85,12 @@ fn a_branch_comes_to_each_state_and_back_and_keeps_what_others_commit() {
     deploy(&git, &sites[6], &Terms::at(21)).unwrap();
     assert_eq!(served.public()["CNAME"], b"parti.example");
     served.commit(|clone| std::fs::write(clone.join("index.html"), "altered").unwrap());
-    let refused = deploy(&git, &sites[7], &Terms::at(22)).unwrap_err();
+    // It was gone back from, too.
+    let again = Terms { consents: vec![Consent::Older], ..Terms::at(22) };
+    let refused = deploy(&git, &sites[7], &again).unwrap_err();
     let Stop::Concerns(concerns) = refused else { panic!("{refused:?}") };
     assert!(matches!(&concerns[..], [Concern::Drift { altered, .. }] if altered.len() == 1), "{concerns:?}");
-    let agreed = Terms { consents: vec![concerns[0].consent()], ..Terms::at(23) };
+    let agreed = Terms { consents: vec![Consent::Older, concerns[0].consent()], ..Terms::at(23) };
     deploy(&git, &sites[7], &agreed).unwrap();
     let mut there = served.public();
     there.remove("CNAME");
