@@ -24,7 +24,8 @@ pub fn run(args: &DeployArgs) -> Exit {
     if args.verify {
         return place.verify(&args.common);
     }
-    let output = match output::place(&place.root, args.output.as_deref()) {
+    let output = output::place(&place.root, args.output.as_deref());
+    let output = match output.and_then(|output| place.see_beside(&output).map(|()| output)) {
         Ok(output) => output,
         Err(reason) => return refuse(Exit::Usage, reason),
     };

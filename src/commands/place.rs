@@ -1,5 +1,7 @@
 //! The host of a deploy or a rollback, and what both say of it.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -25,6 +27,7 @@ use crate::world::deploy::sftp::Sftp;
 use crate::world::deploy::site::{Done, Order, Proposal, Site, Stop};
 use crate::world::deploy::tokens::Tokens;
 use crate::world::deploy::verify;
+use crate::world::output;
 use crate::world::tree::Root;
 
 use super::load::{root, sound_ground};
@@ -96,6 +99,11 @@ impl Place {
                 );
             }
         };
+        if let Kind::Folder { path, .. } = &target.kind
+            && let Err(reason) = output::see_apart(&root, "host", &root.dir().join(path))
+        {
+            return wrong(reason);
+        }
         let site = open(&target, &root).map_err(|message| {
             terminal::complain(&message);
             Exit::Failed
@@ -107,6 +115,20 @@ impl Place {
         let config = ground.config;
         let (base_url, addresses) = (config.base_url.as_str().to_owned(), config.addresses);
         Ok(Self { root, base_url, addresses, hub: config.hub, target, site, tokens })
+    }
+
+    /// Sees that what is deployed does not go into the very folder that it comes from.
+    pub fn see_beside(&self, output: &Path) -> Result<(), String> {
+        match &self.target.kind {
+            Kind::Folder { path, .. } if output::is_within(&self.root.dir().join(path), output) => {
+                Err(format!(
+                    "the host {path} is what was built, or lies in it, so that it would be brought there from itself: \
+                 choose another folder, or let a server read {} as it is",
+                    output.display()
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Proposes what an order comes to and, unless that is all, does it.

@@ -93,16 +93,34 @@ impl From<Failure> for Refusal {
 /// The output folder, without links and `..`, unless it would swallow the portal's sources.
 pub fn place(root: &Root, given: Option<&Path>) -> Result<PathBuf, String> {
     let given = given.map_or_else(|| root.dir().join("public"), Path::to_owned);
-    let (here, there) = (resolved(root.dir()), resolved(&given));
-    let sources =
-        ["content", "themes", "templates", "lang", ".cache"].map(|folder| resolved(&root.dir().join(folder)));
-    let swallowed = here.starts_with(&there) || sources.iter().any(|source| there.starts_with(source));
-    match swallowed {
-        true => {
-            Err(format!("the output {} holds the portal's sources; choose another folder", given.display()))
-        }
-        false => Ok(there),
+    see_apart(root, "output", &given)?;
+    Ok(resolved(&given))
+}
+
+/// Sees that a folder which is written to neither holds the portal's sources nor lies in them.
+pub fn see_apart(root: &Root, what: &str, folder: &Path) -> Result<(), String> {
+    let sources = ["content", "themes", "templates", "lang", ".cache", ".git"];
+    let sources = sources.map(|source| both(&root.dir().join(source)));
+    let meets = |there: &PathBuf, source: &PathBuf| there.starts_with(source) || source.starts_with(there);
+    match both(folder).iter().any(|there| sources.iter().flatten().any(|source| meets(there, source))) {
+        true => Err(format!(
+            "the {what} {} holds the portal's sources or lies in them; choose another folder",
+            folder.display()
+        )),
+        false => Ok(()),
     }
+}
+
+/// Whether a folder is another or lies in it.
+pub fn is_within(folder: &Path, other: &Path) -> bool {
+    both(folder).iter().any(|there| there.starts_with(other))
+}
+
+/// Where a path stands, and where it leads if it is a link: the one or the other may be written to.
+fn both(path: &Path) -> [PathBuf; 2] {
+    let stands = path.parent().zip(path.file_name()).map(|(parent, name)| resolved(parent).join(name));
+    let leads = resolved(path);
+    [stands.unwrap_or_else(|| leads.clone()), leads]
 }
 
 /// Where a path leads, as far as it is there; what is not yet is taken as written.

@@ -1,8 +1,8 @@
-//! What a deploy refuses: to undo a rollback.
+//! What a deploy refuses: to undo a rollback, and to write where the portal's sources are.
 
 use std::fs;
 
-use crate::harness::Fixture;
+use crate::harness::{Fixture, Tree, tree};
 
 use super::servers;
 
@@ -81,4 +81,72 @@ fn what_was_gone_back_from_by_rsync_is_known_by_what_it_holds() {
     let ssh = servers::ssh();
     ssh.is_known_at("*");
     holds_a_rollback(Fixture::small(), &ssh.by_rsync(), &ssh.env);
+}
+
+/// A folder is refused as a host, and nothing is written.
+#[track_caller]
+fn is_refused(fixture: &Fixture, path: &str, why: &str) {
+    let plain = fs::read_to_string(fixture.path("site.toml")).unwrap();
+    for in_place in [false, true] {
+        let target = format!("[deploy.live]\nkind = \"folder\"\npath = \"{path}\"\nin_place = {in_place}\n");
+        fixture.edit("site.toml", format!("{plain}{target}"));
+        // A deploy has a name of its own, of which the cache knows.
+        let files =
+            || tree(fixture.dir()).into_iter().filter(|(file, _)| !file.starts_with(".cache/tribune/"));
+        let before: Tree = files().collect();
+        for args in [&["deploy"][..], &["deploy", "--dry-run"], &["deploy", "--repair"]] {
+            let refused = fixture.raw(args, "public");
+            assert_eq!(refused.code, 2, "{path}, {args:?}: {}{}", refused.stdout, refused.stderr);
+            assert!(refused.stderr.contains(why), "{path}: {}", refused.stderr);
+        }
+        assert!(files().collect::<Tree>() == before, "{path}");
+    }
+    fixture.edit("site.toml", plain);
+}
+
+#[test]
+fn a_folder_that_holds_the_sources_or_lies_in_them_is_no_host() {
+    let fixture = Fixture::small();
+    fs::create_dir_all(fixture.path(".git")).unwrap();
+    fixture.build().assert_clean();
+    for path in [
+        ".",
+        "..",
+        "content",
+        "content/static",
+        "content/neuf/www",
+        "themes",
+        "templates",
+        "lang",
+        ".cache/www",
+        ".git",
+        "www/../content",
+    ] {
+        is_refused(&fixture, path, "sources");
+    }
+    for path in ["public", "public/www"] {
+        is_refused(&fixture, path, "what was built");
+    }
+    let run = fixture.build_with(&["--output", ".git"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_the_sources_are_no_hosts_either() {
+    use std::os::unix::fs::symlink;
+
+    let fixture = Fixture::small();
+    fixture.build().assert_clean();
+    symlink(fixture.path("content"), fixture.path("lien")).unwrap();
+    is_refused(&fixture, "lien", "sources");
+    is_refused(&fixture, "lien/www", "sources");
+    // The texts are somewhere else, and the portal has a link to them.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let texts = elsewhere.path().join("textes");
+    fs::rename(fixture.path("content"), &texts).unwrap();
+    symlink(&texts, fixture.path("content")).unwrap();
+    for path in ["content", "content/static", texts.to_str().unwrap(), elsewhere.path().to_str().unwrap()] {
+        is_refused(&fixture, path, "sources");
+    }
 }
