@@ -162,10 +162,9 @@ pub struct InitArgs {
 /// Where a repository may live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Forge {
-    /// GitHub, and others that read its workflows
     Github,
-    /// Forgejo and Gitea
     Forgejo,
+    Gitea,
     Gitlab,
     All,
 }

@@ -38,6 +38,11 @@ pub fn run(args: &InitArgs) -> Exit {
                 let folder = args.folder.display();
                 terminal::say(&format!("a new portal in {folder}"));
                 terminal::say(&format!("build it: tribune build --root {folder}"));
+                if args.ci.is_some() {
+                    terminal::say(
+                        "say where its workflow takes Tribune from: TRIBUNE_REPOSITORY and TRIBUNE_REVISION",
+                    );
+                }
             }
             Exit::Done
         }
@@ -59,10 +64,10 @@ fn make(args: &InitArgs) -> Result<(), Failure> {
     for (forge, path, workflow) in [
         (Forge::Github, ".github/workflows/portal.yml", GITHUB),
         (Forge::Forgejo, ".forgejo/workflows/portal.yml", GITHUB),
+        (Forge::Gitea, ".gitea/workflows/portal.yml", GITHUB),
         (Forge::Gitlab, ".gitlab-ci.yml", GITLAB),
     ] {
         if args.ci.is_some_and(|wanted| wanted == forge || wanted == Forge::All) {
-            let workflow = workflow.replace("{version}", env!("CARGO_PKG_VERSION"));
             create(&args.folder.join(path), workflow.as_bytes())?;
         }
     }

@@ -324,15 +324,31 @@ fn workflows_of_forges_build_and_deploy_on_push_and_on_a_schedule() {
     fixture.raw(&["init", "tous", "--ci"], "-").assert_clean();
     fixture.raw(&["init", "un", "--ci=gitlab"], "-").assert_clean();
     fixture.raw(&["init", "aucun"], "-").assert_clean();
-    let all = [".github/workflows/portal.yml", ".forgejo/workflows/portal.yml", ".gitlab-ci.yml"];
+    let all = [
+        ".github/workflows/portal.yml",
+        ".forgejo/workflows/portal.yml",
+        ".gitea/workflows/portal.yml",
+        ".gitlab-ci.yml",
+    ];
     let there = |portal: &str| all.map(|path| fixture.path(&format!("{portal}/{path}")).exists());
-    assert_eq!([there("tous"), there("un"), there("aucun")], [[true; 3], [false, false, true], [false; 3]]);
+    let one = [false, false, false, true];
+    assert_eq!([there("tous"), there("un"), there("aucun")], [[true; 4], one, [false; 4]]);
     for path in all {
         let text = std::fs::read_to_string(fixture.path(&format!("tous/{path}"))).unwrap();
         for event in saphyr_parser::Parser::new_from_str(&text) {
             assert!(event.is_ok(), "{path}: {event:?}");
         }
-        assert!(!text.contains("{version}") && text.contains(env!("CARGO_PKG_VERSION")), "{path}");
+        // Nobody of ours has a name in a registry: the program comes from where its owner says, or not at all.
+        let installs = text.lines().filter(|line| line.contains("cargo install"));
+        let from = "--git \"$TRIBUNE_REPOSITORY\" --rev \"$TRIBUNE_REVISION\"";
+        assert!(installs.clone().count() > 0, "{path}");
+        assert!(installs.clone().all(|line| line.contains(from)), "{path}");
+        let (empty, install) = (text.find("-z \"$TRIBUNE_REPOSITORY\""), text.find("cargo install"));
+        assert!(empty.is_some() && empty < install, "{path}");
+        for variable in ["TRIBUNE_REPOSITORY: \"\"", "TRIBUNE_REVISION: \"\""] {
+            assert!(text.contains(variable), "{path}: {variable}");
+        }
+        assert!(text.contains("kind = \"git\""), "{path}: nobody says what a branch takes");
         let (build, deploy) = (text.find("tribune build"), text.find("tribune deploy"));
         assert!(build.is_some() && build < deploy, "{path}");
         assert!(text.contains("*/15 * * * *"), "{path}");
