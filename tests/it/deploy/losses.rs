@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use tribune::delivery::concern::{Concern, Consent};
 use tribune::world::deploy::generations::Generations;
 use tribune::world::deploy::site::{Done, Site, Stop};
 use tribune::world::deploy::verify::What;
@@ -80,12 +81,20 @@ fn a_folder_that_has_lost_all_begins_anew_and_one_that_has_lost_some_says_what_t
     assert!(public(&path) == sites[3]);
     assert_eq!(deploy(&whole, &sites[4], &Terms::at(5)).unwrap().number, 5);
     assert_eq!(numbers(&whole), [4, 5]);
+    // A tree that is gone is asked about, as its files are, and put again.
+    fs::remove_dir_all(store.join("5")).unwrap();
+    let refused = deploy(&whole, &sites[4], &repairs).unwrap_err();
+    let Stop::Concerns(concerns) = refused else { panic!("{refused:?}") };
+    assert!(concerns.iter().any(|concern| matches!(concern, Concern::Drift { .. })), "{concerns:?}");
+    let agreed = Terms { consents: vec![Consent::Drift], repairs: true, ..Terms::at(6) };
+    assert_eq!(deploy(&whole, &sites[4], &agreed).unwrap().number, 6);
+    assert!(public(&path) == sites[4]);
     // Readers have a portal of which nothing is written down.
-    fs::remove_file(store.join("states/5.json")).unwrap();
+    fs::remove_file(store.join("states/6.json")).unwrap();
     let before = tree(folder.path());
-    let refused = deploy(&whole, &sites[3], &Terms::at(6)).unwrap_err();
+    let refused = deploy(&whole, &sites[3], &Terms::at(7)).unwrap_err();
     let Stop::Host(fault) = refused else { panic!("{refused:?}") };
-    for told in ["states/5.json", "is missing", "bring it back", "move"] {
+    for told in ["states/6.json", "is missing", "bring it back", "move"] {
         assert!(fault.message.contains(told), "{told}: {fault}");
     }
     assert!(tree(folder.path()) == before);
@@ -122,4 +131,14 @@ fn a_link_that_is_gone_on_another_machine_takes_no_state_with_it() {
     run(&["rollback"]);
     assert_eq!(listed(), ["3", "2", "1"]);
     assert!(link.join("index.html").exists() && !link.join("neuf.txt").exists());
+    // Nobody can tell of which state a tree is; where there is none, nothing is left to lose.
+    let store = ssh.dir().join(".whole.tribune");
+    fs::remove_dir_all(store.join("states")).unwrap();
+    let refused = fixture.raw(&["deploy"], "public");
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert!(refused.stderr.contains("states/3.json is missing"), "{}", refused.stderr);
+    fs::remove_dir_all(&store).unwrap();
+    run(&["deploy"]);
+    assert_eq!(listed(), ["4"]);
+    assert!(link.join("neuf.txt").exists());
 }
