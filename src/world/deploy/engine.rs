@@ -115,7 +115,7 @@ fn propose(host: &dyn Host, order: &Order, progress: &Progress) -> Result<(Propo
         if survey.notes.journey.is_some() {
             latch::see_free(host, order.dead)?;
         }
-        if Notes::read(host)? != survey.notes {
+        if Notes::read_in_order(host)? != survey.notes {
             return Err(Stop::Overtaken);
         }
     }

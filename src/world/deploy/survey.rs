@@ -27,6 +27,16 @@ pub struct Notes {
 
 impl Notes {
     pub fn read(host: &dyn Host) -> Answer<Self> {
+        Self::find(host, 2)
+    }
+
+    /// The same where another deploy may come to its end meanwhile: it writes the state first, and forgets
+    /// its journey then. Read in the other order, the two can't seem as if it had never been.
+    pub fn read_in_order(host: &dyn Host) -> Answer<Self> {
+        Self::find(host, 1)
+    }
+
+    fn find(host: &dyn Host, at_once: usize) -> Answer<Self> {
         let damaged = |path: &str, why: String| {
             HostFault::lasting(format!(
                 "`{path}` on the host is not as Tribune wrote it: {why}. Restore it or, if the host is to be \
@@ -35,8 +45,8 @@ impl Notes {
             ))
         };
         let (current, next, progress) = (state::current(), state::journey(), state::progress());
-        let mut found = team::find(2, &[&current, &next], |path| host.read(path))?.into_iter();
-        let (found_state, found_journey) = (found.next().flatten(), found.next().flatten());
+        let mut found = team::find(at_once, &[&next, &current], |path| host.read(path))?.into_iter();
+        let (found_journey, found_state) = (found.next().flatten(), found.next().flatten());
         let state = match found_state {
             Some(bytes) => {
                 let state = State::read(&bytes).map_err(|why| damaged(&current, why))?;
