@@ -183,7 +183,7 @@ fn ask_of_embargo(found: &mut Import, desk: &Desk) -> bool {
         return true;
     }
     let proposed = proposed.unwrap_or_default();
-    let what = if proposed.is_empty() { "publish, or nothing for a draft" } else { "publish" };
+    let what = if found.draft_for.is_some() { "publish, or nothing for a draft" } else { "publish" };
     loop {
         let Some(answer) = terminal::ask(what, &proposed) else { return false };
         if answer == proposed {

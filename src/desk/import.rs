@@ -166,7 +166,8 @@ pub fn import(
     body = without(&body, below.iter().map(|notice| notice.range.clone()));
     embargo.extend(below);
     let mut notes: Vec<String> = embargo.iter().map(|notice| notice.says.clone()).collect();
-    let hold = Hold::of(written.publish.as_ref().map(|publish| publish.value), &embargo, &config.timezone);
+    let publish = written.publish.as_ref().map(|publish| publish.value);
+    let hold = Hold::of(publish, &embargo, now, &config.timezone);
     let latest = hold.publish.as_ref().map(|(moment, _)| moment.timestamp).filter(|latest| *latest > now);
     let head = head(&body);
     let mut taken = None;
@@ -326,22 +327,9 @@ struct Hold {
 }
 
 impl Hold {
-    fn of(written: Option<Moment>, embargo: &[Notice], zone: &TimeZone) -> Self {
+    fn of(written: Option<Moment>, embargo: &[Notice], now: Timestamp, zone: &TimeZone) -> Self {
         let said: Vec<String> = embargo.iter().map(|notice| format!("« {} »", notice.says)).collect();
         let said = format!("the text says {}", said.join(" and "));
-        if let Some(written) = written {
-            let moment = instant(written, zone);
-            let agrees = |notice: &Notice| match notice.until {
-                Until::Moment(until) => until.timestamp == moment.timestamp,
-                Until::Unclear => false,
-                Until::Unsaid => true,
-            };
-            let reason = match embargo.iter().all(agrees) {
-                true => "written in the text's header".to_owned(),
-                false => format!("written in the text's header; {said}"),
-            };
-            return Self { publish: Some((moment, given(&moment.rfc3339(), &reason))), draft_for: None };
-        }
         let until = |notice: &Notice| match notice.until {
             Until::Moment(moment) => Some(moment),
             _ => None,
@@ -349,14 +337,36 @@ impl Hold {
         // Of several the last one holds; nobody knows when one ends that cannot be read.
         let unclear = embargo.iter().any(|notice| notice.until == Until::Unclear);
         let last = embargo.iter().filter_map(until).max_by_key(|moment| moment.timestamp);
-        match last.filter(|_| !unclear) {
-            Some(moment) => {
-                let proposal = Proposal { value: moment.rfc3339(), reason: said, given: false };
-                Self { publish: Some((moment, proposal)), draft_for: None }
+        let unread = || Some(format!("{said}, and no instant can be read"));
+        let Some(written) = written else {
+            return match last.filter(|_| !unclear) {
+                Some(moment) => {
+                    let proposal = Proposal { value: moment.rfc3339(), reason: said, given: false };
+                    Self { publish: Some((moment, proposal)), draft_for: None }
+                }
+                None if embargo.is_empty() => Self { publish: None, draft_for: None },
+                None => Self { publish: None, draft_for: unread() },
+            };
+        };
+        let moment = instant(written, zone);
+        let header = "written in the text's header";
+        // The header may be the older of the two, and what is public cannot be called back.
+        let (moment, proposal) = match last.filter(|last| last.timestamp > moment.timestamp) {
+            Some(last) => {
+                let reason = format!("{said}, later than the header's {}", moment.rfc3339());
+                (last, Proposal { value: last.rfc3339(), reason, given: false })
             }
-            None if embargo.is_empty() => Self { publish: None, draft_for: None },
-            None => Self { publish: None, draft_for: Some(format!("{said}, and no instant can be read")) },
-        }
+            None => {
+                let agrees = !unclear && last.is_none_or(|last| last.timestamp == moment.timestamp);
+                let reason = if agrees { header.to_owned() } else { format!("{header}; {said}") };
+                (moment, given(&moment.rfc3339(), &reason))
+            }
+        };
+        // An instant that has passed is no answer to an embargo that may still hold.
+        let holds = unclear || last.is_none() && !embargo.is_empty();
+        let passed = instant(written, zone).timestamp <= now;
+        let draft_for = if holds && passed { unread() } else { None };
+        Self { publish: Some((moment, proposal)), draft_for }
     }
 }
 

@@ -306,16 +306,41 @@ fn an_embargo_that_nobody_can_read_makes_a_draft() {
         assert!(found.text.contains(&told), "{told} is not in\n{}", found.text);
         assert!(found.fixture.build().mentions("y parle").is_empty(), "{line}");
     }
-    // What somebody decided stands, and what the text says is told.
-    let header = HEADER.replace("region", "publish = 2026-05-01\nregion");
-    imported("a.md", &format!("{header}Sous embargo jusqu’au 2 mai 2026\n\nLe parti.\n"))
-        .says(&["publish = 2026-05-01T00:00:00+01:00", "+++\nLe parti.\n"])
-        .told(&["written in the text's header; the text says « Sous embargo jusqu’au 2"])
-        .builds();
     imported("a.txt", "Embargo sur les armes : le parti parle\n\nLe parti visite Fès.\n")
         .says(&["title = \"Embargo sur les armes"])
         .lacks(&["draft", "publish"])
         .builds();
+}
+
+#[test]
+fn of_a_header_and_an_embargo_the_later_instant_holds() {
+    // The header says one instant, the text another.
+    let header = "Titre : A\nDate de diffusion : 26 novembre 2026\n\n";
+    let later = format!("{header}SOUS EMBARGO JUSQU’AU 1er décembre 2026 à 10 h\n\nLe parti visite Fès.\n");
+    imported("a.txt", &later)
+        .says(&["\npublish = 2026-12-01T10:00:00+00:00\n", "+++\nLe parti visite Fès.\n"])
+        .lacks(&["draft"])
+        .told(&[
+            "(proposed: the text says « SOUS EMBARGO",
+            "later than the header's 2026-11-26T00:00:00+00:00",
+        ])
+        .builds();
+    let earlier = format!("{header}Sous embargo jusqu’au 20 novembre 2026\n\nLe parti visite Fès.\n");
+    imported("a.txt", &earlier)
+        .says(&["\npublish = 2026-11-26T00:00:00+00:00\n"])
+        .lacks(&["draft"])
+        .told(&["(written in the text's header; the text says « Sous embargo"])
+        .builds();
+    // One that nobody can read is held by an instant to come, and by none that has passed.
+    for line in ["SOUS EMBARGO", "Sous embargo jusqu’à mardi 10 h"] {
+        let text = format!("{header}{line}\n\nLe parti visite Fès.\n");
+        imported("a.txt", &text).says(&["\npublish = 2026-11-26T"]).lacks(&["draft"]).builds();
+        let passed = imported("a.txt", &text.replace("novembre", "mai"))
+            .says(&["\npublish = 2026-05-26T", "\ndraft = true\n"])
+            .told(&["draft     true (proposed: the text says « "])
+            .builds();
+        assert!(passed.fixture.build().mentions("visite Fès").is_empty(), "{line}");
+    }
 }
 
 #[test]
