@@ -11,8 +11,10 @@ pub struct Draft {
     pub date: String,
     /// RFC 3339 likewise; empty where nothing says when to publish.
     pub publish: String,
-    /// Not to be published before a person says so.
-    pub draft: bool,
+    /// What its author says of it.
+    pub draft: Option<bool>,
+    /// Not to be published before a person says until when it is under embargo.
+    pub held: bool,
     /// Slugs; the first one is principal.
     pub regions: Vec<String>,
     pub provinces: Vec<String>,
@@ -37,8 +39,10 @@ impl Draft {
             if !self.publish.is_empty() {
                 lines.push(format!("publish = {}", self.publish));
             }
-            if self.draft {
-                lines.push("draft = true".into());
+            match self.draft {
+                _ if self.held => lines.push("draft = true".into()),
+                Some(draft) => lines.push(format!("draft = {draft}")),
+                None => {}
             }
             lines.push(format!("region = {}", one_or_many(&self.regions)));
             if !self.provinces.is_empty() {

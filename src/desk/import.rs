@@ -100,11 +100,12 @@ impl Import {
         self.name();
     }
 
-    /// Takes an instant to publish it at, instead of a draft or another instant.
+    /// Takes an instant to publish it at, instead of a proposed draft or another instant. A draft of
+    /// its author stays one.
     pub fn hold_until(&mut self, date: Day, zone: &TimeZone) -> Result<(), String> {
         let moment = instant(date.resolve(zone)?, zone);
         self.draft.publish = moment.rfc3339();
-        self.draft.draft = false;
+        self.draft.held = false;
         self.latest = Some(moment.timestamp);
         Ok(())
     }
@@ -122,7 +123,7 @@ impl Import {
 }
 
 /// Fields that the draft has by name.
-const OWN: [&str; 8] = ["title", "date", "region", "province", "lang", "id", "slug", "publish"];
+const OWN: [&str; 9] = ["title", "date", "region", "province", "lang", "id", "slug", "publish", "draft"];
 
 /// Reads a text and proposes what it lacks, or says what is wrong with what it has. `declares` says
 /// which `extra` fields the portal's theme knows.
@@ -244,16 +245,16 @@ pub fn import(
         ending: format!("{suffix}.{ending}"),
         number: 1,
     };
-    // What is under embargo is a draft, whatever the header says.
-    let own = |name: &str| OWN.contains(&name) || hold.draft_for.is_some() && name == "draft";
     let mut others: Vec<Entry> =
-        header.entries.into_iter().filter(|entry| !own(entry.key.value.as_str())).collect();
+        header.entries.into_iter().filter(|entry| !OWN.contains(&entry.key.value.as_str())).collect();
     others.extend(number.as_ref().map(|number| entry("number", Value::Text(number.value.clone()))));
     let draft = Draft {
         title: title.value.clone(),
         date: moment.map(|moment| settled(moment, now, &config.timezone).rfc3339()).unwrap_or_default(),
         publish: hold.publish.as_ref().map(|(moment, _)| moment.rfc3339()).unwrap_or_default(),
-        draft: hold.draft_for.is_some(),
+        draft: written.draft,
+        // What is under embargo is a draft, whatever the header says.
+        held: hold.draft_for.is_some(),
         regions: regions.iter().map(|id| rules.territory.region(*id).slug.clone()).collect(),
         provinces: provinces.iter().map(|id| rules.territory.province(*id).slug.clone()).collect(),
         others,
@@ -512,6 +513,12 @@ mod tests {
             (import.path.as_str(), &*import.draft.id),
             ("content/2026/04/l-eau-2.ar.md", "tag:parti.ma,2026-04-02:l-eau-2")
         );
+        (import.draft.draft, import.draft.held) = (Some(true), true);
+        import.hold_until(day("1er décembre 2026 à 10 h"), &TimeZone::UTC).unwrap();
+        let text = import.draft.text();
+        assert!(text.contains("\npublish = 2026-12-01T10:00:00+00:00\ndraft = true\n"), "{text}");
+        import.draft.draft = None;
+        assert!(!import.draft.text().contains("draft"));
         import.number(1);
         import.names.slug = Some("eau".into());
         import.names.id = Some("x".into());

@@ -344,6 +344,25 @@ fn of_a_header_and_an_embargo_the_later_instant_holds() {
 }
 
 #[test]
+fn a_draft_of_its_author_stays_one_in_any_words() {
+    for (header, draft) in [
+        ("Brouillon : oui", "true"),
+        ("Brouillon : نعم", "true"),
+        ("Brouillon : non", "false"),
+        ("Brouillon : true\nEmbargo : 1er décembre 2026 à 10 h", "true"),
+        ("Brouillon : non\nEmbargo : mardi 10 h", "true"),
+    ] {
+        let found = imported("a.txt", &format!("Titre : A\n{header}\n\nLe parti visite Fès.\n"))
+            .says(&[&format!("\ndraft = {draft}\n")])
+            .builds();
+        assert_eq!(found.text.matches("draft").count(), 1, "{}", found.text);
+    }
+    imported("a.md", "---\ntitle: A\npublished: false\n---\nLe parti visite Fès.\n")
+        .says(&["\ndraft = true\n"])
+        .builds();
+}
+
+#[test]
 fn what_stands_above_a_text_is_none_of_it() {
     const LEAD: &str = "Rabat, le 27 avril 2026 – Le parti présente à Fès son programme.\n";
     let letterhead = format!(
