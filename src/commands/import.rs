@@ -9,9 +9,10 @@ use crate::cli::ImportArgs;
 use crate::desk::import::{Import, Proposal, import};
 use crate::model::body::Markup;
 use crate::model::date::parse;
+use crate::model::header::{self, Value};
 use crate::model::release::Rules;
 use crate::pages::theme::Declarations;
-use crate::text::diagnostic::{Diagnostic, Report};
+use crate::text::diagnostic::{Diagnostic, Faults, Report};
 use crate::text::source::{Place, Source};
 use crate::world::clock::now;
 use crate::world::sources::{Free, Named, Wrote, read};
@@ -124,10 +125,20 @@ fn named(found: &mut Import, number: usize) -> Named {
     Named { path: found.path.clone(), text: found.draft.text() }
 }
 
-/// Whether a text was imported before. Its instant may be that of the import, its day is in its `id`.
+/// Whether a text was imported before. What else its header says may have been written since.
 fn is_same(standing: &str, new: &str) -> bool {
-    let without_date = |text| str::lines(text).filter(|line| !line.starts_with("date = "));
-    without_date(standing).eq(without_date(new))
+    let parts = |text: &str| {
+        let source = Source::new("", text);
+        let header = header::parse(&source, &mut Faults::of(&source.path));
+        let title = header.entries.into_iter().find(|entry| entry.key.value == "title");
+        let title = title.and_then(|entry| match entry.value.value {
+            Value::Text(title) | Value::Plain(title) => Some(title),
+            _ => None,
+        });
+        let body = text.get(header.body..).unwrap_or_default().trim();
+        (title, body.lines().map(str::to_owned).collect::<Vec<_>>())
+    };
+    parts(standing) == parts(new)
 }
 
 /// Prints diagnostics of a file that need not stand in the portal.

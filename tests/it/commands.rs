@@ -76,6 +76,28 @@ fn import_overwrites_nothing_and_asks_only_on_a_terminal() {
 }
 
 #[test]
+fn a_text_that_was_imported_and_worked_on_is_not_imported_again() {
+    const TEXT: &str = "Titre : Le port\nDate : 12 mars 2026\n\nLe parti visite Fès.\n";
+    const PATH: &str = "content/2026/03/le-port.txt";
+    let fixture = Fixture::with("").file("r.txt", TEXT);
+    fixture.run("import", &["--accept", "r.txt"]).assert_clean();
+    let written = fs::read_to_string(fixture.path(PATH)).unwrap();
+    let edited = written.replacen("region", "summary = \"En bref.\"\nregion", 1);
+    for edited in [edited.replace('\n', "\r\n"), edited.replace("+++\nLe", "+++\n\nLe") + "\n", edited] {
+        fixture.edit(PATH, &edited);
+        let again = fixture.run("import", &["--accept", "r.txt"]);
+        assert_eq!(again.code, 3, "{}", again.stdout);
+        assert!(again.stderr.contains("exists already, and is kept"), "{}", again.stderr);
+        assert_eq!(fs::read_to_string(fixture.path(PATH)).unwrap(), edited);
+        assert!(!fixture.path("content/2026/03/le-port-2.txt").exists());
+    }
+    // Another text of the same title is another release.
+    fixture.edit("r.txt", TEXT.replace("Fès", "Oujda"));
+    fixture.run("import", &["--accept", "r.txt"]).assert_clean();
+    assert!(fixture.path("content/2026/03/le-port-2.txt").exists());
+}
+
+#[test]
 fn import_keeps_all_that_a_header_said() {
     let header = "---\nlayout: post\ntitle: Le port\ndate: 2026-03-12\ndescription: En deux mots.\n\
         categories: [Eau, Pêche]\ntranslationKey: port\n---\nLe port de Tiznit. Le secrétaire provincial de Tiznit.\n";
