@@ -2,6 +2,7 @@
 
 use crate::model::header::{Entry, Node, Value};
 use crate::model::release::slug_proposal;
+use crate::text::problem::is_bidi_control;
 
 /// A release file, field by field.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +56,8 @@ impl Draft {
         );
         let aside =
             self.aside.iter().map(|entry| format!("# {} = {}", key(&entry.key.value), value(&entry.value)));
-        lines.extend(aside.map(|line| line.replace(['\n', '\r'], " ")));
-        lines.extend(self.notes.iter().map(|note| format!("# {}", note.replace(['\n', '\r'], " "))));
+        lines.extend(aside.map(|line| one_line(&line)));
+        lines.extend(self.notes.iter().map(|note| one_line(&format!("# {note}"))));
         lines.push("+++".to_owned());
         let mut text = lines.join("\n");
         text.push('\n');
@@ -66,6 +67,14 @@ impl Draft {
         }
         text
     }
+}
+
+/// A comment as TOML allows it. What ends a line anywhere becomes a space; other control characters
+/// go, and those of direction, which could make it read as another.
+fn one_line(comment: &str) -> String {
+    let ends = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let chars = comment.chars().map(|c| if ends(c) { ' ' } else { c });
+    chars.filter(|c| *c == '\t' || !c.is_control() && !is_bidi_control(*c)).collect()
 }
 
 /// Words that an address does not end with.
@@ -161,6 +170,19 @@ mod tests {
         assert_eq!(table["title"].as_str(), Some(draft.title.as_str()));
         assert_eq!(table["tags"][1].as_str(), Some("a \"b\""));
         assert!(text.ends_with("+++\nTexte\n"));
+    }
+
+    #[test]
+    fn a_comment_is_one_line_without_control_characters() {
+        let controls: String = ('\0'..='\u{9f}').filter(|c| c.is_control()).collect();
+        let draft = Draft {
+            notes: vec![format!("a{controls}\u{2028}\u{2029}\u{202e}\u{2066}\u{200f}b")],
+            ..Default::default()
+        };
+        let text = draft.text();
+        let line = text.lines().find(|line| line.starts_with("# a")).unwrap();
+        assert_eq!(line, "# a\t       b");
+        assert!(text.split("+++").nth(1).unwrap().replace("date = \n", "").parse::<toml::Table>().is_ok());
     }
 
     #[test]

@@ -344,6 +344,14 @@ fn of_a_header_and_an_embargo_the_later_instant_holds() {
 }
 
 #[test]
+fn a_notice_with_control_characters_is_a_comment_that_a_build_can_read() {
+    imported("a.txt", "Titre : A\nEmbargo : mardi \u{1b}\u{c} 10 h\n\nLe parti visite Fès.\n")
+        .says(&["\n# Embargo : mardi", "\ndraft = true\n"])
+        .lacks(&["\u{1b}", "\u{c}"])
+        .builds();
+}
+
+#[test]
 fn a_draft_of_its_author_stays_one_in_any_words() {
     for (header, draft) in [
         ("Brouillon : oui", "true"),
