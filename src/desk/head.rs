@@ -33,9 +33,22 @@ pub(super) fn head(text: &str) -> Head {
     {
         lines.push(line);
     }
-    let letterhead = letterhead(&lines);
+    let letterhead = letterhead(text, &lines);
     let mut head = Head::default();
+    // A line above the label that says something is the title, whatever stands below.
+    let mut others = lines[..letterhead].iter().filter(|line| !is_apart(line.text));
+    let said = others.next_back().filter(|line| says_something(line.text));
     for (n, line) in lines.iter().enumerate() {
+        if said.is_some_and(|said| said.start == line.start) {
+            head.title = own_line(text, line);
+            head.end = line.end;
+            continue;
+        }
+        // A picture above a text stays in it, and hides no label or title.
+        if is_shown_alone(line.text) && head.title.is_none() {
+            head.end = line.end;
+            continue;
+        }
         let above = n < letterhead || is_apart(line.text);
         // A line drawn below a label.
         if above || is_rule(line.text) && !head.lines.is_empty() {
@@ -49,15 +62,12 @@ pub(super) fn head(text: &str) -> Head {
         }
         head.end = line.end;
     }
-    // Without a title below the label, a line above it may be no letterhead: one that says something,
-    // or stands there alone and names nobody.
+    // Without a title below the label, a line above it may be no letterhead: one that stands there
+    // alone and names nobody.
     let others: Vec<&Line> = lines[..letterhead].iter().filter(|line| !is_apart(line.text)).collect();
-    let titles = |line: &&&Line| match others.len() {
-        1 => !is_organisation(line.text),
-        _ => says_who_does_what(line.text),
-    };
     if head.title.is_none()
-        && let Some(line) = others.last().filter(titles)
+        && let [line] = others.as_slice()
+        && !is_organisation(line.text)
         && let Some(title) = own_line(text, line)
     {
         head.lines.retain(|range| range.start != line.start);
@@ -66,16 +76,48 @@ pub(super) fn head(text: &str) -> Head {
     head
 }
 
-/// How many lines stand above the first label that says what kind of text follows.
-fn letterhead(lines: &[Line]) -> usize {
+/// How many lines stand above the first label that says what kind of text follows. Where one of them
+/// is none of a letterhead, none is: what goes out of a text nobody reads. The last one may be the title.
+fn letterhead(text: &str, lines: &[Line]) -> usize {
     let label = lines.iter().take(MOST_OF_LETTERHEAD + 1).position(|line| announces(line.text));
     let is_short = |line: &Line| {
         is_apart(line.text)
             || line.text.chars().count() <= LONGEST_OF_LETTERHEAD
+                && !has_marks(line.text)
                 && !line.text.starts_with(['#', '>', '|', '-', '•', '`'])
                 && !line.text.ends_with(['.', '!', '?', '؟', ',', ';', '،', '؛', '»'])
     };
-    label.filter(|label| lines[..*label].iter().all(is_short)).unwrap_or(0)
+    let is_letterhead = |label: &usize| {
+        let above = &lines[..*label];
+        let mut said = above.iter().filter(|line| !is_apart(line.text)).rev();
+        let last = said.next();
+        let titles = |line: &&Line| !says_something(line.text) || own_line(text, line).is_some();
+        above.iter().all(is_short)
+            && last.as_ref().is_none_or(titles)
+            && said.all(|line| !says_something(line.text))
+    };
+    label.filter(is_letterhead).unwrap_or(0)
+}
+
+/// Whether a line has a verb. « Adresse : … » is none, but a word before its colon.
+fn says_something(line: &str) -> bool {
+    let named = line.split_once(':').filter(|(name, _)| name.split_whitespace().count() == 1);
+    says_who_does_what(named.map_or(line, |(_, rest)| rest))
+}
+
+/// Whether a line has links, pictures or HTML.
+pub(super) fn has_marks(line: &str) -> bool {
+    let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
+    line.contains("](")
+        || line.contains("][")
+        || line.contains("![")
+        || line.contains("://")
+        || line.split('<').skip(1).any(is_tag)
+}
+
+/// Whether a line is a picture or a link, and no more.
+fn is_shown_alone(line: &str) -> bool {
+    has_marks(line) && line.starts_with(['!', '[']) && line.ends_with([')', ']'])
 }
 
 fn is_rule(line: &str) -> bool {
@@ -192,6 +234,40 @@ mod tests {
             "# Parti de l’Azur\n\nDéclaration\n\nLe parti.\n",
             Some("Parti de l’Azur"),
             &["Déclaration"],
+            "Le parti.\n",
+        );
+    }
+
+    #[test]
+    fn what_a_letterhead_cannot_be_stays() {
+        for shown in ["![Affiche](affiche.jpg)", "[Dossier de presse](dossier.pdf)", "![Affiche][a]"] {
+            parted(
+                &format!("{shown}\n\nCommuniqué de presse\n\nVisite à Fès\n\nLe parti.\n"),
+                Some("Visite à Fès"),
+                &["Communiqué de presse"],
+                "Le parti.\n",
+            );
+        }
+        for text in [
+            "Voir le programme complet\nDes milliers de personnes ont marché hier à Agadir\n\
+             Le gouvernement se tait\n\nDéclaration\n\nLe parti.\n",
+            "Des milliers ont marché\nAgadir\n\nDéclaration\n\nLe parti.\n",
+            "<b>Parti de l’Azur</b>\n\nDéclaration\n\nLe parti.\n",
+            "Parti de l’Azur\nLe [programme](p.pdf) du parti\n\nDéclaration\n\nLe parti.\n",
+            "Parti de l’Azur\nhttps://parti.example/programme\n\nDéclaration\n\nLe parti.\n",
+        ] {
+            parted(text, None, &[], text);
+        }
+        parted(
+            "Parti de l’Azur\n\nLe parti présente\n\nDéclaration\n\nVisite\n\nLe parti.\n",
+            Some("Le parti présente"),
+            &["Parti de l’Azur", "Déclaration"],
+            "Visite\n\nLe parti.\n",
+        );
+        parted(
+            "Parti de l’Azur\nAdresse : 3, rue de Fès\n\nCommuniqué\n\nLe parti.\n",
+            None,
+            &["Parti de l’Azur", "Adresse : 3, rue de Fès", "Communiqué"],
             "Le parti.\n",
         );
     }

@@ -7,7 +7,7 @@ mod essence;
 mod words;
 
 use self::words::Words;
-use super::head::{Head, head};
+use super::head::{Head, has_marks, head};
 use super::surroundings::{is_dateline, is_label};
 use crate::text::source::Span;
 
@@ -88,7 +88,9 @@ pub(super) fn own_line(text: &str, line: &Line) -> Option<TitleProposal> {
     let fits = title.chars().count() <= LONGEST_LINE && title.chars().any(char::is_alphabetic);
     let ends = heading || !title.ends_with(['.', ',', ':', ';', '،', '؛']);
     let item = !heading && !bold && line.text.starts_with(['-', '*', '>', '|', '•']);
-    if !fits || !ends || item || is_label(title) || is_dateline(title) {
+    // What is shown or leads somewhere would be lost in a title.
+    let shows = !heading && has_marks(line.text);
+    if !fits || !ends || item || shows || is_label(title) || is_dateline(title) {
         return None;
     }
     let consumed = Some(Span::new(line.start, line.end));

@@ -416,6 +416,25 @@ fn what_stands_above_a_text_is_none_of_it() {
 }
 
 #[test]
+fn what_is_shown_above_a_label_stays_in_the_text() {
+    const TEXT: &str = "Communiqué de presse\n\nVisite à Fès\n\nLe parti visite Fès.\n";
+    for shown in ["![Affiche](affiche.jpg)", "[Dossier de presse](dossier.pdf)"] {
+        imported("a.md", &format!("{shown}\n\n{TEXT}"))
+            .says(&["title = \"Visite à Fès\"", "\n# Communiqué de presse\n"])
+            .says(&[&format!("+++\n{shown}\n\nLe parti visite Fès.\n")]);
+        // Without a label as well: it is no title.
+        imported("a.md", &format!("{shown}\n\nLe parti visite Fès.\n\nIl y parle.\n")).says(&[
+            "title = \"Le parti visite Fès\"",
+            &format!("+++\n{shown}\n\nLe parti visite Fès.\n\nIl y parle.\n"),
+        ]);
+    }
+    let march = "Voir le programme complet\nDes milliers de personnes ont marché hier à Agadir\nLe gouvernement se tait\n";
+    imported("a.txt", &format!("Titre : A\n\n{march}\nDéclaration\n\nLe parti parle.\n"))
+        .says(&[&format!("+++\n{march}\nDéclaration\n")])
+        .builds();
+}
+
+#[test]
 fn a_day_that_does_not_exist_is_asked_for() {
     for (text, at, told) in [
         (
