@@ -244,25 +244,22 @@ fn words(text: &str) -> Vec<Word> {
 /// What may stand on a line before a notice and says something of its own: a label, a dateline.
 pub type IsApart = fn(&str) -> bool;
 
+/// Parts of words, one of which every opening has, and few texts.
+static STEMS: LazyLock<[Finder<'static>; 10]> = LazyLock::new(|| {
+    ["embargo", "diffuser", "publier", "publish", "interdi", "autoris", "release", "not for", "نشر", "حظر"]
+        .map(Finder::new)
+});
+
 /// Where a text says that it is under embargo, and the latest instant that it may mean, where that can be
 /// read. Of several the latest counts, and one that can't be read after all others.
 pub fn embargo(text: &str, zone: &TimeZone) -> Option<(Range<usize>, Option<Moment>)> {
+    // The words of all lines of all texts are much to look at.
+    let folded = text.as_bytes().to_ascii_lowercase();
+    if !STEMS.iter().any(|stem| stem.find(&folded).is_some()) {
+        return None;
+    }
     let found = notices(text, zone, |_| false).into_iter().map(|notice| (notice.range, notice.latest));
     found.max_by_key(|(_, latest)| latest.map(|latest| latest.timestamp))
-}
-
-/// Bytes at the start of a line in which an opening stands, if any does.
-const START: usize = 400;
-/// Parts of words, one of which every opening has: few lines have any, and the words of all are much to
-/// look at.
-static STEMS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| {
-    ["embargo", "diffus", "publi", "interdi", "release", "broadcast", "نشر", "حظر"].map(Finder::new)
-});
-
-/// Whether a line may be a notice.
-fn may_be_one(line: &str) -> bool {
-    let start = line.as_bytes()[..line.len().min(START)].to_ascii_lowercase();
-    STEMS.iter().any(|stem| stem.find(&start).is_some())
 }
 
 /// The notices at the top and at the end of a text, in their order.
@@ -278,7 +275,7 @@ pub fn notices(text: &str, zone: &TimeZone, is_apart: IsApart) -> Vec<Notice> {
     let mut found: Vec<Notice> = Vec::new();
     for (n, line) in lines.iter().enumerate() {
         let known = found.last().is_some_and(|last| last.range.end > line.start);
-        if known || n >= TOP && n + END < lines.len() || !may_be_one(&text[line.clone()]) {
+        if known || n >= TOP && n + END < lines.len() {
             continue;
         }
         let Some(one) = notice(&text[line.clone()], zone, is_apart) else { continue };

@@ -31,14 +31,14 @@ impl Completer<'_> {
             own.or_else(|| base.and_then(|base| Some(said(base, field(base)?))))
         };
         let Some(date) = find(|w| w.date.as_ref()) else { return Vec::new() };
-        let publish = find(|w| w.publish.as_ref());
+        let publish = find(|w| w.publish.as_deref());
         // The original says it of its own dates, unless it is a draft.
         let is_told = |a: &Said, b: &Said| {
             let of_base = |said: &Said| *said.path != written.path;
             of_base(a) && of_base(b) && base.is_none_or(|base| base.draft != Some(true))
         };
         let mut faults = Vec::new();
-        if let Some(expires) = find(|w| w.expires.as_ref()) {
+        if let Some(expires) = find(|w| w.expires.as_deref()) {
             let end = expires.moment.closes(zone);
             let starts = publish.iter().map(|publish| (publish, "publish")).chain([(&date, "date")]);
             let early = starts.into_iter().find(|(start, _)| end <= start.moment.opens(zone));
@@ -53,7 +53,7 @@ impl Completer<'_> {
             let dates = of.corrections.iter().flatten();
             dates.map(|one| ("corrections", said(of, &one.clone().map(|one: Correction| one.date))))
         });
-        let changes: Vec<(&'static str, Said)> = find(|w| w.updated.as_ref())
+        let changes: Vec<(&'static str, Said)> = find(|w| w.updated.as_deref())
             .map(|updated| ("updated", updated))
             .into_iter()
             .chain(corrections)

@@ -156,8 +156,8 @@ pub struct Release {
     pub image: Option<Box<Cover>>,
     pub status: Status,
     /// Until when it was under embargo.
-    pub publish: Option<Moment>,
-    pub updated: Option<Moment>,
+    pub publish: Option<Box<Moment>>,
+    pub updated: Option<Box<Moment>>,
     pub corrections: Vec<Correction>,
     pub aliases: Vec<Spanned<String>>,
     pub extra: Vec<Entry>,
@@ -208,14 +208,14 @@ impl Release {
 
     /// When it was first public, as far as it tells: what was under embargo was not on its own date.
     pub fn published(&self) -> Moment {
-        self.publish.unwrap_or(self.date)
+        self.publish.as_deref().copied().unwrap_or(self.date)
     }
 
     /// When its content last changed.
     pub fn modified(&self) -> Moment {
         let corrected = self.corrections.iter().map(|correction| correction.date);
         corrected
-            .chain(self.updated)
+            .chain(self.updated.as_deref().copied())
             .fold(self.published(), |a, b| if b.timestamp > a.timestamp { b } else { a })
     }
 }
@@ -457,7 +457,7 @@ impl Completer<'_> {
         if regions.is_empty() || slug.is_empty() {
             return None;
         }
-        let moment = |said: &Option<Spanned<Moment>>| said.as_ref().map(|said| said.value);
+        let moment = |said: &Option<Box<Spanned<Moment>>>| said.as_ref().map(|said| said.value);
         let publish = moment(&written.publish).or_else(|| moment(&base?.publish));
         let opens = date.value.opens(&self.config.timezone);
         if publish.is_none() && !draft && opens > self.clock.now {
@@ -536,8 +536,8 @@ impl Completer<'_> {
             )
             .map(Box::new),
             status,
-            publish,
-            updated: moment(&written.updated).or_else(|| moment(&base?.updated)),
+            publish: publish.map(Box::new),
+            updated: moment(&written.updated).or_else(|| moment(&base?.updated)).map(Box::new),
             corrections: written
                 .corrections
                 .or_else(|| base?.corrections.clone())

@@ -125,11 +125,12 @@ pub struct Written {
     pub contact: Option<String>,
     pub image: Option<ImageField>,
     pub draft: Option<bool>,
-    pub publish: Option<Spanned<Moment>>,
-    pub expires: Option<Spanned<Moment>>,
+    /// Apart, like other dates that few have: a hundred thousand are in memory at once.
+    pub publish: Option<Box<Spanned<Moment>>>,
+    pub expires: Option<Box<Spanned<Moment>>>,
     /// Its text says that it is under embargo: at most until then, where that can be read.
     pub embargo: Option<Box<Spanned<Option<Moment>>>>,
-    pub updated: Option<Spanned<Moment>>,
+    pub updated: Option<Box<Spanned<Moment>>>,
     /// Each with the place of its date.
     pub corrections: Option<Vec<Spanned<Correction>>>,
     pub withdrawn: Option<String>,
@@ -329,9 +330,9 @@ impl Decoder<'_, '_> {
             .map(|text| lines(&text.value).map(|line| set(&one_line(line))).collect::<Vec<_>>().join("\n"));
         let image = self.image(&set);
         let draft = self.fields.boolean("draft");
-        let publish = self.publish();
-        let expires = self.date("expires");
-        let updated = self.date("updated");
+        let publish = self.publish().map(Box::new);
+        let expires = self.date("expires").map(Box::new);
+        let updated = self.date("updated").map(Box::new);
         let corrections = self.corrections(&set);
         let withdrawn = self.withdrawn().map(|text| set(&one_line(&text)));
         let aliases = aliases(&mut self.fields);

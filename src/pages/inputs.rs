@@ -239,8 +239,8 @@ pub fn head(release: &Release, picture: Option<&Asset>) -> Fingerprint {
         contact: Option<&'a str>,
         picture: Option<Picture<'a>>,
         status: &'a Status,
-        publish: Option<Moment>,
-        updated: Option<Moment>,
+        publish: Option<&'a Moment>,
+        updated: Option<&'a Moment>,
         corrections: &'a [Correction],
         extra: Vec<(&'a str, Unplaced<'a>)>,
     }
@@ -268,8 +268,8 @@ pub fn head(release: &Release, picture: Option<&Asset>) -> Fingerprint {
             bytes: picture.map_or(0, |asset| asset.bytes),
         }),
         status: &release.status,
-        publish: release.publish,
-        updated: release.updated,
+        publish: release.publish.as_deref(),
+        updated: release.updated.as_deref(),
         corrections: &release.corrections,
         extra: release.extra.iter().map(|entry| (entry.key.value.as_str(), Unplaced(&entry.value))).collect(),
     })
