@@ -1,7 +1,7 @@
 //! Lines that forbid to publish a text before an instant: « Sous embargo jusqu’au … ».
 //!
-//! Where it is doubtful whether a line says so, it does; where the instant is doubtful, none is
-//! read: what is published too early cannot be called back.
+//! Where the instant is doubtful none is read, which `import` makes a draft of; a build holds to the latest
+//! that it may mean (`life.rs`): what is published too early cannot be called back.
 
 use std::ops::Range;
 use std::sync::LazyLock;

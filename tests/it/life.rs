@@ -121,7 +121,7 @@ fn an_embargo_that_stands_in_the_text_alone_is_an_error_until_it_lifts() {
         .assert_clean();
 }
 
-/// By the time that a text was wrongly published nothing can be read of it any more.
+/// Whatever is doubtful of the instant: what is public too early can't be called back.
 #[test]
 fn an_embargo_in_a_text_holds_as_long_as_it_may_mean() {
     let refused = |line: &str, fields: &str, as_of: &str| {
